@@ -1,0 +1,1 @@
+"""The contracts between Tallywire's rooms: plain, immutable pydantic models that know nobody."""

@@ -1,0 +1,153 @@
+"""Alerts, the mails that carry them, and digests."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import Model, Utc
+from schemas.figure import Figure, Value, VerdictKind
+
+
+class AlertKind(StrEnum):
+    """What was found worth telling."""
+
+    NEW_FIGURE = "new_figure"
+    CHANGED_FIGURE = "changed_figure"
+    CONTRADICTION = "contradiction"
+    CORRECTION = "correction"
+    NEW_STORY = "new_story"
+
+
+class AlertState(StrEnum):
+    """Where an alert is: waiting in the outbox, told, left to the digest (cap, backlog), or given up."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DIGEST = "digest"
+    FAILED = "failed"
+
+
+class ArticleRef(Model):
+    """What a mail says of an article."""
+
+    id: str
+    title: str
+    url: str
+    outlet: str
+    published: Utc
+
+
+class Statement(Model):
+    """A figure with the source that states it: what a mail quotes."""
+
+    figure_id: str
+    figure: Figure
+    article: ArticleRef
+
+
+class FigureNews(Model):
+    """What an alert says of a figure; every number a mail shows comes from here."""
+
+    series: str
+    label: str
+    verdict: VerdictKind
+    statement: Statement
+    from_value: Value | None = None
+    since: Utc | None = Field(default=None, description="when the value it replaces was first stated")
+    against: tuple[Statement, ...] = Field(default=(), description="what it contradicts or replaces, with its sources")
+    reason: str = ""
+
+
+class StoryNews(Model):
+    """What an alert or a digest says of a story."""
+
+    id: str
+    headline: str
+    lead: str = ""
+    lead_article: ArticleRef | None = None
+    first_seen: Utc
+    reports: tuple[ArticleRef, ...] = ()
+    copies: int = 0
+    outlets: tuple[str, ...] = ()
+
+
+class Alert(Model):
+    """Something a rule found worth telling now.
+
+    ``id`` is made of topic, rule and what it is about, so that the same news cannot enter the outbox twice.
+    """
+
+    id: str
+    topic: str
+    kind: AlertKind
+    story: str | None = None
+    figure: FigureNews | None = None
+    story_news: StoryNews | None = None
+    created: Utc
+    state: AlertState = AlertState.WAITING
+    due: Utc = Field(description="not to be told before this moment")
+    attempts: int = 0
+    sent: Utc | None = None
+    message_id: str | None = None
+    error: str | None = None
+
+
+class InlineImage(Model):
+    """A PNG shown inside a mail; ``cid`` is what the HTML calls it."""
+
+    cid: str
+    png: bytes
+    alt: str
+
+
+class Mail(Model):
+    """A mail ready to be sent; the same mail always has the same ``message_id``."""
+
+    message_id: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    headers: tuple[tuple[str, str], ...] = ()
+    images: tuple[InlineImage, ...] = ()
+    alerts: tuple[str, ...] = Field(default=(), description="ids of the alerts it tells")
+
+
+class CoverageDay(Model):
+    """How much came in on one day of the reader's zone."""
+
+    day: date
+    reports: int
+    copies: int
+
+
+class SeriesNews(Model):
+    """A series as a digest shows it."""
+
+    series: str
+    label: str
+    current: Statement
+    from_value: Value | None = None
+    history: tuple[tuple[Utc, Value], ...] = Field(default=(), description="values that held, oldest first")
+    verdict: VerdictKind
+
+
+class DigestData(Model):
+    """All that a digest may say, read from the record; composing one adds nothing to it."""
+
+    topic: str
+    start: Utc
+    end: Utc
+    stories: tuple[StoryNews, ...] = ()
+    changed: tuple[SeriesNews, ...] = ()
+    new: tuple[SeriesNews, ...] = ()
+    contradictions: tuple[FigureNews, ...] = ()
+    coverage: tuple[CoverageDay, ...] = ()
+    articles: int = 0
+    copies: int = 0
+    outcomes: dict[str, int] = {}
+    feeds_failing: tuple[str, ...] = ()
+    held_back: int = Field(default=0, description="alerts that a cap or a backlog left to this digest")

@@ -1,0 +1,156 @@
+"""A figure: one numeric claim in one sentence of one article; its series; and what it says against it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from schemas.base import Model, Utc
+
+Value = float | tuple[float, float]
+"""A number, or the two ends of a range."""
+
+
+class Modifier(StrEnum):
+    """How exactly a value is meant."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    MORE_THAN = "more_than"
+    UP_TO = "up_to"
+    FEWER_THAN = "fewer_than"
+    ABOUT = "about"
+    NEARLY = "nearly"
+    ONLY = "only"
+    RANGE = "range"
+    VAGUE = "vague"
+
+
+class ScopeKind(StrEnum):
+    """Whether a figure states what is, what is expected, or by how much something grew."""
+
+    ACTUAL = "actual"
+    FORECAST = "forecast"
+    INCREMENT = "increment"
+
+
+class Scope(Model):
+    """What a figure covers beyond its noun and action; what the text leaves open is ``None``."""
+
+    place: str | None = None
+    window: str | None = Field(default=None, description="such as 'last 24 hours' or 'since February 2022'")
+    group: str | None = Field(default=None, description="a part of the whole, such as 'children' among the killed")
+    kind: ScopeKind = ScopeKind.ACTUAL
+
+    def __str__(self) -> str:
+        said = [self.place, self.window, self.group, None if self.kind is ScopeKind.ACTUAL else self.kind.value]
+        return ", ".join(part for part in said if part)
+
+
+class Figure(Model):
+    """One numeric claim as it was read.
+
+    Either ``value`` is set, or ``low`` and ``high`` are (a range, or what a vague word such as "dozens" allows).
+    ``span`` counts characters of the text that was read, and covers the number with its modifier's number words only.
+    """
+
+    span: tuple[int, int]
+    surface: str = Field(description="the text of the span")
+    quote: str = Field(description="the sentence it stands in")
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    modifier: Modifier = Modifier.EXACT
+    unit: str | None = Field(default=None, description="%, USD, km … where it measures")
+    counted: str | None = Field(default=None, description="the noun counted, as the text says it, resolved")
+    action: str | None = Field(default=None, description="a canonical class: killed, returned, deported …")
+    scope: Scope = Scope()
+    attribution: str | None = Field(default=None, description="who says so, if the text says it")
+    as_of: date | None = Field(default=None, description="the day it holds for, if the text says it")
+    earlier: Value | None = Field(default=None, description="the value it replaces, where the same sentence gives it")
+    factor: float | None = Field(default=None, description="2 for 'doubled to 84'")
+
+    @model_validator(mode="after")
+    def _one_or_two_ends(self) -> Figure:
+        if self.value is None and (self.low is None or self.high is None):
+            raise ValueError("a figure needs a value, or both a low and a high end")
+        return self
+
+
+class Rejected(Model):
+    """A numeral that is no figure, and why (year, age, score …)."""
+
+    span: tuple[int, int]
+    surface: str
+    why: str
+
+
+class VerdictKind(StrEnum):
+    """What a figure says against its series."""
+
+    NEW = "new"
+    REPEATED = "repeated"
+    CHANGED = "changed"
+    CONTRADICTION = "contradiction"
+    CORRECTION = "correction"
+
+
+class FigureInArticle(Model):
+    """A figure with its id and where it was read; what following needs to know of its source."""
+
+    id: str
+    article: str
+    revision: int
+    outlet: str
+    published: Utc
+    figure: Figure
+
+
+class Verdict(Model):
+    """What one figure says against one series of one topic."""
+
+    figure: str
+    topic: str
+    series: str
+    kind: VerdictKind
+    from_value: Value | None = Field(default=None, description="changed, correction: what it was")
+    contradicts: tuple[str, ...] = Field(default=(), description="ids of the figures it is incompatible with")
+    reason: str = Field(description="for people: how it was decided")
+
+
+class Claim(Model):
+    """A figure as its series remembers it."""
+
+    figure: str
+    article: str
+    outlet: str
+    attribution: str | None
+    published: Utc
+    as_of: date
+    low: float | None = Field(description="the interval the words allow; None is open")
+    high: float | None
+    value: float | None
+    modifier: Modifier
+    kind: VerdictKind
+
+
+class Series(Model):
+    """The same figure followed over time and across outlets within one topic.
+
+    ``id`` is stable: it is made of the topic and of the figure that opened the series.
+    """
+
+    id: str
+    topic: str
+    label: str = Field(description="for people: 'children returned home, Ukraine, cumulative'")
+    counted: str | None
+    action: str | None
+    unit: str | None
+    scope: Scope
+    claims: tuple[Claim, ...] = ()
+    current: str | None = Field(default=None, description="id of the figure that holds now")
+    opened: Utc
+    muted: bool = False
+    pinned: bool = False

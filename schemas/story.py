@@ -1,0 +1,98 @@
+"""Stories: the articles about one event, and how they came together."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.article import CopyLink
+from schemas.base import Model, Utc
+
+
+class Remembered(Model):
+    """What grouping keeps of an article: enough to compare it with the next one, without its text.
+
+    ``time`` is when the article says it was published. ``features`` is grouping's own packed form and means nothing
+    elsewhere.
+    """
+
+    id: str
+    seq: int
+    time: Utc
+    outlet: str
+    language: str | None
+    topics: tuple[str, ...]
+    title: str
+    copy_of: str | None = None
+    story: str | None = None
+    features: bytes = b""
+
+
+class StoryJoin(Model):
+    """Why an article is in a story."""
+
+    story: str
+    opened: bool = Field(description="whether this article began the story")
+    score: float = 0.0
+    nearest: str | None = Field(default=None, description="id of the article most like it in the story")
+    shared: tuple[str, ...] = Field(default=(), description="the words, names and numbers that counted most")
+    reason: str = ""
+
+
+class Placement(Model):
+    """Where grouping puts an article."""
+
+    article: str
+    copy_link: CopyLink | None = None
+    join: StoryJoin | None = None
+    remembered: Remembered
+
+
+class MoveKind(StrEnum):
+    MOVE = "move"
+    SPLIT = "split"
+    MERGE = "merge"
+
+
+class StoryMove(Model):
+    """An article that changed its story when the open window was grouped again."""
+
+    article: str
+    from_story: str | None
+    to_story: str
+    kind: MoveKind
+    reason: str
+
+
+class DecisionKind(StrEnum):
+    SPLIT = "split"
+    MERGE = "merge"
+
+
+class StoryDecision(Model):
+    """What a person decided about stories; every later grouping keeps to it.
+
+    ``merge``: the articles belong together. ``split``: each of ``articles`` stays out of ``story``.
+    """
+
+    kind: DecisionKind
+    articles: tuple[str, ...]
+    story: str | None = None
+    decided: Utc
+
+
+class Story(Model):
+    """A story as people see it."""
+
+    id: str
+    topics: tuple[str, ...]
+    headline: str = Field(description="its most central title")
+    lead: str = Field(default="", description="one sentence quoted from the article `lead_article`")
+    lead_article: str | None = None
+    first_seen: Utc
+    last_seen: Utc
+    articles: tuple[str, ...] = Field(description="ids, in order of arrival, copies left out")
+    copies: tuple[str, ...] = Field(default=(), description="ids of the copies of these articles")
+    outlets: tuple[str, ...] = ()
+    previous: str | None = Field(default=None, description="the story this one continues")
