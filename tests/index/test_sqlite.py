@@ -1,0 +1,49 @@
+"""What only the embedded index has to answer for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SearchIndexError
+from pipeline.index.sqlite import SqliteIndex
+from schemas.search import Query
+from tests.index.test_contract import document, found
+
+
+def test_english_words_are_found_by_their_stem(tmp_path: Path) -> None:
+    index = SqliteIndex(tmp_path / "index.db")
+    index.write([document("a", "Families reunited")], heard=1)
+    assert found(index, "family reunite") == ["a"]
+    index.close()
+
+
+def test_a_file_that_is_no_index_is_named_with_the_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    path.write_bytes(b"this is a letter to the editor, not a database " * 100)
+    with pytest.raises(SearchIndexError, match="index rebuild") as caught:
+        SqliteIndex(path).search(Query(text="x"))
+    assert str(path) in str(caught.value)
+
+
+def test_a_rebuild_repairs_a_file_that_is_no_index(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    path.write_bytes(b"not a database" * 1000)
+    index = SqliteIndex(path)
+    assert index.rebuild(iter([([document("a", "Back")], 1)])) == 1
+    assert found(index, "back") == ["a"]
+    index.close()
+
+
+def test_a_reader_beside_a_rebuild_goes_on_reading_what_it_opened(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    writer, reader = SqliteIndex(path), SqliteIndex(path)
+    writer.write([document("a", "Old")], heard=1)
+    assert found(reader, "old") == ["a"]
+    writer.rebuild(iter([([document("b", "New")], 2)]))
+    assert found(reader, "old") == ["a"]
+    reader.close()
+    assert found(reader, "new") == ["b"]
+    writer.close()
+    reader.close()
