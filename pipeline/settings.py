@@ -1,0 +1,108 @@
+"""Settings: environment variables named TALLYWIRE_*, and a `.env` file in the working folder.
+
+Without any of them everything runs embedded: one home folder, SQLite, mails written as files.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pipeline.errors import SettingsError
+from schemas.topic import Duration
+
+PREFIX = "TALLYWIRE_"
+
+
+class Settings(BaseSettings):
+    """All that can be set from outside; each field is the environment variable TALLYWIRE_<NAME>."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    home: Path = Field(
+        default=Path("tallywire"), description="folder of the embedded mode: record, index, archive, mails"
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="the record; SQLite in the home folder if unset. postgresql+psycopg://user:pw@host/db"
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="where mails go; files in the home folder if unset. smtp+starttls://user:pw@host:587",
+    )
+    mail_from: str = Field(default="tallywire@localhost", description="the sender of all mails")
+    public_url: str | None = Field(default=None, description="where readers find the search, for links in mails")
+    unsubscribe_url: str | None = Field(default=None, description="an HTTPS address that takes a one-click unsubscribe")
+    user_agent_contact: str = Field(
+        default="", description="an address or URL where a site's owner reaches you; part of the User-Agent"
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="hosts inside your network that may be fetched, separated by commas: host or host:port"
+    )
+    host_delay: float = Field(default=1.0, ge=0, description="seconds between two requests to one host")
+    fetch_timeout: float = Field(default=30.0, gt=0, description="seconds a page may take altogether")
+    max_page_bytes: int = Field(default=10_000_000, gt=0, description="the largest page, decompressed")
+    max_feed_bytes: int = Field(default=10_000_000, gt=0, description="the largest feed, decompressed")
+    read_timeout: float = Field(default=20.0, gt=0, description="seconds reading one page may take")
+    workers: int | None = Field(default=None, ge=0, description="processes that read pages; one per core if unset")
+    poll_every: Duration = Field(default="30s", validate_default=True, description="how often `run --watch` looks")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(host.strip() for host in value.split(",") if host.strip()) if isinstance(value, str) else value
+
+    @cached_property
+    def record_url(self) -> str:
+        """The address of the record, SQLite in the home folder unless set."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'tallywire.db').absolute()}"
+
+    @property
+    def index_path(self) -> Path:
+        return self.home / "index.db"
+
+    @property
+    def archive_path(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def mail_path(self) -> Path:
+        return self.home / "mail"
+
+    @property
+    def digest_path(self) -> Path:
+        return self.home / "digests"
+
+    @property
+    def worker_count(self) -> int:
+        return self.workers if self.workers is not None else len(os.sched_getaffinity(0))
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings of this process; ``given`` goes before the environment.
+
+    Raises SettingsError naming each variable that is wrong, never its value: it may be a secret.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False)
+        )
+        raise SettingsError(
+            "a setting is wrong", why=wrong, hint="mend it in the environment or in .env; .env.example describes each"
+        ) from None
