@@ -1,0 +1,239 @@
+"""Work that may hang, grow or crash, done in child processes that can be thrown away.
+
+Parsing what strangers wrote can take for ever, eat all memory or bring a C library down, and the caches of the
+extraction libraries grow; none of that can be stopped from inside a process. So each child works on one job at a time
+under a limit of time and memory, and is replaced after a number of jobs, or as soon as it breaks a limit. One job is
+lost at most, and it is said which and why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from pipeline.errors import ReadError, TallywireError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_GRACE = 2.0
+
+
+class WorkerFailure(ReadError):
+    """A job that gave no result because of what it did to the process that worked on it."""
+
+
+class TimedOut(WorkerFailure):
+    """It took longer than its limit, and was stopped."""
+
+
+class OutOfMemory(WorkerFailure):
+    """It asked for more memory than its limit."""
+
+
+class Crashed(WorkerFailure):
+    """It ended its process, or raised what is no `TallywireError`: a fault of ours, or of a library."""
+
+
+def _outcome(function: Callable[[Job], Result], job: Job) -> Result | TallywireError:
+    try:
+        return function(job)
+    except TallywireError as error:
+        return error
+    except MemoryError:
+        return OutOfMemory("it took more memory than it may")
+    except Exception as error:
+        frame = error.__traceback__
+        while frame and frame.tb_next:
+            frame = frame.tb_next
+        place = f" in {Path(frame.tb_frame.f_code.co_filename).name}, line {frame.tb_lineno}" if frame else ""
+        return Crashed("it failed unexpectedly", why=f"{type(error).__name__}{place}: {str(error)[:200]}")
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Let this process grow by ``megabytes`` beyond the address space it has now."""
+    try:
+        used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except OSError:
+        return
+    limit = used + megabytes * 1024 * 1024
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, memory_mb: int) -> None:
+    # The terminal sends Ctrl-C to the whole group; only the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit_memory(memory_mb)
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        # Should the parent be gone, nobody else would stop a job that hangs; the default action needs no bytecode.
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+        outcome = _outcome(function, job)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            pipe.send(outcome)
+        except MemoryError:
+            pipe.send(OutOfMemory("its result took more memory than it may"))
+        except OSError:
+            return
+        except Exception as error:
+            pipe.send(Crashed("its result can't be sent", why=f"{type(error).__name__}: {str(error)[:200]}"))
+        if isinstance(outcome, OutOfMemory):
+            return
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    done: int = 0
+    number: int = -1
+    deadline: float = 0.0
+
+    def end(self) -> None:
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+
+
+class WorkerPool(Generic[Job, Result]):
+    """Runs ``function`` over jobs in child processes, each job under limits; used as a context manager.
+
+    ``function`` is a top-level function; it, the jobs and the results can be pickled. ``seconds`` is the wall time a
+    job may take, ``memory_mb`` how far a child may grow beyond its size at the start (Linux), ``recycle`` after how
+    many jobs a child is replaced. ``preload`` names modules that the function imports only when it is called, so that
+    the children need not import them one by one. With ``workers=0`` the work is done in this process, without limits: for tests, and
+    for work that can't go wrong.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Job], Result],
+        *,
+        workers: int,
+        seconds: float = 20.0,
+        memory_mb: int = 1024,
+        recycle: int = 200,
+        preload: Sequence[str] = (),
+    ) -> None:
+        self._function = function
+        self._size = workers
+        self._seconds = seconds
+        self._memory_mb = memory_mb
+        self._recycle = recycle
+        self._workers: list[_Worker] = []
+        # A fork server has one thread and no locks, sockets or database handles of ours that a child could inherit.
+        self._context = multiprocessing.get_context("forkserver")
+        if workers:
+            self._context.set_forkserver_preload([function.__module__, *preload])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the children; a job under way is given up."""
+        while self._workers:
+            self._workers.pop().end()
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_child, args=(theirs, self._function, self._seconds, self._memory_mb), daemon=True
+        )
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        return worker
+
+    def _drop(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.end()
+
+    def map(self, jobs: Iterable[Job]) -> Iterator[Result | TallywireError]:
+        """What ``function`` gave for each job, in the order of the jobs.
+
+        A `TallywireError` that it raised is given in place of the result, and so is the `WorkerFailure` of a job that
+        broke a limit or its child. Jobs are taken only as they are needed. One map runs at a time.
+        """
+        if not self._size:
+            for job in jobs:
+                yield _outcome(self._function, job)
+            return
+        waiting = enumerate(jobs)
+        ready: dict[int, Result | TallywireError] = {}
+        following = 0
+        # How far work runs ahead of a slow job that holds back the order.
+        ahead = self._size * 8
+        more = True
+        try:
+            while True:
+                while following in ready:
+                    yield ready.pop(following)
+                    following += 1
+                busy = [worker for worker in self._workers if worker.number >= 0]
+                while more and len(busy) < self._size and len(busy) + len(ready) < ahead:
+                    try:
+                        busy.append(self._give(*next(waiting)))
+                    except StopIteration:
+                        more = False
+                if not busy:
+                    return
+                self._collect(busy, ready)
+        finally:
+            for worker in [worker for worker in self._workers if worker.number >= 0]:
+                self._drop(worker)
+
+    def _give(self, number: int, job: Job) -> _Worker:
+        worker = next((worker for worker in self._workers if worker.number < 0), None) or self._start()
+        worker.number = number
+        worker.deadline = time.monotonic() + self._seconds
+        # A child that died while idle shows as the end of its pipe when it is asked for the result.
+        with contextlib.suppress(OSError):
+            worker.pipe.send(job)
+        return worker
+
+    def _collect(self, busy: list[_Worker], ready: dict[int, Result | TallywireError]) -> None:
+        """Wait for the next thing to happen to any of ``busy``, and put what came of it into ``ready``."""
+        pause = min(worker.deadline for worker in busy) - time.monotonic()
+        heard = set(wait([worker.pipe for worker in busy], max(0.0, pause)))
+        for worker in busy:
+            number = worker.number
+            if worker.pipe in heard:
+                try:
+                    outcome = worker.pipe.recv()
+                except (EOFError, OSError):
+                    worker.process.join(_GRACE)
+                    outcome = Crashed("it ended its process", why=f"exit code {worker.process.exitcode}")
+                worker.done += 1
+                worker.number = -1
+                if isinstance(outcome, OutOfMemory | Crashed) or worker.done >= self._recycle:
+                    self._drop(worker)
+            elif time.monotonic() >= worker.deadline:
+                outcome = TimedOut(f"it took longer than {self._seconds:g} s, and was stopped")
+                self._drop(worker)
+            else:
+                continue
+            ready[number] = outcome

@@ -1,0 +1,125 @@
+"""Children that hang, grow and crash cost one job each, and the others go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.errors import NotHtml, TallywireError
+from pipeline.read.workers import Crashed, OutOfMemory, TimedOut, WorkerFailure, WorkerPool
+
+
+def work(job: object) -> object:
+    match job:
+        case "hang":
+            time.sleep(600)
+        case "spin":
+            while True:
+                pass
+        case "grow":
+            return len(bytearray(3 * 1024**3))
+        case "die":
+            os._exit(7)
+        case "pid":
+            return os.getpid()
+        case "refuse":
+            raise NotHtml("it is a picture", where="https://news.example/a.png", hint="leave it")
+        case "blunder":
+            raise ValueError("a fault of ours")
+        case "unsendable":
+            return threading.Lock()
+        case "interrupted":
+            os.kill(os.getpid(), signal.SIGINT)
+        case ("after", float(pause), answer):
+            time.sleep(pause)
+            return answer
+    return job
+
+
+def run(jobs: list[object], *, workers: int = 2, seconds: float = 30, recycle: int = 100) -> list[object]:
+    with WorkerPool(work, workers=workers, seconds=seconds, memory_mb=512, recycle=recycle) as pool:
+        return list(pool.map(jobs))
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_results_come_in_the_order_of_the_jobs(workers: int) -> None:
+    jobs: list[object] = [("after", 0.2, "slow"), *range(20)]
+    assert run(jobs, workers=workers) == ["slow", *range(20)]
+
+
+def test_no_jobs_give_no_results_and_start_no_child() -> None:
+    assert run([]) == []
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_error_meant_for_people_comes_back_as_it_was_raised(workers: int) -> None:
+    before, error, after = run(["a", "refuse", "b"], workers=workers)
+    assert (before, after) == ("a", "b")
+    assert isinstance(error, NotHtml)
+    assert (error.what, error.where, error.hint) == ("it is a picture", "https://news.example/a.png", "leave it")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_fault_of_ours_is_an_answer_that_says_where(workers: int) -> None:
+    error, after = run(["blunder", "b"], workers=workers)
+    assert after == "b"
+    assert isinstance(error, Crashed)
+    assert "ValueError in test_workers.py" in str(error)
+    assert "a fault of ours" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("job", "failure"),
+    [("hang", TimedOut), ("spin", TimedOut), ("die", Crashed), ("grow", OutOfMemory), ("unsendable", Crashed)],
+)
+def test_a_job_that_breaks_its_child_is_lost_alone(job: str, failure: type[WorkerFailure]) -> None:
+    before, lost, *after = run(["a", job, "b", "c"], seconds=1.5 if failure is TimedOut else 30)
+    assert (before, after) == ("a", ["b", "c"])
+    assert type(lost) is failure
+    assert isinstance(lost, TallywireError)
+
+
+def test_a_child_is_replaced_after_so_many_jobs() -> None:
+    pids = run(["pid"] * 5, workers=1, recycle=2)
+    assert pids[0] == pids[1] != pids[2] == pids[3] != pids[4]
+    assert os.getpid() not in pids
+
+
+def test_ctrl_c_is_left_to_the_parent() -> None:
+    assert run(["interrupted", "b"], workers=1) == ["interrupted", "b"]
+
+
+def test_jobs_are_taken_only_as_they_are_needed() -> None:
+    taken = []
+
+    def jobs() -> Iterator[object]:
+        for number in range(10_000):
+            taken.append(number)
+            yield number
+
+    with WorkerPool(work, workers=1) as pool:
+        results = pool.map(jobs())
+        assert [next(results), next(results)] == [0, 1]
+        assert len(taken) < 50
+
+
+def test_a_map_left_halfway_leaves_a_pool_that_still_works() -> None:
+    with WorkerPool(work, workers=1, seconds=30) as pool:
+        results = pool.map(["a", "hang"])
+        assert next(results) == "a"
+        results.close()  # type: ignore[attr-defined]
+        assert list(pool.map(["b", "c"])) == ["b", "c"]
+
+
+def test_no_child_outlives_the_pool() -> None:
+    with WorkerPool(work, workers=2) as pool:
+        pids = {pid for pid in pool.map(["pid"] * 8) if isinstance(pid, int)}
+    assert pids
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
