@@ -119,8 +119,8 @@ class WorkerPool(Generic[Job, Result]):
     ``function`` is a top-level function; it, the jobs and the results can be pickled. ``seconds`` is the wall time a
     job may take, ``memory_mb`` how far a child may grow beyond its size at the start (Linux), ``recycle`` after how
     many jobs a child is replaced. ``preload`` names modules that the function imports only when it is called, so that
-    the children need not import them one by one. With ``workers=0`` the work is done in this process, without limits: for tests, and
-    for work that can't go wrong.
+    the children need not import them one by one. With ``workers=0`` the work is done in this process, without limits:
+    for tests, and for work that can't go wrong.
     """
 
     def __init__(
