@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Model, Utc
-from schemas.feed import Outcome
+from schemas.feed import Entry, Outcome
 from schemas.figure import Figure
 
 
@@ -94,6 +94,14 @@ class TopicMatch(Model):
     topic: str
     matched: bool
     reason: str = Field(description="for people: the terms found, or what was missing")
+
+
+class ReadEntry(Model):
+    """An entry whose page was read: what waits for the judge."""
+
+    entry: Entry
+    reading: Reading
+    matches: tuple[TopicMatch, ...] = ()
 
 
 class CopyKind(StrEnum):

@@ -1,0 +1,215 @@
+"""Figures as they were read, their verdicts, and the series they belong to. Nothing here is ever dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Named,
+    Table,
+    TypedColumns,
+    select,
+    update,
+)
+
+from pipeline.record.articles import articles
+from pipeline.record.base import (
+    SERIAL,
+    Document,
+    Moment,
+    Words,
+    batches,
+    from_document,
+    metadata,
+    put_rows,
+    to_document,
+)
+from pipeline.record.counters import Counter, Counters
+from schemas.figure import FigureInArticle, Series, Verdict
+
+D = TypeVar("D", bound=BaseModel)
+
+_ARTICLES = 200
+"""Articles whose figures are read at once."""
+
+
+class _Figures(TypedColumns):
+    id: Named[str] = Column(Words, primary_key=True)
+    changed: Named[int] = Column(BigInteger, nullable=False, unique=True)
+    article: Named[str] = Column(Words, ForeignKey("articles.id"), nullable=False)
+    revision: Named[int] = Column(Integer, nullable=False)
+    start: Named[int] = Column(Integer, nullable=False)
+    document: Named[str] = Column(Document, nullable=False)
+
+
+class _Verdicts(TypedColumns):
+    figure: Named[str] = Column(Words, ForeignKey("figures.id"), primary_key=True)
+    topic: Named[str] = Column(Words, primary_key=True)
+    document: Named[str] = Column(Document, nullable=False)
+
+
+class _Series(TypedColumns):
+    id: Named[str] = Column(Words, primary_key=True)
+    topic: Named[str] = Column(Words, nullable=False)
+    opened: Named[datetime] = Column(Moment, nullable=False)
+    document: Named[str] = Column(Document, nullable=False)
+
+
+class _SeriesDecisions(TypedColumns):
+    id: Named[int] = Column(SERIAL, primary_key=True)
+    topic: Named[str] = Column(Words, nullable=False, index=True)
+    document: Named[str] = Column(Document, nullable=False)
+
+
+figures = Table("figures", metadata, _Figures, Index(None, "article", "revision", "start"))
+verdicts = Table("verdicts", metadata, _Verdicts)
+series = Table("series", metadata, _Series, Index(None, "topic", "opened"))
+series_decisions = Table("series_decisions", metadata, _SeriesDecisions)
+
+
+class Figures:
+    """Figures, verdicts and series as one transaction sees them."""
+
+    def __init__(self, connection: Connection, counters: Counters) -> None:
+        self._connection = connection
+        self._counters = counters
+
+    def put(self, figure: FigureInArticle) -> None:
+        """Keep ``figure``, in place of the one of that id. Its article is put before it."""
+        row = {
+            "id": figure.id,
+            "changed": self._counters.next(Counter.CHANGED),
+            "article": figure.article,
+            "revision": figure.revision,
+            "start": figure.figure.span[0],
+            "document": to_document(figure),
+        }
+        put_rows(self._connection, figures, [row])
+
+    def get(self, id: str) -> FigureInArticle | None:
+        document = self._connection.execute(select(figures.c.document).where(figures.c.id == id)).scalar()
+        return None if document is None else from_document(FigureInArticle, document, f"figure {id}")
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, FigureInArticle]:
+        """Those of ``ids`` that are there, by id."""
+        return {
+            id: from_document(FigureInArticle, document, f"figure {id}")
+            for some in batches(ids)
+            for id, document in self._connection.execute(
+                select(figures.c.id, figures.c.document).where(figures.c.id.in_(some))
+            )
+        }
+
+    def of_article(self, article: str, revision: int | None = None) -> list[FigureInArticle]:
+        """The figures of an article in the order they stand there; those of all its revisions where none is named."""
+        query = (
+            select(figures.c.id, figures.c.document)
+            .where(figures.c.article == article)
+            .order_by(figures.c.revision, figures.c.start, figures.c.id)
+        )
+        if revision is not None:
+            query = query.where(figures.c.revision == revision)
+        rows = self._connection.execute(query)
+        return [from_document(FigureInArticle, document, f"figure {id}") for id, document in rows]
+
+    def put_verdict(self, verdict: Verdict) -> None:
+        """Keep what a figure says in a topic, in place of what it said there before. The figure is put before."""
+        changed = self._counters.next(Counter.CHANGED)
+        row = {"figure": verdict.figure, "topic": verdict.topic, "document": to_document(verdict)}
+        put_rows(self._connection, verdicts, [row])
+        self._connection.execute(update(figures).where(figures.c.id == verdict.figure).values(changed=changed))
+
+    def verdicts_of(self, figure: str) -> list[Verdict]:
+        """The verdicts of a figure, one for each topic it belongs to, by topic."""
+        return self.verdicts_of_many([figure]).get(figure, [])
+
+    def verdicts_of_many(self, ids: Iterable[str]) -> dict[str, list[Verdict]]:
+        """The verdicts of each figure of ``ids`` that has one, by its id; each list as in `verdicts_of`."""
+        found: dict[str, list[Verdict]] = {}
+        for some in batches(ids):
+            rows = self._connection.execute(
+                select(verdicts.c.figure, verdicts.c.document)
+                .where(verdicts.c.figure.in_(some))
+                .order_by(verdicts.c.figure, verdicts.c.topic)
+            )
+            for figure, document in rows:
+                found.setdefault(figure, []).append(from_document(Verdict, document, f"verdict of figure {figure}"))
+        return found
+
+    def iterate(self, topic: str | None = None) -> Iterator[tuple[FigureInArticle, Verdict | None]]:
+        """Every figure with each of its verdicts, in order of the articles' arrival, a batch at a time.
+
+        A figure without a verdict (its article is of no topic) comes once, with ``None``; with ``topic`` only
+        verdicts of that topic come.
+        """
+        after = 0
+        while seqs := self._connection.scalars(
+            select(articles.c.seq).where(articles.c.seq > after).order_by(articles.c.seq).limit(_ARTICLES)
+        ).all():
+            query = (
+                select(figures.c.id, figures.c.document, verdicts.c.document.label("verdict"))
+                .join(articles, articles.c.id == figures.c.article)
+                .join(verdicts, verdicts.c.figure == figures.c.id, isouter=topic is None)
+                .where(articles.c.seq > after, articles.c.seq <= seqs[-1])
+                .order_by(articles.c.seq, figures.c.revision, figures.c.start, figures.c.id, verdicts.c.topic)
+            )
+            if topic is not None:
+                query = query.where(verdicts.c.topic == topic)
+            for row in self._connection.execute(query).all():
+                where = f"figure {row.id}"
+                yield (
+                    from_document(FigureInArticle, row.document, where),
+                    None if row.verdict is None else from_document(Verdict, row.verdict, f"verdict of {where}"),
+                )
+            after = seqs[-1]
+
+    def changed_since(self, version: int, limit: int) -> list[tuple[int, FigureInArticle]]:
+        """At most ``limit`` figures that changed, or whose verdicts did, after ``version``.
+
+        Each with the version it is at, in that order; `verdicts_of_many` has their verdicts.
+        """
+        rows = self._connection.execute(
+            select(figures.c.id, figures.c.changed, figures.c.document)
+            .where(figures.c.changed > version)
+            .order_by(figures.c.changed)
+            .limit(limit)
+        )
+        return [(changed, from_document(FigureInArticle, document, f"figure {id}")) for id, changed, document in rows]
+
+    def put_series(self, one: Series) -> None:
+        """Keep a series, in place of the one of that id."""
+        row = {"id": one.id, "topic": one.topic, "opened": one.opened, "document": to_document(one)}
+        put_rows(self._connection, series, [row])
+
+    def get_series(self, id: str) -> Series | None:
+        document = self._connection.execute(select(series.c.document).where(series.c.id == id)).scalar()
+        return None if document is None else from_document(Series, document, f"series {id}")
+
+    def series(self, topic: str) -> list[Series]:
+        """The series of a topic, in the order they were opened."""
+        rows = self._connection.execute(
+            select(series.c.id, series.c.document).where(series.c.topic == topic).order_by(series.c.opened, series.c.id)
+        )
+        return [from_document(Series, document, f"series {id}") for id, document in rows]
+
+    def decide_series(self, topic: str, decision: BaseModel) -> None:
+        """Keep what a person decided about the series of a topic."""
+        self._connection.execute(series_decisions.insert(), {"topic": topic, "document": to_document(decision)})
+
+    def series_decisions(self, topic: str, kind: type[D]) -> list[D]:
+        """What people decided about the series of a topic, in the order they did, read as ``kind``."""
+        rows = self._connection.execute(
+            select(series_decisions.c.id, series_decisions.c.document)
+            .where(series_decisions.c.topic == topic)
+            .order_by(series_decisions.c.id)
+        )
+        return [from_document(kind, document, f"series decision {id}") for id, document in rows]

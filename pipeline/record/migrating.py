@@ -1,0 +1,49 @@
+"""Bringing the tables of a record to what this program expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, func, select
+
+from pipeline.errors import RecordError
+
+VERSION_TABLE = "tallywire_version"
+"""Not Alembic's usual name, which another program in the same PostgreSQL database may use."""
+
+_LOCK = 0x7461_6C6C_7973_6574
+"""The number of the advisory lock that lets one process at a time set up a database."""
+
+
+def upgrade(connection: Connection, where: str) -> None:
+    """Create or upgrade the tables, all in the transaction of ``connection``.
+
+    Raises ``RecordError`` where the record was written by a newer program.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    config = _config()
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    current = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
+    if not known.issuperset(current):
+        raise RecordError(
+            "the record was written by a newer Tallywire",
+            where=where,
+            why=f"its tables are at {', '.join(current)}, which this program doesn't know",
+            hint="upgrade Tallywire; going back is only possible with a backup of the record",
+        )
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    # ConfigParser would take a % in the path for an interpolation.
+    folder = str(Path(__file__).parent / "migrations").replace("%", "%%")
+    config.set_main_option("script_location", folder)
+    config.set_main_option("path_separator", "os")
+    return config

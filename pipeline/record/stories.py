@@ -1,0 +1,172 @@
+"""Stories, the moves of articles between them, and what people decided about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Named,
+    Row,
+    Table,
+    TypedColumns,
+    delete,
+    or_,
+    select,
+)
+
+from pipeline.record.base import (
+    SERIAL,
+    Document,
+    Moment,
+    Words,
+    add_rows,
+    from_document,
+    metadata,
+    put_rows,
+    to_document,
+)
+from pipeline.record.counters import Counter, Counters
+from schemas.story import Story, StoryDecision, StoryMove
+
+
+class _Stories(TypedColumns):
+    id: Named[str] = Column(Words, primary_key=True)
+    changed: Named[int] = Column(BigInteger, nullable=False, unique=True)
+    last_seen: Named[datetime] = Column(Moment, nullable=False)
+    document: Named[str] = Column(Document, nullable=False)
+
+
+class _StoryTopics(TypedColumns):
+    story: Named[str] = Column(Words, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True)
+    topic: Named[str] = Column(Words, primary_key=True)
+
+
+class _RemovedStories(TypedColumns):
+    id: Named[str] = Column(Words, primary_key=True)
+    changed: Named[int] = Column(BigInteger, nullable=False, unique=True)
+
+
+class _StoryMoves(TypedColumns):
+    id: Named[int] = Column(SERIAL, primary_key=True)
+    at: Named[datetime] = Column(Moment, nullable=False)
+    article: Named[str] = Column(Words, nullable=False, index=True)
+    from_story: Named[str | None] = Column(Words, index=True)
+    to_story: Named[str] = Column(Words, nullable=False, index=True)
+    document: Named[str] = Column(Document, nullable=False)
+
+
+class _StoryDecisions(TypedColumns):
+    id: Named[int] = Column(SERIAL, primary_key=True)
+    document: Named[str] = Column(Document, nullable=False)
+
+
+stories = Table("stories", metadata, _Stories, Index(None, "last_seen", "id"))
+story_topics = Table("story_topics", metadata, _StoryTopics, Index(None, "topic", "story"))
+removed_stories = Table("removed_stories", metadata, _RemovedStories)
+story_moves = Table("story_moves", metadata, _StoryMoves)
+story_decisions = Table("story_decisions", metadata, _StoryDecisions)
+
+
+class Stories:
+    """The stories as one transaction sees them."""
+
+    def __init__(self, connection: Connection, counters: Counters) -> None:
+        self._connection = connection
+        self._counters = counters
+
+    def put(self, story: Story) -> None:
+        """Keep ``story``, in place of the one of that id."""
+        row = {
+            "id": story.id,
+            "changed": self._counters.next(Counter.CHANGED),
+            "last_seen": story.last_seen,
+            "document": to_document(story),
+        }
+        put_rows(self._connection, stories, [row])
+        self._connection.execute(delete(removed_stories).where(removed_stories.c.id == story.id))
+        self._connection.execute(delete(story_topics).where(story_topics.c.story == story.id))
+        add_rows(self._connection, story_topics, [{"story": story.id, "topic": topic} for topic in story.topics])
+
+    def get(self, id: str) -> Story | None:
+        document = self._connection.execute(select(stories.c.document).where(stories.c.id == id)).scalar()
+        return None if document is None else from_document(Story, document, f"story {id}")
+
+    def find(self, topic: str | None = None, since: datetime | None = None, limit: int | None = None) -> list[Story]:
+        """Stories last seen at ``since`` or later, the newest first."""
+        query = select(stories).order_by(stories.c.last_seen.desc(), stories.c.id.desc()).limit(limit)
+        if topic is not None:
+            query = query.join(story_topics, story_topics.c.story == stories.c.id).where(story_topics.c.topic == topic)
+        if since is not None:
+            query = query.where(stories.c.last_seen >= since)
+        return [_story(row) for row in self._connection.execute(query)]
+
+    def remove(self, id: str) -> bool:
+        """Forget a story that was merged into another; whether there was one. `removed_since` tells the index."""
+        changed = self._counters.next(Counter.CHANGED)
+        if not self._connection.execute(delete(stories).where(stories.c.id == id)).rowcount:
+            return False
+        put_rows(self._connection, removed_stories, [{"id": id, "changed": changed}])
+        return True
+
+    def changed_since(self, version: int, limit: int) -> list[tuple[int, Story]]:
+        """At most ``limit`` stories that changed after ``version``, each with the version it is at, in that order."""
+        rows = self._connection.execute(
+            select(stories).where(stories.c.changed > version).order_by(stories.c.changed).limit(limit)
+        )
+        return [(row.changed, _story(row)) for row in rows]
+
+    def removed_since(self, version: int, limit: int) -> list[tuple[int, str]]:
+        """At most ``limit`` ids of stories removed after ``version``, each with the version of that, in that order."""
+        rows = self._connection.execute(
+            select(removed_stories.c.changed, removed_stories.c.id)
+            .where(removed_stories.c.changed > version)
+            .order_by(removed_stories.c.changed)
+            .limit(limit)
+        )
+        return [(changed, id) for changed, id in rows]
+
+    def log_moves(self, moves: Iterable[StoryMove], at: datetime) -> None:
+        """Keep that articles changed their stories at ``at``."""
+        rows = [
+            {
+                "at": at,
+                "article": move.article,
+                "from_story": move.from_story,
+                "to_story": move.to_story,
+                "document": to_document(move),
+            }
+            for move in moves
+        ]
+        if rows:
+            self._connection.execute(story_moves.insert(), rows)
+
+    def moves_of(self, id: str) -> list[tuple[datetime, StoryMove]]:
+        """Every move of the article ``id``, or from or to the story ``id``, with its moment, oldest first."""
+        rows = self._connection.execute(
+            select(story_moves.c.at, story_moves.c.document)
+            .where(or_(story_moves.c.article == id, story_moves.c.from_story == id, story_moves.c.to_story == id))
+            .order_by(story_moves.c.id)
+        )
+        return [(at, from_document(StoryMove, document, f"move of {id}")) for at, document in rows]
+
+    def decide(self, decision: StoryDecision) -> None:
+        """Keep what a person decided."""
+        self._connection.execute(story_decisions.insert(), {"document": to_document(decision)})
+
+    def decisions(self) -> list[StoryDecision]:
+        """What people decided, in the order they did."""
+        rows = self._connection.execute(
+            select(story_decisions.c.id, story_decisions.c.document).order_by(story_decisions.c.id)
+        )
+        return [from_document(StoryDecision, document, f"story decision {id}") for id, document in rows]
+
+
+def _story(row: Row[*tuple[Any, ...]]) -> Story:
+    return from_document(Story, row.document, f"story {row.id}")

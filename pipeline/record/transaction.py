@@ -1,0 +1,82 @@
+"""One transaction over the whole record."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import Connection, func, literal, select, union_all
+
+from pipeline.record.alerts import Alerts, alerts
+from pipeline.record.articles import Articles, articles, remembered, revisions
+from pipeline.record.counters import Counters
+from pipeline.record.entries import Entries, entries
+from pipeline.record.feeds import Feeds, feeds
+from pipeline.record.figures import Figures, figures, series, verdicts
+from pipeline.record.notes import Notes
+from pipeline.record.stories import Stories, stories, story_decisions, story_moves
+from pipeline.record.topics import Topics, topics
+
+Kind = Literal["entry", "article", "story", "figure", "series", "alert", "feed", "topic"]
+
+_IDS = {
+    "entry": entries.c.id,
+    "article": articles.c.id,
+    "story": stories.c.id,
+    "figure": figures.c.id,
+    "series": series.c.id,
+    "alert": alerts.c.id,
+    "feed": feeds.c.id,
+    "topic": topics.c.name,
+}
+
+_COUNTED = (
+    topics,
+    feeds,
+    entries,
+    articles,
+    revisions,
+    remembered,
+    stories,
+    story_moves,
+    story_decisions,
+    figures,
+    verdicts,
+    series,
+    alerts,
+)
+
+
+class Transaction:
+    """What can be read and kept together; made by `Record.begin` and `Record.read`, and good only inside them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._counters = Counters(connection)
+        self.topics = Topics(connection)
+        self.feeds = Feeds(connection)
+        self.entries = Entries(connection, self._counters)
+        self.articles = Articles(connection, self._counters)
+        self.stories = Stories(connection, self._counters)
+        self.figures = Figures(connection, self._counters)
+        self.alerts = Alerts(connection, self._counters)
+        self.notes = Notes(connection)
+
+    def search_everything_by_id(self, id: str) -> Kind | None:
+        """What kind of thing ``id`` names, in the order that `Kind` lists them; ``None`` if nothing."""
+        found = set(
+            self._connection.scalars(
+                union_all(*(select(literal(kind)).where(column == id) for kind, column in _IDS.items()))
+            )
+        )
+        kinds: tuple[Kind, ...] = ("entry", "article", "story", "figure", "series", "alert", "feed", "topic")
+        return next((kind for kind in kinds if kind in found), None)
+
+    def totals(self) -> dict[str, int]:
+        """How many rows each table has."""
+        counts = [select(literal(table.name), func.count()).select_from(table) for table in _COUNTED]
+        found = {name: count for name, count in self._connection.execute(union_all(*counts))}  # noqa: C416
+        return {table.name: found[table.name] for table in _COUNTED}
+
+    def finish(self) -> None:
+        """Write what is held back until the commit. For `Record` alone."""
+        self._counters.write()
