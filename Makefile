@@ -1,0 +1,35 @@
+.PHONY: help setup demo test check lock clean
+
+help:
+	@echo "make demo   set everything up and play a small newsroom through the whole pipeline"
+	@echo "make test   set up what the tests need, check style and types, run the tests"
+	@echo "make setup  prepare .venv with the tallywire command in it"
+	@echo "make check  style, types and the directions between the rooms, without tests"
+	@echo "make lock   resolve the dependencies anew into requirements/"
+
+setup: .venv/.base
+
+.venv/.base: requirements/base.txt requirements/uv.txt pyproject.toml scripts/setup
+	scripts/setup base
+
+.venv/.dev: requirements/dev.txt requirements/uv.txt pyproject.toml scripts/setup
+	scripts/setup dev
+
+demo: .venv/.base
+	.venv/bin/tallywire demo --out demo
+
+check: .venv/.dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: check
+	scripts/test-services
+	.venv/bin/pytest -n 2
+
+lock:
+	scripts/lock
+
+clean:
+	rm -rf .venv .uv demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
