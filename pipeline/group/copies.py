@@ -1,0 +1,184 @@
+"""Which earlier article is this one a copy of.
+
+Candidates share indexed word sequences; the sketches of the likeliest are then compared in full. What makes a copy is
+the share of the smaller text that the other has (containment), not counting what makes different articles look alike:
+the boilerplate of an outlet, quotes that both print, and templates that differ in the names and numbers filled in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.group.sketch import Hashes, Sharing, Sketch, shared
+from schemas.article import CopyKind
+
+CONTAINMENT = 0.40
+"""The share of the smaller text that the other must have."""
+_LEAST_SHARED = 3
+_SHORT = 30
+"""Words under which chance, a shared quote or an agency's one-line flash fill the whole text."""
+_SHORT_CONTAINMENT = 0.9
+_SHORTEST = 12
+_OWN_WORDS = 0.25
+"""The share of the smaller text's words outside quotes that the other must have too."""
+_MOST = 0.6
+"""Where less of a text is shared, it must be from its beginning on: a round-up copies what it opens with."""
+_INDEXED = 96
+_CANDIDATES = 6
+_COMMON = 200
+_BOILERPLATE = 3
+"""Other articles of the same outlet, none a copy, in which a word sequence stands: from here on it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """That a text repeats an earlier one; ``nearest`` is the earlier one's number."""
+
+    nearest: int
+    kind: CopyKind
+    containment: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What comparing texts needs to know of an article."""
+
+    outlet: str
+    sketch: Sketch
+    marks: frozenset[str] | frozenset[int]
+    """Its names and numbers."""
+    live: bool = False
+    """Whether it is a live page, which gathers what others wrote."""
+    copy: bool = False
+
+
+def _indexed(hashes: Hashes) -> list[int]:
+    """The hashes an article is found by: all, or of a long text those with the most trailing zero bits."""
+    level = np.uint64(1)
+    chosen = hashes
+    while len(chosen) > _INDEXED:
+        level = (level << np.uint64(1)) | np.uint64(1)
+        chosen = hashes[(hashes & level) == 0]
+    found: list[int] = chosen.tolist()
+    return found
+
+
+class CopyIndex:
+    """Earlier articles by their word sequences, under numbers that the caller gives."""
+
+    def __init__(self) -> None:
+        self._by_hash: dict[int, int | list[int]] = {}
+        self._by_whole: dict[int, list[int]] = {}
+        self._known: dict[int, Known] = {}
+
+    def add(self, number: int, known: Known) -> None:
+        self._known[number] = known
+        self._by_whole.setdefault(known.sketch.whole, []).append(number)
+        by_hash = self._by_hash
+        for value in _indexed(known.sketch.hashes):
+            held = by_hash.setdefault(value, number)
+            if held is not number and held != number:
+                if isinstance(held, int):
+                    by_hash[value] = [held, number]
+                else:
+                    held.append(number)
+
+    def remove(self, number: int) -> None:
+        known = self._known.pop(number)
+        same = self._by_whole[known.sketch.whole]
+        same.remove(number)
+        if not same:
+            del self._by_whole[known.sketch.whole]
+        for value in _indexed(known.sketch.hashes):
+            held = self._by_hash[value]
+            if isinstance(held, int):
+                del self._by_hash[value]
+            else:
+                held.remove(number)
+                if len(held) == 1:
+                    self._by_hash[value] = held[0]
+
+    def find(self, known: Known, allowed: Callable[[int], bool]) -> Repeat | None:
+        """The earlier article that this text repeats; ``allowed`` says which may be looked at. None if there is none.
+
+        Of several the one with the most in common is taken, of equals the earliest.
+        """
+        text = known.sketch
+        if text.words < _SHORTEST:
+            return None
+        for number in sorted(self._by_whole.get(text.whole, ())):
+            if allowed(number) and self._known[number].sketch.words == text.words:
+                return Repeat(number, CopyKind.EXACT, 1.0, "the same words in the same order")
+        best: tuple[float, float, int] | None = None
+        repeat = None
+        for number in self._candidates(text.hashes, allowed):
+            found = self._compare(known, number)
+            if found is None:
+                continue
+            jaccard = found.containment
+            rank = (jaccard, -float(number), number)
+            if best is None or rank > best:
+                best, repeat = rank, found
+        return repeat
+
+    def _candidates(self, hashes: Hashes, allowed: Callable[[int], bool]) -> Iterable[int]:
+        get = self._by_hash.get
+        counts: Counter[int] = Counter()
+        for held in map(get, hashes.tolist()):
+            if held is None:
+                continue
+            if isinstance(held, int):
+                counts[held] += 1
+            elif len(held) <= _COMMON:
+                counts.update(held)
+        likely = sorted(
+            ((number, hits) for number, hits in counts.items() if hits >= 2 and allowed(number)),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+        return [number for number, _ in likely[:_CANDIDATES]]
+
+    def _compare(self, new: Known, number: int) -> Repeat | None:
+        old = self._known[number]
+        mine, its, in_its, in_mine = shared(new.sketch, old.sketch)
+        common = int(np.count_nonzero(in_its))
+        if common < _LEAST_SHARED:
+            return None
+        new_is_smaller = len(mine.hashes) <= len(its.hashes)
+        small, of_small, large, of_large = (
+            (mine, in_its, its, in_mine) if new_is_smaller else (its, in_mine, mine, in_its)
+        )
+        containment = common / len(small.hashes)
+        if containment < (_SHORT_CONTAINMENT if small.words < _SHORT else CONTAINMENT):
+            return None
+        own = ~small.quoted
+        if own.any() and np.count_nonzero(of_small & own) < _OWN_WORDS * np.count_nonzero(own):
+            return None
+        if not (_from_its_head(small, of_small) and _from_its_head(large, of_large)):
+            return None
+        return _described(new, old, number, containment, new_is_smaller)
+
+
+def _from_its_head(text: Sketch, common: Sharing) -> bool:
+    """Whether what is shared is most of the text, or is no rarer in its first third than one would expect."""
+    share = np.count_nonzero(common) / len(text.hashes)
+    if share >= _MOST:
+        return True
+    beginning = np.count_nonzero(text.head)
+    return bool(np.count_nonzero(common & text.head) >= 0.5 * share * beginning)
+
+
+def _described(new: Known, old: Known, number: int, containment: float, new_is_smaller: bool) -> Repeat:
+    ratio = new.sketch.words / max(1, old.sketch.words)
+    share = f"{containment:.0%} of the word sequences of the shorter text are in both"
+    if containment >= 0.97 and 0.97 <= ratio <= 1.03:
+        return Repeat(number, CopyKind.EXACT, containment, f"the same words but for a few: {share}")
+    if new_is_smaller and ratio < 0.8:
+        return Repeat(number, CopyKind.TRUNCATED, containment, f"a part of the longer text: {share}")
+    if not new_is_smaller and ratio > 1.25:
+        return Repeat(number, CopyKind.EMBEDDED, containment, f"holds the other text and more: {share}")
+    return Repeat(number, CopyKind.EDITED, containment, f"the same text with changes: {share}")

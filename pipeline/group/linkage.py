@@ -1,0 +1,110 @@
+"""A graph of likenesses → clusters: agglomerative clustering with average linkage (Sokal & Michener 1958).
+
+The two clusters with the highest mean likeness between their members are joined, again and again, as long as that mean
+reaches a threshold. Pairs without an edge count as unlike. What must be together is together from the start; what must
+stay apart is never joined.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+Graph = Mapping[str, Mapping[str, float]]
+
+
+def components(nodes: Iterable[str], graph: Graph, together: Iterable[Collection[str]] = ()) -> list[list[str]]:
+    """The connected parts of the graph, each in the order of ``nodes``; ``together`` connects as an edge does."""
+    order = list(nodes)
+    present = set(order)
+    extra: dict[str, list[str]] = {}
+    for group in together:
+        for node in group:
+            extra.setdefault(node, []).extend(group)
+    seen: set[str] = set()
+    found = []
+    rank = {node: at for at, node in enumerate(order)}
+    for root in order:
+        if root in seen:
+            continue
+        seen.add(root)
+        part, stack = [root], [root]
+        while stack:
+            node = stack.pop()
+            for other in (*graph.get(node, ()), *extra.get(node, ())):
+                if other in present and other not in seen:
+                    seen.add(other)
+                    part.append(other)
+                    stack.append(other)
+        found.append(sorted(part, key=rank.__getitem__))
+    return found
+
+
+def cluster(
+    nodes: list[str],
+    graph: Graph,
+    threshold: float,
+    *,
+    together: Iterable[Collection[str]] = (),
+    apart: Callable[[Collection[str], Collection[str]], bool] = lambda one, other: False,
+    reach: int = 1 << 30,
+) -> list[list[str]]:
+    """The clusters of one part of the graph, each in the order of ``nodes``, by their first members.
+
+    ``apart`` says of two clusters that they must not be joined. ``reach`` bounds how many edges a member is expected
+    to have into another cluster, for graphs that keep only the strongest edges of each node.
+    """
+    rank = {node: at for at, node in enumerate(nodes)}
+    members: dict[int, list[str]] = {at: [node] for at, node in enumerate(nodes)}
+    home = dict(rank)
+    for group in together:
+        inside = sorted({home[node] for node in group if node in home})
+        for joined in inside[1:]:
+            members[inside[0]] += members.pop(joined)
+            for node in members[inside[0]]:
+                home[node] = inside[0]
+    links: dict[int, dict[int, float]] = {at: {} for at in members}
+    for node in nodes:
+        for neighbour, value in graph.get(node, {}).items():
+            if neighbour in home and home[neighbour] != home[node]:
+                row = links[home[node]]
+                row[home[neighbour]] = row.get(home[neighbour], 0.0) + value
+    version = dict.fromkeys(members, 0)
+
+    def mean(one: int, other: int) -> float:
+        pairs = len(members[one]) * min(len(members[other]), reach)
+        return links[one][other] / pairs
+
+    def push(one: int, other: int) -> None:
+        value = mean(*sorted((one, other), key=lambda at: -len(members[at])))
+        if value >= threshold:
+            first, second = sorted((one, other))
+            heapq.heappush(heap, (-value, first, second, version[first], version[second]))
+
+    heap: list[tuple[float, int, int, int, int]] = []
+    for one, row in links.items():
+        for other in row:
+            if one < other:
+                push(one, other)
+    while heap:
+        _, one, other, version_one, version_other = heapq.heappop(heap)
+        if version.get(one) != version_one or version.get(other) != version_other:
+            continue
+        if apart(members[one], members[other]):
+            continue
+        members[one] += members.pop(other)
+        version[one] += 1
+        del version[other]
+        absorbed = links.pop(other)
+        row = links[one]
+        del row[other]
+        for third, value in absorbed.items():
+            if third == one:
+                continue
+            del links[third][other]
+            row[third] = row.get(third, 0.0) + value
+            links[third][one] = row[third]
+        for third in row:
+            push(one, third)
+    clusters = [sorted(group, key=rank.__getitem__) for group in members.values()]
+    return sorted(clusters, key=lambda group: rank[group[0]])

@@ -1,0 +1,51 @@
+"""What grouping remembers of an article, as bytes and back.
+
+The first byte is the version of the form. Then come a JSON head of its own length (four bytes) and the arrays that the
+head names, in order. Everything is little-endian.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import RecordError
+
+VERSION = 1
+
+
+def pack(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Bytes that `unpack` reads back; the same values give the same bytes."""
+    layout = [[name, array.dtype.newbyteorder("<").str, len(array)] for name, array in arrays.items()]
+    front = json.dumps({**head, "arrays": layout}, ensure_ascii=False, separators=(",", ":")).encode()
+    body = b"".join(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in arrays.values())
+    return bytes([VERSION]) + len(front).to_bytes(4, "little") + front + body
+
+
+def unpack(packed: bytes, article: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The head and the arrays.
+
+    Raises ``RecordError`` where the bytes are of another version or damaged; ``article`` is named in it.
+    """
+    try:
+        if packed[0] != VERSION:
+            raise ValueError(f"form {packed[0]} where {VERSION} was expected")
+        end = 5 + int.from_bytes(packed[1:5], "little")
+        head = json.loads(packed[5:end])
+        arrays = {}
+        for name, kind, count in head.pop("arrays"):
+            dtype = np.dtype(kind)
+            arrays[name] = np.frombuffer(packed, dtype=dtype, count=count, offset=end).astype(dtype.newbyteorder("="))
+            end += dtype.itemsize * count
+    except (ValueError, IndexError, KeyError, TypeError) as error:
+        raise RecordError(
+            "what grouping remembers of this article can't be read",
+            where=article,
+            why=str(error),
+            hint="let the article be read again, or leave it out of the open window",
+        ) from error
+    return head, arrays

@@ -1,0 +1,118 @@
+"""A text → the sample of its word sequences that copies are found by.
+
+FracMinHash (Irber et al. 2022, "Lightweight compositional analysis of metagenomes with FracMinHash and minimum
+metagenome covers"): every sequence of four words is hashed and one in two kept by its hash alone, so that two texts
+keep the same of what they share and the share of the smaller that is found in the other can be estimated, however much
+longer the other is. MinHash can't: it estimates overlap against the union, where an excerpt looks unlike its source.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.group.tokens import spaceless, word_hashes, words
+
+Hashes = NDArray[np.uint64]
+Sharing = NDArray[np.bool_]
+
+_SPACED, _SPACELESS = 4, 6
+_LARGEST = 4096
+_QUOTE = re.compile('["“”„«»「」『』]')
+_LONGEST_QUOTE = 600
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """What is kept of a text.
+
+    ``hashes`` are sorted and distinct; ``quoted`` says which of them stand wholly inside quotation marks, ``head``
+    which begin in the first third; ``words`` is the length of the text; ``whole`` is a hash of its words in order.
+    """
+
+    hashes: Hashes
+    quoted: NDArray[np.bool_]
+    head: NDArray[np.bool_]
+    words: int
+    whole: int
+
+
+def _words_and_quotes(text: str) -> tuple[list[str], NDArray[np.bool_] | None]:
+    """The words, and for each whether it stands in quotation marks; None where the text has no quote."""
+    parts = _QUOTE.split(text)
+    if len(parts) < 3:
+        return words(text), None
+    found: list[str] = []
+    flags: list[bool] = []
+    counts: list[int] = []
+    inside = False
+    for at, part in enumerate(parts):
+        new = words(part)
+        found += new
+        broken = "\n" in part
+        flags.append(inside and not broken and len(part) <= _LONGEST_QUOTE and at < len(parts) - 1)
+        counts.append(len(new))
+        # A quote over several paragraphs opens anew in each and closes once: the mark after a line end opens one.
+        inside = broken or not inside
+    return found, np.repeat(np.array(flags, dtype=np.bool_), counts)
+
+
+def _mix(value: Hashes) -> Hashes:
+    """The finaliser of SplitMix64: every bit of the result depends on every bit of the value."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+def _in_order(hashed: Hashes) -> int:
+    """A hash of the words and their order."""
+    weights = 2 * np.arange(len(hashed), dtype=np.uint64) + np.uint64(1)
+    return int(np.bitwise_xor.reduce(_mix(hashed * weights))) if len(hashed) else 0
+
+
+def sketch(text: str) -> Sketch:
+    """The sketch of an article's text, which `normalise` has passed."""
+    text = text.lower()
+    size = _SPACELESS if spaceless(text) else _SPACED
+    tokens, inside = _words_and_quotes(text)
+    count = len(tokens)
+    hashed = word_hashes(tokens)
+    sequences = max(0, count - size + 1)
+    rolled = np.zeros(sequences, dtype=np.uint64)
+    for offset in range(size):
+        rolled = rolled * np.uint64(0x9E3779B97F4A7C15) + hashed[offset : offset + sequences]
+    mixed = _mix(rolled)
+    places = np.flatnonzero((mixed & np.uint64(1)) == 0)
+    values = mixed[places]
+    order = np.argsort(values, kind="stable")
+    values, places = values[order], places[order]
+    distinct = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=distinct[1:])
+    chosen, first = values[distinct], places[distinct]
+    quoted = np.zeros(len(chosen), dtype=np.bool_)
+    if inside is not None and sequences:
+        runs = np.concatenate(([0], np.cumsum(inside)))
+        quoted = (runs[size:] - runs[:-size] == size)[first]
+    head = 3 * first < sequences
+    return Sketch(chosen[:_LARGEST], quoted[:_LARGEST], head[:_LARGEST], count, _in_order(hashed))
+
+
+def shared(one: Sketch, other: Sketch) -> tuple[Sketch, Sketch, Sharing, Sharing]:
+    """Both sketches, cut to the range of hashes that both cover, and for each which of its hashes the other has."""
+    if len(one.hashes) == _LARGEST or len(other.hashes) == _LARGEST:
+        ceiling = min(s.hashes[-1] for s in (one, other) if len(s.hashes) == _LARGEST)
+        one, other = _below(one, ceiling), _below(other, ceiling)
+    places = np.searchsorted(other.hashes, one.hashes)
+    places[places == len(other.hashes)] = 0
+    in_other = other.hashes[places] == one.hashes if len(other.hashes) else np.zeros(len(one.hashes), dtype=np.bool_)
+    in_one = np.zeros(len(other.hashes), dtype=np.bool_)
+    in_one[places[in_other]] = True
+    return one, other, in_other, in_one
+
+
+def _below(whole: Sketch, ceiling: np.uint64) -> Sketch:
+    end = int(np.searchsorted(whole.hashes, ceiling, side="right"))
+    return Sketch(whole.hashes[:end], whole.quoted[:end], whole.head[:end], whole.words, whole.whole)

@@ -1,0 +1,123 @@
+"""A grouper restored from what it remembered goes on as if it had never stopped."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import RecordError
+from pipeline.group import Grouper
+from schemas.story import DecisionKind, Remembered, StoryDecision, StoryMove
+from tests.group.building import START, reading
+
+_PLACES = ("Kalvik", "Dunmore", "Ostrava", "Lerwick", "Tarragona")
+_WHAT = (
+    "ferry ran aground near the harbour after its engine failed in heavy seas and lifeboats took everyone off",
+    "council voted to raise parking charges so that three libraries can stay open through a hard winter",
+    "fire burned through a warehouse of timber and firefighters from four towns fought it all night long",
+)
+
+
+def _article(place: int, what: int, extra: int, hours: int) -> tuple[str, str, int]:
+    where = _PLACES[place]
+    text = (
+        f"The {_WHAT[what]} in {where} on Monday, officials of {where} said. Number {100 + extra} was called. "
+        f"Witness {'abcdefgh'[extra % 8] * 5} spoke to reporters about what happened there in {where}."
+    )
+    return f"{where}: {_WHAT[what][:30]}", text, hours
+
+
+_articles = st.builds(_article, st.integers(0, 4), st.integers(0, 2), st.integers(0, 12), st.integers(-100, 100))
+_steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("place"), _articles, st.sampled_from([("one",), ("two",), ("one", "two")])),
+        st.tuples(st.just("revise"), _articles, st.integers(0, 40)),
+        st.tuples(st.just("regroup"), st.none(), st.none()),
+        st.tuples(st.just("merge"), st.integers(0, 40), st.integers(0, 40)),
+        st.tuples(st.just("split"), st.integers(0, 40), st.none()),
+        st.tuples(st.just("forget"), st.integers(-100, 100), st.none()),
+    ),
+    max_size=40,
+)
+
+
+class _Record:
+    """What a caller keeps: rows, stories and decisions, saved as the grouper asks for it."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Remembered] = {}
+        self.decisions: list[StoryDecision] = []
+        self.placed = 0
+
+    def moved(self, grouper: Grouper, moves: tuple[StoryMove, ...]) -> None:
+        for move in moves:
+            assert self.rows[move.article].story == move.from_story
+            self.rows[move.article] = grouper.remembered(move.article)
+            assert self.rows[move.article].story == move.to_story
+
+    def apply(self, grouper: Grouper, step: tuple[object, ...]) -> object:
+        """One step; what it answered."""
+        kind, what, more = step
+        names = sorted(self.rows)
+        if kind in ("place", "revise"):
+            title, text, hours = what  # type: ignore[misc]
+            item = reading(text, title, hours=hours)
+            if kind == "place":
+                self.placed += 1
+                placement = grouper.place(f"a{self.placed:03}", item, seq=self.placed, topics=more)  # type: ignore[arg-type]
+            elif names:
+                placement = grouper.revise(names[more % len(names)], item)  # type: ignore[operator]
+            else:
+                return None
+            self.rows[placement.article] = placement.remembered
+            return placement
+        if kind == "forget":
+            gone = grouper.forget(START + timedelta(hours=what))  # type: ignore[arg-type]
+            for article in gone:
+                del self.rows[article]
+            return gone
+        if kind == "regroup":
+            moves = grouper.regroup()
+        elif not names:
+            return None
+        else:
+            one = names[what % len(names)]  # type: ignore[operator]
+            decided = START.replace(year=2027, microsecond=len(self.decisions))
+            if kind == "merge":
+                other = names[more % len(names)]  # type: ignore[operator]
+                decision = StoryDecision(kind=DecisionKind.MERGE, articles=(one, other), decided=decided)
+            else:
+                decision = StoryDecision(
+                    kind=DecisionKind.SPLIT, articles=(one,), story=self.rows[one].story, decided=decided
+                )
+            self.decisions.append(decision)
+            moves = grouper.decide(decision)
+        self.moved(grouper, moves)
+        return moves
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=_steps, stops=st.sets(st.integers(0, 39), max_size=6))
+def test_stopping_anywhere_changes_nothing(steps: list[tuple[object, ...]], stops: set[int]) -> None:
+    whole, broken = Grouper(), Grouper()
+    kept, saved = _Record(), _Record()
+    for at, step in enumerate(steps):
+        if at in stops:
+            broken = Grouper(reversed(list(saved.rows.values())), decisions=saved.decisions)
+        assert saved.apply(broken, step) == kept.apply(whole, step)
+        assert saved.rows == kept.rows
+        placed = [article for articles in whole.stories().values() for article in articles]
+        assert sorted(placed) == sorted(article for article, row in kept.rows.items() if row.copy_of is None)
+        for story, articles in whole.stories().items():
+            assert all(whole.why(article).story == story for article in articles)
+
+
+def test_bytes_of_another_version_are_refused_in_words() -> None:
+    row = Grouper().place("a", reading("Some text that is long enough to be kept."), seq=1, topics=("t",)).remembered
+    with pytest.raises(RecordError, match=r"a: what grouping remembers .* can't be read"):
+        Grouper([row.model_copy(update={"features": b"\xff" + row.features[1:]})])
+    with pytest.raises(RecordError):
+        Grouper([row.model_copy(update={"features": row.features[:-3]})])
