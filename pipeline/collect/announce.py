@@ -1,0 +1,131 @@
+"""From what an item of any feed format says to an `Announcement`: addresses, plain texts, dates, identity."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline.collect.dates import feed_date
+from pipeline.collect.plain import plain_text
+from pipeline.errors import TallywireError
+from pipeline.urls import absolute, canonical
+from schemas.feed import Announcement
+
+MOST_ITEMS = 2_000
+"""More items than this are left out, the oldest first; no news feed announces as many."""
+
+LONGEST_TITLE = 1_000
+LONGEST_SUMMARY = 10_000
+LONGEST_CONTENT = 500_000
+FULL_TEXT = 1_500
+"""Characters; a description at least this long is taken for the full text."""
+
+_SKEW = timedelta(minutes=10)
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one item of a feed says, in the feed's own words; ``links`` with the best first, texts perhaps markup."""
+
+    links: Sequence[str]
+    guid: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: Sequence[str] = ()
+    published: str | None = None
+    updated: str | None = None
+    language: str | None = None
+
+
+def announce(
+    items: Iterable[Item], *, base: str, language: str | None, now: datetime
+) -> tuple[tuple[Announcement, ...], tuple[str, ...]]:
+    """The announcements that ``items`` make, each once, and what was wrong with them, in words and numbers."""
+    wrong: Counter[str] = Counter()
+    announced: dict[tuple[str, str], Announcement] = {}
+    for item in items:
+        addresses = _addresses(item.links, base)
+        if addresses is None:
+            wrong["had no usable link and were left out" if any(item.links) else "had no link and were left out"] += 1
+            continue
+        title = plain_text(item.title, longest=LONGEST_TITLE)
+        summary = plain_text(item.summary, longest=LONGEST_SUMMARY)
+        content = item.content or (item.summary if len(summary) >= FULL_TEXT else "")
+        url, known_by = addresses
+        one = Announcement(
+            url=url,
+            canonical_url=known_by,
+            guid=(item.guid or "").strip()[:1_000] or None,
+            title=title,
+            summary=summary,
+            content=_cut(content, LONGEST_CONTENT),
+            authors=_names(item.authors),
+            published=_date(item.published, now, wrong),
+            updated=_date(item.updated, now, wrong),
+            language=primary_language(item.language) or language,
+            fingerprint=fingerprint(title, summary, content),
+        )
+        key = (one.canonical_url, one.fingerprint)
+        if key in announced:
+            wrong["were announced twice"] += 1
+        else:
+            announced[key] = one
+    notes = tuple(f"{count} of its items {what}" for what, count in wrong.items())
+    return tuple(announced.values()), notes
+
+
+def fingerprint(title: str, summary: str, content: str) -> str:
+    """32 hexadecimal digits that stay the same while what an item says does.
+
+    White space, case, markup and the addresses in the text don't count: links carry tokens that change by the hour.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (title, summary, content):
+        words = unicodedata.normalize("NFKC", _ADDRESS.sub(" ", plain_text(part))).casefold().split()
+        digest.update(" ".join(words).encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()
+
+
+def primary_language(tag: str | None) -> str | None:
+    """``en-US`` → ``en``; ``None`` where the tag names no language."""
+    found = _LANGUAGE.match((tag or "").strip())
+    return found[1].lower() if found else None
+
+
+def _addresses(links: Sequence[str], base: str) -> tuple[str, str] | None:
+    for link in links:
+        if not link or not link.strip():
+            continue
+        try:
+            return absolute(link, base), canonical(link, base)
+        except TallywireError:
+            continue
+    return None
+
+
+def _date(text: str | None, now: datetime, wrong: Counter[str]) -> datetime | None:
+    moment = feed_date(text)
+    if moment is None:
+        if text and text.strip():
+            wrong["had a date that can't be read"] += 1
+        return None
+    if moment > now + _SKEW:
+        wrong["were dated in the future; the time of the poll was taken"] += 1
+    return min(moment, now)
+
+
+def _names(authors: Iterable[str]) -> tuple[str, ...]:
+    names = (plain_text(author, longest=200) for author in authors)
+    return tuple(dict.fromkeys(name for name in names if name))[:20]
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest]

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.collect.dates import feed_date
+
+NOON = "2024-07-01T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Mon, 01 Jul 2024 12:00:00 GMT", NOON),
+        ("Mon, 01 Jul 2024 14:00:00 +0200", NOON),
+        ("Mon, 01 Jul 2024 14:00:00 +0200 (CEST)", NOON),
+        ("Mon, 01 Jul 2024 05:00:00 PDT", NOON),
+        ("Mon, 01 Jul 2024 04:00:00 PST", NOON),
+        ("Mon, 01 Jul 2024 07:00:00 EST", NOON),
+        ("Mon, 01 Jul 2024 14:00:00 CEST", NOON),
+        ("Mon, 01 Jul 2024 15:00:00 MSK", NOON),
+        ("Mon, 01 Jul 2024 21:00:00 JST", NOON),
+        ("Mon, 01 Jul 2024 17:30:00 IST", NOON),
+        ("Mon, 01 Jul 2024 15:00:00 GMT+3", NOON),
+        ("Mon, 01 Jul 2024 12:00:00", NOON),
+        ("Mon, 1 Jul 2024 12:00", NOON),
+        ("1 Jul 24 12:00:00 GMT", NOON),
+        ("2024-07-01T12:00:00Z", NOON),
+        ("2024-07-01T12:00:00.1234567Z", "2024-07-01T12:00:00.123456+00:00"),
+        ("2024-07-01T08:00:00-0400", NOON),
+        ("2024-07-01 14:00:00 +02:00", NOON),
+        ("2024-07-01 07:00:00 EST", NOON),
+        ("2024-07-01", "2024-07-01T00:00:00+00:00"),
+        ("20240701", "2024-07-01T00:00:00+00:00"),
+        ("1719835200", NOON),
+        ("1719835200000", NOON),
+        ("Lun, 01 juil. 2024 14:00:00 +0200", NOON),
+        ("Mo, 01 Juli 2024 12:00:00 GMT", NOON),
+        ("1 de julio de 2024 12:00", NOON),
+        ("Пн, 1 июля 2024 15:00:00 MSK", NOON),
+        ("01.07.2024 12:00", NOON),
+        ("07/13/2024 12:00 PM", "2024-07-13T12:00:00+00:00"),
+        ("Monday, July 1, 2024 12:00 PM", NOON),
+        ("\n  Mon, 01 Jul 2024\n 12:00:00 GMT ", NOON),
+    ],
+)
+def test_a_date_is_read_as_the_moment_it_means(written: str, meant: str) -> None:
+    assert feed_date(written) == datetime.fromisoformat(meant)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "   ",
+        "yesterday",
+        "soon",
+        "2024-13-45",
+        "Thu, 31 Nov 2024 10:00:00 GMT",
+        "07/01/2024",
+        "12:30",
+        "July 2024",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "0",
+        "Mon, 01 Jul 99999 12:00:00 GMT",
+        "9" * 70,
+        "x" * 10000,
+    ],
+)
+def test_what_is_no_date_or_a_doubtful_one_is_none(written: str) -> None:
+    assert feed_date(written) is None
+
+
+def test_no_date_is_none() -> None:
+    assert feed_date(None) is None
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,5} \w{3,5} \d{2,6} \d\d:\d\d( [+-]?\w{1,5})?"))
+def test_no_text_breaks_it(text: str) -> None:
+    moment = feed_date(text)
+    assert moment is None or moment.tzinfo is UTC
+
+
+@given(st.integers(86400 * 400, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
+def test_iso_dates_come_back(moment: datetime) -> None:
+    assert feed_date(moment.isoformat()) == moment
