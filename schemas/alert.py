@@ -69,8 +69,9 @@ class StoryNews(Model):
     lead: str = ""
     lead_article: ArticleRef | None = None
     first_seen: Utc
-    reports: tuple[ArticleRef, ...] = ()
-    copies: int = 0
+    reports: tuple[ArticleRef, ...] = Field(default=(), description="copies left out")
+    more: int = Field(default=0, description="reports beyond those given in ``reports``")
+    copies: int = Field(default=0, description="of these reports; not among them")
     outlets: tuple[str, ...] = ()
 
 
@@ -89,6 +90,7 @@ class Alert(Model):
     created: Utc
     state: AlertState = AlertState.WAITING
     due: Utc = Field(description="not to be told before this moment")
+    backlog: bool = Field(default=False, description="one of more than anyone wants singly; told in one summary")
     attempts: int = 0
     sent: Utc | None = None
     message_id: str | None = None
@@ -120,7 +122,7 @@ class CoverageDay(Model):
     """How much came in on one day of the reader's zone."""
 
     day: date
-    reports: int
+    reports: int = Field(description="copies left out")
     copies: int
 
 
@@ -146,7 +148,7 @@ class DigestData(Model):
     new: tuple[SeriesNews, ...] = ()
     contradictions: tuple[FigureNews, ...] = ()
     coverage: tuple[CoverageDay, ...] = ()
-    articles: int = 0
+    articles: int = Field(default=0, description="on topic, copies among them")
     copies: int = 0
     outcomes: dict[str, int] = {}
     feeds_failing: tuple[str, ...] = ()

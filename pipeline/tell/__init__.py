@@ -1,1 +1,14 @@
-"""To be described by its room."""
+"""What to tell whom, when, and in which words.
+
+``rules``      which news is an alert
+``outbox``     which alerts go into one mail, and when
+``schedule``   quiet hours and digest periods on a wall clock
+``words``      numbers, claims and times as people read them
+``mails``      an alert mail
+``digest``     a digest, as a mail and as a page
+``charts``     the pictures of a digest
+``sender``     who sends: addresses, Message-IDs, headers
+``delivery``   mails become files or go to an SMTP server
+
+All of it is pure but ``delivery``.
+"""

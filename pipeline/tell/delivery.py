@@ -1,0 +1,354 @@
+"""Mails become files or go to an SMTP server.
+
+A mail is one message to all of its recipients, who are named in the envelope only and so don't see each other: a server
+takes it for all of them at once, and a process that dies has either told all or none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import smtplib
+import ssl
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from filelock import FileLock
+
+from pipeline.errors import DeliveryError, DeliveryRefused, SettingsError
+from pipeline.tell.words import one_line, slug
+from schemas.alert import Mail
+from schemas.base import Model, to_utc
+
+_IDENTIFIERS = {"message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"}
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+
+class Refusal(Model):
+    """A recipient the server did not take, and what it said."""
+
+    recipient: str
+    why: str
+
+
+class Delivery(Model):
+    """What became of a mail that went out: who it went to, and whom the server will never take."""
+
+    delivered: tuple[str, ...]
+    refused: tuple[Refusal, ...] = ()
+
+
+class PartlyDelivered(DeliveryError):
+    """The mail went to some recipients; others have to be tried again, and only they.
+
+    ``deferred`` are those: ``mail.model_copy(update={"recipients": error.deferred})`` is the mail that is left to send.
+    """
+
+    def __init__(self, mail: Mail, delivery: Delivery, deferred: tuple[Refusal, ...]) -> None:
+        super().__init__(
+            f"the mail reached {len(delivery.delivered)} of {len(mail.recipients)} recipients",
+            where=mail.subject,
+            why=_reasons((*deferred, *delivery.refused)),
+            hint="the others are tried again",
+        )
+        self.delivered = delivery.delivered
+        self.refused = delivery.refused
+        self.deferred = tuple(refusal.recipient for refusal in deferred)
+
+
+class Mailer(Protocol):
+    """Takes mails.
+
+    ``send`` raises DeliveryError where nobody got the mail and another try may help, DeliveryRefused where none will,
+    and PartlyDelivered where some recipients have to be tried again. Those that a server will never take, while it
+    took others, are told in the Delivery.
+    """
+
+    def send(self, mail: Mail, *, date: datetime) -> Delivery: ...
+
+
+class _Policy(EmailPolicy):
+    """SMTP's rules, but never an encoded word in an identifier: a long unsubscribe address would be broken by one."""
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.lower() in _IDENTIFIERS:
+            return f"{name}: {str(value).replace(', ', f',{self.linesep} ')}{self.linesep}"
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() in _IDENTIFIERS:
+            return self.fold(name, value).encode("ascii", "replace")
+        return super().fold_binary(name, value)
+
+
+# 7bit makes the library choose the shorter of base64 and quoted-printable, which every server takes.
+_POLICY = _Policy(linesep=SMTP.linesep, cte_type="7bit")
+
+
+def as_message(mail: Mail, date: datetime) -> EmailMessage:
+    """``mail`` as a message: plain text first, then HTML with its images.
+
+    A sole recipient is named in ``To``; of several, none is. Raises DeliveryRefused where a header can't be written.
+    """
+    international = not all(_on_the_wire(address).isascii() for address in mail.recipients)
+    message = EmailMessage(policy=_POLICY.clone(utf8=True) if international else _POLICY)
+    headers = [
+        *mail.headers,
+        ("To", _on_the_wire(mail.recipients[0]) if len(mail.recipients) == 1 else "undisclosed-recipients:;"),
+        ("Subject", mail.subject),
+        ("Date", format_datetime(to_utc(date))),
+        ("Message-ID", mail.message_id),
+    ]
+    try:
+        for name, value in headers:
+            message[name] = value
+    except (ValueError, MessageError) as error:
+        raise DeliveryRefused(
+            "a header of the mail can't be written", where=one_line(mail.subject, 120), why=one_line(str(error), 200)
+        ) from error
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    if mail.images:
+        html = message.get_payload(1)
+        assert isinstance(html, EmailMessage)
+        for image in mail.images:
+            html.add_related(
+                image.png,
+                "image",
+                "png",
+                cid=f"<{image.cid}>",
+                disposition="inline",
+                filename=f"{slug(image.cid.partition('@')[0])}.png",
+            )
+    return message
+
+
+def _on_the_wire(address: str) -> str:
+    """An address with its domain in ASCII, as servers without SMTPUTF8 take it."""
+    user, _, domain = address.rpartition("@")
+    try:
+        return f"{user}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address
+
+
+class FileMailer:
+    """Writes each mail as an ``.eml`` file into a folder, whole or not at all; the same mail is never written twice."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def send(self, mail: Mail, *, date: datetime) -> Delivery:
+        """Write ``mail``; nothing where a mail of its Message-ID is there already.
+
+        Raises DeliveryError where the folder can't be written to.
+        """
+        message = as_message(mail, date)
+        if len(mail.recipients) > 1:
+            # Only a file may hold it: it says who the mail is for, and tools that send the file take it out.
+            message["Bcc"] = ", ".join(mail.recipients)
+        identity = hashlib.blake2b(mail.message_id.encode(), digest_size=8).hexdigest()
+        path = self._directory / f"{to_utc(date):%Y%m%dT%H%M%SZ}-{slug(mail.subject)}-{identity}.eml"
+        partial = self._directory / f".{identity}.part"
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._directory / ".lock"):
+                if next(self._directory.glob(f"*-{identity}.eml"), None) is None:
+                    with partial.open("wb") as file:
+                        file.write(message.as_bytes())
+                        file.flush()
+                        os.fsync(file.fileno())
+                    partial.replace(path)
+        except OSError as error:
+            raise DeliveryError(
+                "the mail can't be written",
+                where=str(self._directory),
+                why=error.strerror or str(error),
+                hint="give the folder room and permission to write, or set TALLYWIRE_SMTP_URL",
+            ) from error
+        return Delivery(delivered=mail.recipients)
+
+
+class SmtpMailer:
+    """Sends mails through the server at ``url``.
+
+    ``smtp://host[:port]`` is plain and for a server nearby, ``smtp+starttls://user:password@host`` and
+    ``smtps://user:password@host`` are encrypted; characters of the password that have a meaning in addresses are
+    percent-encoded. The server's certificate is verified; ``?ca=/path/to/ca.pem`` names an authority of your own, and
+    ``?verify=no`` gives up on it. ``timeout`` (seconds) bounds each answer of the server.
+
+    Raises SettingsError, never naming the password, for an address that can't be used.
+    """
+
+    def __init__(self, url: str, timeout: float = 30.0) -> None:
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+            options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        except ValueError as error:
+            raise _bad_url("it is no URL") from error
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise _bad_url("it starts with none of smtp://, smtp+starttls:// and smtps://, or names no host")
+        if unknown := set(options) - {"ca", "verify"}:
+            raise _bad_url(f"it has the unknown option {min(unknown)}")
+        if options.get("verify", "yes") not in ("yes", "no"):
+            raise _bad_url("verify is yes or no")
+        if parts.username and parts.scheme == "smtp" and parts.hostname not in _LOCAL:
+            raise _bad_url("the password would travel unencrypted")
+        self._scheme, self._host = parts.scheme, parts.hostname
+        self._port = port or _PORTS[parts.scheme]
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._timeout = timeout
+        self._tls = _tls(options) if parts.scheme != "smtp" else None
+        self._where = f"{self._scheme}://{self._host}:{self._port}"
+
+    def send(self, mail: Mail, *, date: datetime) -> Delivery:
+        """Send ``mail`` to all its recipients in one transaction.
+
+        What is raised is what `Mailer` says. A connection lost after the text was sent leaves open whether it was
+        taken; the next try repeats its Message-ID.
+        """
+        message = as_message(mail, date)
+        if not mail.recipients:
+            raise DeliveryRefused("the mail has no recipients", where=mail.subject)
+        sender = parseaddr(str(message["From"]))[1]
+        try:
+            server = self._connect(sender.rpartition("@")[2])
+            try:
+                delivery = self._transact(server, mail, sender, message)
+                # The mail is taken: a server that says goodbye badly must not have it sent again.
+                with suppress(OSError, smtplib.SMTPException):
+                    server.quit()
+            finally:
+                server.close()
+            return delivery
+        except smtplib.SMTPAuthenticationError as error:
+            raise DeliveryError(
+                "the mail server does not take the user name and password",
+                where=self._where,
+                why=_said(error.smtp_code, error.smtp_error),
+                hint="check TALLYWIRE_SMTP_URL; the mail is tried again",
+            ) from error
+        except smtplib.SMTPResponseException as error:
+            raise self._failure(error.smtp_code, error.smtp_error) from error
+        except ssl.SSLCertVerificationError as error:
+            raise DeliveryError(
+                "the mail server's certificate can't be trusted",
+                where=self._where,
+                why=one_line(error.verify_message, 200),
+                hint="name its authority with ?ca=/path/to/ca.pem in TALLYWIRE_SMTP_URL",
+            ) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise DeliveryError(
+                "the mail server did not take the mail",
+                where=self._where,
+                why=one_line(str(error) or type(error).__name__, 200),
+                hint="the mail is tried again",
+            ) from error
+
+    def _connect(self, name: str) -> smtplib.SMTP:
+        # Giving our name spares the look-up of this machine's, which may take long.
+        local = name if name.isascii() else "localhost"
+        if self._scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self._host, self._port, local_hostname=local, timeout=self._timeout, context=self._tls
+            )
+        else:
+            server = smtplib.SMTP(self._host, self._port, local_hostname=local, timeout=self._timeout)
+        try:
+            if self._scheme == "smtp+starttls":
+                server.starttls(context=self._tls)
+            if self._user:
+                server.login(self._user, self._password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _transact(self, server: smtplib.SMTP, mail: Mail, sender: str, message: EmailMessage) -> Delivery:
+        server.ehlo_or_helo_if_needed()
+        options: list[str] = []
+        international = not all(_on_the_wire(recipient).isascii() for recipient in mail.recipients)
+        if international and server.has_extn("smtputf8"):
+            server.command_encoding = "utf-8"
+            options = ["SMTPUTF8", "BODY=8BITMIME"]
+        code, answer = server.mail(sender, options)
+        if code != 250:
+            raise self._failure(code, answer)
+        taken: list[str] = []
+        deferred: list[tuple[int, Refusal]] = []
+        refused: list[tuple[int, Refusal]] = []
+        for recipient in mail.recipients:
+            address = _on_the_wire(recipient)
+            if not (address.isascii() or options):
+                refused.append((553, Refusal(recipient=recipient, why="the server takes no such address")))
+                continue
+            code, answer = server.rcpt(address)
+            if code in (250, 251):
+                taken.append(recipient)
+            else:
+                refusal = Refusal(recipient=recipient, why=_said(code, answer))
+                (refused if 500 <= code < 600 else deferred).append((code, refusal))
+        if not taken:
+            error = DeliveryError if deferred else DeliveryRefused
+            raise error(
+                "the mail server takes none of the recipients",
+                where=self._where,
+                why=_reasons(refusal for _, refusal in (*deferred, *refused)),
+                hint="the mail is tried again" if deferred else "correct the recipients of the topic",
+            )
+        code, answer = server.data(message.as_bytes())
+        if code != 250:
+            raise self._failure(code, answer)
+        delivery = Delivery(delivered=tuple(taken), refused=tuple(refusal for _, refusal in refused))
+        if deferred:
+            raise PartlyDelivered(mail, delivery, tuple(refusal for _, refusal in deferred))
+        return delivery
+
+    def _failure(self, code: int, answer: bytes | str) -> DeliveryError:
+        if 500 <= code < 600:
+            return DeliveryRefused("the mail server refuses the mail", where=self._where, why=_said(code, answer))
+        return DeliveryError(
+            "the mail server does not take the mail now",
+            where=self._where,
+            why=_said(code, answer),
+            hint="the mail is tried again",
+        )
+
+
+def _tls(options: dict[str, str]) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=options.get("ca"))
+    except (OSError, ssl.SSLError) as error:
+        raise _bad_url(f"the certificates in {options.get('ca')} can't be read") from error
+    if options.get("verify") == "no":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _bad_url(why: str) -> SettingsError:
+    return SettingsError(
+        "the address of the mail server can't be used",
+        where="TALLYWIRE_SMTP_URL",
+        why=why,
+        hint="write for example smtp+starttls://user:password@mail.example.org:587",
+    )
+
+
+def _said(code: int, answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    return one_line(f"{code} {text}", 200)
+
+
+def _reasons(refusals: Iterable[Refusal]) -> str:
+    return one_line("; ".join(f"{refusal.recipient}: {refusal.why}" for refusal in refusals), 500)

@@ -1,0 +1,83 @@
+"""Templates into text and HTML: styles inlined, links made harmless, nothing remote."""
+
+from __future__ import annotations
+
+import textwrap
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import css_inline
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+BUDGET = 80_000
+"""The most bytes of HTML a mail may have: Gmail clips a message at 102 kB, transfer encoding and all."""
+
+_LONGEST_URL = 1000
+_WIDTH = 76
+_URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~-._"
+
+
+def link(url: str) -> str | None:
+    """``url`` as it may stand in a mail: http(s) and plain ASCII; None where it is anything else, or overlong."""
+    if len(url) > _LONGEST_URL:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or quote(host, safe=".-_:[]~") != host:
+        return None
+    if ":" in host:
+        host = f"[{host}]"
+    safe = quote(parts._replace(netloc=host + port).geturl(), safe=_URL_CHARACTERS)
+    return safe if len(safe) <= _LONGEST_URL * 2 else None
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    margin = " " * indent
+    return textwrap.fill(
+        text,
+        width=_WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipeline.tell"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default_for_string=True, default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["wrapped"] = _wrapped
+    return environment
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    # @media rules can't be inlined: the dark colours stay in the head.
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, minify_css=True)
+
+
+def text_page(template: str, **values: Any) -> str:
+    """A template as plain text, without trailing space and without more than one empty line at a time."""
+    lines: list[str] = []
+    for line in _environment().get_template(template).render(**values).splitlines():
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines).strip() + "\n"
+
+
+def html_page(template: str, **values: Any) -> str:
+    """A template as HTML, with its styles inlined."""
+    html: str = _inliner().inline(_environment().get_template(template).render(**values))
+    return html

@@ -1,0 +1,263 @@
+"""Numbers, claims and times as people read them.
+
+What is said is what the record holds: numbers are grouped and scaled ("2.7 billion") only where nothing is lost.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, get_currency_symbol, list_currencies
+
+from pipeline.text import normalise
+from schemas.figure import Figure, Modifier, ScopeKind, Value
+
+_LOCALE = "en"
+_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_MODIFIERS = {
+    Modifier.AT_LEAST: "at least",
+    Modifier.MORE_THAN: "more than",
+    Modifier.UP_TO: "up to",
+    Modifier.FEWER_THAN: "fewer than",
+    Modifier.ABOUT: "about",
+    Modifier.NEARLY: "nearly",
+    Modifier.ONLY: "only",
+}
+_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₴": "UAH"}
+_UNIT_NAMES = {**_SIGNS, "percent": "%", "per cent": "%"}
+_PERCENT_POINTS = {"pp", "percentage points", "percentage point"}
+_SINGULAR = {
+    "people": "person",
+    "children": "child",
+    "men": "man",
+    "women": "woman",
+    "lives": "life",
+    "wives": "wife",
+    "policemen": "policeman",
+    "servicemen": "serviceman",
+    "series": "series",
+    "species": "species",
+    "aircraft": "aircraft",
+}
+_ELLIPSIS = "…"
+
+
+def one_line(text: str, limit: int) -> str:
+    """``text`` of a page, fit to stand in a line of a mail: no control or bidi character, at most ``limit`` long.
+
+    What is cut ends in an ellipsis, at a word's end where one is near.
+    """
+    # A page may send megabytes; no more than a multiple of what can be shown is worth normalising.
+    line = normalise(text[: limit * 8 + 64]).replace("\n", " ")
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit * 2 // 3 else cut).rstrip(" ,;:–—-") + _ELLIPSIS
+
+
+def slug(text: str, limit: int = 60) -> str:
+    """``text`` as a part of a file name: lower-case ASCII letters, digits and single hyphens; never empty."""
+    words = re.findall(r"[a-z0-9]+", re.sub(r"(?<=\d),(?=\d)", "", text.lower()))
+    name = ""
+    for word in words:
+        if len(name) + len(word) + 1 > limit:
+            break
+        name = f"{name}-{word}" if name else word
+    return name or "mail"
+
+
+def _plain_number(value: float) -> str:
+    return str(format_decimal(Decimal(repr(value)), format="#,##0.###############", locale=_LOCALE))
+
+
+def _scaled(value: float) -> tuple[str, str]:
+    """The number and the name of its scale, which is empty where scaling would lose a digit or gain nothing."""
+    if not math.isfinite(value):
+        return "an unknown number", ""
+    exact = Decimal(repr(float(value)))
+    for size, name in _SCALES:
+        if size <= abs(exact) < size * 1000:
+            small = exact / size
+            if small == small.quantize(Decimal("0.01")):
+                return _plain_number(float(small)), name
+    if abs(exact) >= 10**15:
+        return f"{value:g}", ""
+    return _plain_number(float(value)), ""
+
+
+def number(value: float) -> str:
+    """``1605`` → "1,605", ``12.5`` → "12.5", ``2.7e9`` → "2.7 billion", ``1234567`` → "1,234,567"."""
+    digits, scale = _scaled(value)
+    return f"{digits} {scale}" if scale else digits
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+def _with_unit(digits: str, unit: str | None) -> str:
+    """A number, already in words, with its unit where English puts it."""
+    unit = _UNIT_NAMES.get(unit or "", unit)
+    if not unit:
+        return digits
+    if unit == "%":
+        return f"{digits}%"
+    if unit in _PERCENT_POINTS:
+        return f"{digits} percentage point{'' if digits in ('1', '-1') else 's'}"
+    if unit in _currencies():
+        symbol = get_currency_symbol(unit, locale=_LOCALE)
+        sign = "-" if digits.startswith("-") else ""
+        space = " " if symbol[-1:].isalpha() else ""
+        return f"{sign}{symbol}{space}{digits.removeprefix('-')}"
+    return f"{digits} {one_line(unit, 30)}"
+
+
+def amount(value: Value, unit: str | None = None) -> str:
+    """A value with its unit: "1,605", "20–30", "$2.7 billion", "$2–3 million", "12.5%", "310 km"."""
+    if not isinstance(value, tuple):
+        return _with_unit(number(value), unit)
+    (low, low_scale), (high, high_scale) = _scaled(value[0]), _scaled(value[1])
+    if value[0] == value[1]:
+        return _with_unit(number(value[0]), unit)
+    joint = " to " if low.startswith("-") or high.startswith("-") else "–"
+    if low_scale == high_scale:
+        digits = f"{low}{joint}{high}" + (f" {low_scale}" if low_scale else "")
+    else:
+        digits = f"{low} {low_scale}".rstrip() + " to " + f"{high} {high_scale}".rstrip()
+    return _with_unit(digits, unit)
+
+
+def value_of(figure: Figure) -> Value:
+    """The value of a figure, or the two ends of its range."""
+    if figure.value is not None:
+        return figure.value
+    assert figure.low is not None
+    assert figure.high is not None
+    return (figure.low, figure.high)
+
+
+def value_words(figure: Figure) -> str:
+    """A figure's value as its text means it: "at least 19,500", "20–30", "about $2.7 billion", "dozens (24–99)"."""
+    words = amount(value_of(figure), figure.unit)
+    if figure.modifier is Modifier.VAGUE:
+        said = re.sub(r"\s+of$", "", one_line(figure.surface, 40).lower())
+        return f"{said} ({words})" if said and said != words else words
+    modifier = _MODIFIERS.get(figure.modifier)
+    return f"{modifier} {words}" if modifier else words
+
+
+def singular(noun: str) -> str:
+    """The last word of ``noun`` as one of its kind: "young girls" → "young girl"."""
+    head, space, last = noun.rpartition(" ")
+    lower = last.lower()
+    if lower in _SINGULAR:
+        last = _SINGULAR[lower]
+    elif lower.endswith("ies") and len(lower) > 4:
+        last = f"{last[:-3]}y"
+    elif re.search(r"(sses|shes|ches|xes)$", lower):
+        last = last[:-2]
+    elif lower.endswith("s") and not lower.endswith(("ss", "us", "is")):
+        last = last[:-1]
+    return f"{head}{space}{last}"
+
+
+def claim_words(figure: Figure) -> str:
+    """The whole claim: "at least 19,500 children deported", "8 more children returned, last 24 hours"."""
+    value = value_words(figure)
+    counted = one_line(figure.counted or "", 60)
+    action = one_line((figure.action or "").replace("_", " "), 40)
+    if counted and not figure.unit and figure.value in (1, -1):
+        counted = singular(counted)
+    parts = [value]
+    if figure.scope.kind is ScopeKind.INCREMENT and not figure.unit:
+        parts.append("more")
+    if counted:
+        parts.append(f"of {counted}" if figure.unit in ("%", "percent", "per cent") and action else counted)
+    if action and action.lower() not in counted.lower():
+        parts.append(action)
+    claim = " ".join(parts)
+    if figure.scope.kind is ScopeKind.FORECAST:
+        claim += " (forecast)"
+    elif figure.scope.kind is ScopeKind.INCREMENT and figure.unit:
+        claim += " (increase)"
+    window = one_line(figure.scope.window or "", 40)
+    return f"{claim}, {window}" if window else claim
+
+
+def sentence_case(text: str) -> str:
+    """``text`` with its first letter in upper case and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def count(number_of: int, noun: str, plural: str | None = None) -> str:
+    """ "1 story", "3 stories", "1,204 articles"."""
+    word = noun if number_of == 1 else plural or f"{noun}s"
+    return f"{number(number_of)} {word}"
+
+
+def listed(parts: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A sentence in three parts, the second of which is the number to emphasise (empty if it was not found)."""
+
+    before: str
+    number: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.number}{self.after}"
+
+
+def quoted(quote: str, surface: str, limit: int = 480) -> Quote:
+    """``quote`` cut around ``surface``, so that the number is always among the at most ``limit`` characters shown."""
+    quote = normalise(quote[:20_000]).replace("\n", " ")
+    surface = one_line(surface, 80)
+    found = re.search(rf"(?<![\w.,]){re.escape(surface)}(?!\w)", quote) if surface else None
+    start, end = found.span() if found else (0, 0)
+    room = max(limit - (end - start) - 2, 0)
+    first = max(0, min(start - room // 2, len(quote) - (end - start) - room))
+    last = min(len(quote), end + room - (start - first))
+    before, after = quote[first:start], quote[end:last]
+    if first > 0:
+        before = _ELLIPSIS + (before.partition(" ")[2] or before)
+    if last < len(quote):
+        after = (after.rpartition(" ")[0] or after).rstrip(" ,;:") + _ELLIPSIS
+    return Quote(before, quote[start:end], after)
+
+
+def moment(when: datetime, zone: ZoneInfo) -> str:
+    """ "Sun 22 Nov 2026, 14:05" in ``zone``."""
+    return str(format_datetime(when.astimezone(zone), "EEE d MMM y, HH:mm", tzinfo=zone, locale=_LOCALE))
+
+
+def short_moment(when: datetime, zone: ZoneInfo) -> str:
+    """ "Sun 22 Nov 14:05" in ``zone``."""
+    return str(format_datetime(when.astimezone(zone), "EEE d MMM HH:mm", tzinfo=zone, locale=_LOCALE))
+
+
+def day(when: date) -> str:
+    """ "22 Nov 2026"."""
+    return str(format_date(when, "d MMM y", locale=_LOCALE))
+
+
+def weekday(when: date) -> str:
+    """ "Sun 22 Nov"."""
+    return str(format_date(when, "EEE d MMM", locale=_LOCALE))
+
+
+def period(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """ "Sat 21 Nov 07:00 – Sun 22 Nov 07:00 Europe/Kyiv"."""
+    return f"{short_moment(start, zone)} – {short_moment(end, zone)} {zone.key}"

@@ -1,0 +1,243 @@
+"""An invented newsroom: the topic, figures and stories the tests of this room tell of."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from schemas.alert import (
+    Alert,
+    AlertKind,
+    ArticleRef,
+    CoverageDay,
+    DigestData,
+    FigureNews,
+    SeriesNews,
+    Statement,
+    StoryNews,
+)
+from schemas.base import stable_id
+from schemas.figure import Figure, Modifier, Value, VerdictKind
+from schemas.topic import Topic
+
+NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+
+
+def topic(**changes: Any) -> Topic:
+    values: dict[str, Any] = {
+        "name": "harlow-flood",
+        "title": "Harlow flood",
+        "zone": "Europe/Kyiv",
+        "recipients": ["desk@news.example", "night@news.example"],
+    }
+    return Topic.model_validate(values | changes)
+
+
+def article(outlet: str = "Nordwire", title: str = "River takes the lower town", **changes: Any) -> ArticleRef:
+    values: dict[str, Any] = {
+        "id": stable_id("article", outlet, title),
+        "title": title,
+        "url": f"https://{outlet.lower().replace(' ', '')}.example/2026/03/{len(title)}",
+        "outlet": outlet,
+        "published": NOW - timedelta(minutes=40),
+    }
+    return ArticleRef.model_validate(values | changes)
+
+
+def figure(value: float | None = 58, quote: str = "", surface: str = "", **changes: Any) -> Figure:
+    surface = surface or (f"{value:,.0f}" if value is not None else "20 to 30")
+    quote = quote or f"The mayor said {surface} people had been rescued by boat since Friday."
+    values: dict[str, Any] = {
+        "span": (0, len(surface)),
+        "surface": surface,
+        "quote": quote,
+        "value": value,
+        "counted": "people",
+        "action": "rescued",
+        "attribution": "the mayor",
+        "as_of": date(2026, 3, 14),
+    }
+    return Figure.model_validate(values | changes)
+
+
+def statement(value: float | None = 58, outlet: str = "Nordwire", **changes: Any) -> Statement:
+    source = article(outlet, **{name: changes.pop(name) for name in ("title", "url", "published") if name in changes})
+    said = figure(value, **changes)
+    return Statement(figure_id=stable_id("figure", outlet, said.quote), figure=said, article=source)
+
+
+def news(
+    verdict: VerdictKind = VerdictKind.NEW,
+    *,
+    series: str = "series-rescued",
+    of: Statement | None = None,
+    from_value: Value | None = None,
+    against: tuple[Statement, ...] = (),
+    label: str = "people rescued, Harlow, cumulative",
+    reason: str = "",
+) -> FigureNews:
+    return FigureNews(
+        series=series,
+        label=label,
+        verdict=verdict,
+        statement=of or statement(),
+        from_value=from_value,
+        against=against,
+        reason=reason,
+    )
+
+
+def story(
+    name: str = "story-flood", headline: str = "River takes the lower town of Harlow", **changes: Any
+) -> StoryNews:
+    reports = (
+        article("Nordwire"),
+        article("Daily Ledger", "Harlow under water"),
+        article("Port Gazette", "Hundreds flee as the Harl rises"),
+    )
+    values: dict[str, Any] = {
+        "id": name,
+        "headline": headline,
+        "lead": "The river Harl broke its banks before dawn and took the lower town.",
+        "lead_article": reports[0],
+        "first_seen": NOW - timedelta(hours=2),
+        "reports": reports,
+        "copies": 2,
+        "outlets": ("Nordwire", "Daily Ledger", "Port Gazette"),
+    }
+    return StoryNews.model_validate(values | changes)
+
+
+def alert(about: FigureNews | StoryNews, *, created: datetime = NOW, **changes: Any) -> Alert:
+    values: dict[str, Any] = {"topic": "harlow-flood", "created": created, "due": created + timedelta(minutes=10)}
+    if isinstance(about, StoryNews):
+        values |= {"kind": AlertKind.NEW_STORY, "story_news": about, "story": about.id}
+        values["id"] = stable_id("alert", "story", about.id)
+    else:
+        kinds = {
+            VerdictKind.NEW: AlertKind.NEW_FIGURE,
+            VerdictKind.CHANGED: AlertKind.CHANGED_FIGURE,
+            VerdictKind.CONTRADICTION: AlertKind.CONTRADICTION,
+            VerdictKind.CORRECTION: AlertKind.CORRECTION,
+        }
+        values |= {"kind": kinds[about.verdict], "figure": about}
+        values["id"] = stable_id("alert", about.verdict, about.series, about.statement.figure_id)
+    return Alert.model_validate(values | changes)
+
+
+def changed() -> FigureNews:
+    """58 people rescued, 41 before."""
+    return news(
+        VerdictKind.CHANGED,
+        of=statement(58, "Daily Ledger", title="Harlow under water"),
+        from_value=41,
+        against=(
+            statement(
+                41,
+                published=NOW - timedelta(hours=5),
+                attribution=None,
+                as_of=None,
+                modifier=Modifier.AT_LEAST,
+                quote="At least 41 people were rescued by boat overnight.",
+            ),
+        ),
+        reason="58 is outside what “at least 41” leaves as the latest count, and the report is newer",
+    )
+
+
+def contradiction() -> FigureNews:
+    """Two outlets count the houses lost differently on one day."""
+    houses = {"counted": "houses", "action": "destroyed"}
+    return news(
+        VerdictKind.CONTRADICTION,
+        series="series-houses",
+        label="houses destroyed, Harlow",
+        of=statement(
+            320,
+            "Port Gazette",
+            title="Hundreds flee as the Harl rises",
+            quote="Some 320 houses are gone, the fire service said.",
+            attribution="the fire service",
+            modifier=Modifier.ABOUT,
+            **houses,
+        ),
+        against=(
+            statement(
+                210,
+                quote="The county counts 210 destroyed houses.",
+                attribution="the county",
+                **houses,
+            ),
+        ),
+        reason="same day, different sources, incompatible values",
+    )
+
+
+def series_news(told: FigureNews, history: tuple[Value, ...] = ()) -> SeriesNews:
+    first = NOW - timedelta(hours=6 * len(history))
+    return SeriesNews(
+        series=told.series,
+        label=told.label,
+        current=told.statement,
+        from_value=told.from_value,
+        history=tuple((first + timedelta(hours=6 * n), value) for n, value in enumerate(history)),
+        verdict=told.verdict,
+    )
+
+
+def digest_data(**changes: Any) -> DigestData:
+    end = datetime(2026, 3, 15, 5, 0, tzinfo=UTC)
+    values: dict[str, Any] = {
+        "topic": "harlow-flood",
+        "start": end - timedelta(days=1),
+        "end": end,
+        "stories": (story(),),
+        "changed": (series_news(changed(), (12, 41, 58)),),
+        "new": (
+            series_news(
+                news(
+                    series="series-damage",
+                    label="damage, Harlow",
+                    of=statement(
+                        2.7e9,
+                        "Port Gazette",
+                        surface="$2.7 billion",
+                        quote="Insurers put the damage at $2.7 billion.",
+                        unit="USD",
+                        counted="damage",
+                        action=None,
+                        attribution="insurers",
+                        as_of=None,
+                    ),
+                )
+            ),
+        ),
+        "contradictions": (contradiction(),),
+        "coverage": tuple(
+            CoverageDay(day=date(2026, 3, 2) + timedelta(days=n), reports=reports, copies=copies)
+            for n, (reports, copies) in enumerate(
+                [
+                    (0, 0),
+                    (1, 0),
+                    (0, 0),
+                    (0, 0),
+                    (2, 1),
+                    (1, 0),
+                    (0, 0),
+                    (0, 0),
+                    (1, 0),
+                    (3, 2),
+                    (6, 4),
+                    (9, 7),
+                    (14, 9),
+                    (11, 5),
+                ]
+            )
+        ),
+        "articles": 16,
+        "copies": 5,
+        "outcomes": {"indexed": 11, "copy": 5, "off_topic": 23, "failed": 1},
+        "feeds_failing": ("Port Gazette",),
+        "held_back": 4,
+    }
+    return DigestData.model_validate(values | changes)
