@@ -139,7 +139,8 @@ class Grouper:
         for part in parts:
             if self._changed is None or not self._changed.isdisjoint(part):
                 moves += self._regroup(part, groups)
-        self._changed = set()
+        # What a decision keeps apart follows from where the articles are, so whoever moved is looked at once more.
+        self._changed = {move.article for move in moves}
         return tuple(moves)
 
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
@@ -258,7 +259,7 @@ class Grouper:
         if best is not None:
             reason = f"the story most like it is only {best[0]:.0%} likely to be the same event"
         entry.join = StoryJoin(
-            story=self._new_story([entry.id]),
+            story=self._new_story([entry.id], barred),
             opened=True,
             score=round(best[0], 4) if best else 0.0,
             nearest=best[2] if best else None,
@@ -341,7 +342,7 @@ class Grouper:
                 used.add(story)
         for at, articles in enumerate(clusters):
             if at not in names:
-                names[at] = self._new_story(articles, used)
+                names[at] = self._new_story(articles, used.union(*(barred.get(article, ()) for article in articles)))
                 used.add(names[at])
         return {names[at]: articles for at, articles in enumerate(clusters)}
 
