@@ -1,0 +1,173 @@
+"""The rounds of the demonstration, played through the real steps and told as they happen."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.demo.newsroom import Stage, read_newsroom, serving, topic_text
+from pipeline.errors import RecordError
+from pipeline.runner import Round, Runner, Watcher, sender_of
+from pipeline.settings import Settings
+from pipeline.steps.digest import digest_data
+from pipeline.steps.enrol import enrol
+from pipeline.steps.services import Clock, Services, open_services, system_clock
+from pipeline.tell.delivery import FileMailer
+from pipeline.tell.digest import digest_page
+from pipeline.tell.words import amount, claim_words
+from pipeline.topics import parse_topic
+from schemas.alert import Alert
+from schemas.feed import Entry, Outcome
+from schemas.topic import Topic
+
+_MARKER = "made-by-tallywire-demo"
+
+
+@dataclass
+class DemoClock:
+    """The demonstration's time, which jumps from round to round."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Told:
+    """Where the demonstration's words go: lines, and a bar for the articles of a round."""
+
+    line: Callable[[str], None]
+    bar: Callable[[str], AbstractContextManager[Callable[[int], None]]] = field(
+        default=lambda label: nullcontext(lambda count: None)
+    )
+
+
+@dataclass
+class Played:
+    """What the demonstration left behind."""
+
+    home: Path
+    digest: Path
+    mails: tuple[Path, ...]
+    rounds: tuple[Round, ...]
+
+
+def play(home: Path, told: Told, *, clock: Clock = system_clock) -> Played:
+    """Play the newsroom into ``home``, which ends up as the home of an ordinary run.
+
+    Raises RecordError where ``home`` holds something that an earlier demonstration has not made.
+    """
+    _clear(home)
+    newsroom = read_newsroom()
+    # The last round is polled now, so that nothing lies in the future.
+    length = timedelta(hours=newsroom.rounds[-1].hours)
+    stage = Stage(newsroom, began=clock().replace(second=0, microsecond=0) - length)
+    time = DemoClock(stage.began)
+    rounds: list[Round] = []
+    with serving(stage) as address:
+        settings = demo_settings(home, address.removeprefix("http://"))
+        topic = parse_topic(topic_text([f"{address}/{name}/feed" for name in newsroom.outlets]), where="topic.yaml")
+        services = open_services(settings, clock=time)
+        mailer = FileMailer(settings.mail_path)
+        try:
+            enrol(services.record, [topic])
+            with Runner(services, mailer=mailer) as runner:
+                for number, planned in enumerate(newsroom.rounds, 1):
+                    stage.round, time.now = number, stage.time_of(number)
+                    told.line("")
+                    local = time.now.astimezone(topic.tzinfo)
+                    told.line(f"Round {number} · {local:%a %d %b %H:%M} {topic.zone} · {planned.title}")
+                    with told.bar("reading") as advance:
+                        done = runner.round(every_feed=True, watcher=Watcher(read=lambda entry: advance(1)))
+                    _tell_round(services, topic, done, time.now, told)
+                    rounds.append(done)
+            digest = _write_digest(services, topic, stage.began, time.now)
+        finally:
+            services.close()
+    (home / "topic.yaml").write_text(topic_text([]).replace("feeds:\n", ""), encoding="utf-8")
+    return Played(home, digest, tuple(sorted(settings.mail_path.glob("*.eml"))), tuple(rounds))
+
+
+def demo_settings(home: Path, host: str) -> Settings:
+    """Settings that keep the demonstration on this machine, whatever the environment says of mail and databases."""
+    return Settings(
+        _env_file=None,
+        home=home,
+        database_url=None,
+        smtp_url=None,
+        mail_from="Tallywire demonstration <tallywire@newsroom.example>",
+        public_url=None,
+        unsubscribe_url=None,
+        user_agent_contact="https://newsroom.example/bot",
+        allowed_hosts=(host,),
+        host_delay=0.0,
+        workers=1,
+    )
+
+
+def _clear(home: Path) -> None:
+    if home.exists() and any(home.iterdir()):
+        if not (home / _MARKER).exists():
+            raise RecordError(
+                "the folder holds something that no demonstration has made",
+                where=str(home),
+                hint="name an empty or a new folder with --out",
+            )
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / _MARKER).write_text("`tallywire demo` made this folder and may delete it.\n", encoding="utf-8")
+
+
+def _tell_round(services: Services, topic: Topic, done: Round, now: datetime, told: Told) -> None:
+    polled = done.polled
+    words = [f"{polled.new} new entries", f"{polled.unchanged} with nothing new"]
+    if polled.failed:
+        words.append(f"{len(polled.failed)} failed")
+    told.line(f"  polled {polled.polled} feeds: {', '.join(words)}")
+    for _, why in polled.failed:
+        told.line(f"    {why.splitlines()[0]}")
+    with services.record.read() as tx:
+        for entry in tx.entries.find():
+            if entry.ended == now:
+                told.line(f"  {_entry_words(entry)}")
+        if done.judged.stories_opened:
+            for story in reversed(tx.stories.find(topic=topic.name, since=now)):
+                outlets = ", ".join(story.outlets)
+                told.line(f"  story: “{story.headline}” ({len(story.articles)} reports: {outlets})")
+        for alert in tx.alerts.find(topic=topic.name, since=now):
+            if alert.figure is not None:
+                told.line(f"  figure: {_figure_words(alert)}")
+    for subject in done.told.mails:
+        told.line(f"  mail: {subject}")
+
+
+def _entry_words(entry: Entry) -> str:
+    title = entry.announcement.title or entry.announcement.url
+    assert entry.outcome is not None
+    outcome = entry.outcome.replace("_", " ")
+    plain = entry.outcome is Outcome.INDEXED and not entry.reason.startswith("revision")
+    return f"{outcome}: “{title}”" + ("" if plain else f" ({entry.reason.splitlines()[0]})")
+
+
+def _figure_words(alert: Alert) -> str:
+    assert alert.figure is not None
+    news = alert.figure
+    said = claim_words(news.statement.figure)
+    before = f", was {amount(news.from_value, news.statement.figure.unit)}" if news.from_value is not None else ""
+    against = "".join(f"; {one.article.outlet}: {claim_words(one.figure)}" for one in news.against[:1])
+    return f"{news.verdict}: {said}{before} — {news.statement.article.outlet}" + (
+        against if news.verdict.value == "contradiction" else ""
+    )
+
+
+def _write_digest(services: Services, topic: Topic, start: datetime, end: datetime) -> Path:
+    with services.record.read() as tx:
+        data = digest_data(tx, topic, start, end + timedelta(minutes=1))
+    path = services.settings.home / "digest.html"
+    path.write_text(digest_page(topic, data, sender=sender_of(services.settings)), encoding="utf-8")
+    return path
