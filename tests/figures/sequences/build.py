@@ -173,6 +173,8 @@ def _item(
         except LabelError as wrong:
             raise LabelError(f"{where}, [[{surface}|{mark[2] or mark[4]}]]: {wrong}") from None
     text += marked[end:]
+    if not text.endswith((".", '."', '?"')):
+        raise LabelError(f"{where}: the text ends in {text[-10:]!r}")
     _all_labelled(where, text, language, [label["span"] for label in figures + no_figures])
     return {
         "n": n,
