@@ -49,7 +49,7 @@ _ROOT = re.compile(
 _PRELUDE = 20_000
 _SKIPPED = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _LITERAL = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTALL)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"&(?:#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _LONE_LT = re.compile(r"<(?![A-Za-z_/!?])")
 _PREFIX_USED = re.compile(r"<([A-Za-z][\w.-]{0,40}):")
@@ -145,9 +145,9 @@ def mend(text: str) -> XmlText:
         body = body[: closed + 1]
     elif not re.match(r"<[^<>]*/>", body):
         notes.append("it breaks off before its end")
-    if _FORBIDDEN.search(body):
+    if FORBIDDEN.search(body):
         notes.append("characters that XML forbids were removed")
-        body = _FORBIDDEN.sub("", body)
+        body = FORBIDDEN.sub("", body)
     parts = _LITERAL.split(body)
     parts[::2] = [_mend_markup(part) for part in parts[::2]]
     body = _declare_prefixes("".join(parts))
@@ -213,7 +213,7 @@ def _mend_reference(found: re.Match[str]) -> str:
     if not decimal and not hexadecimal:
         return "&amp;"
     number = int(decimal) if decimal else int(hexadecimal, 16)
-    if number > 0x10FFFF or _FORBIDDEN.match(chr(number)):
+    if number > 0x10FFFF or FORBIDDEN.match(chr(number)):
         return ""
     return found[0]
 
