@@ -120,6 +120,21 @@ class Verdict(Model):
     reason: str = Field(description="for people: how it was decided")
 
 
+class Marks(Model):
+    """What following noted around a number, to recognise the next mention of the same figure. For no other use.
+
+    Words and names carry a weight from 0 to 1, the nearer to the number the more.
+    """
+
+    words: dict[str, float] = Field(default_factory=dict, description="stems and classes of the words around it")
+    names: dict[str, float] = Field(default_factory=dict, description="proper names of its sentence, in lower case")
+    nouns: tuple[str, ...] = Field(default=(), description="what is counted: classes and stems, the head first")
+    actions: tuple[str, ...] = Field(default=(), description="what happened to it: classes, the governing one first")
+    traits: tuple[str, ...] = Field(default=(), description="such as 'part', 'more', 'direction:north', 'per:day'")
+    window: str | None = Field(default=None, description="the resolved period, such as '2026-06' or 'total'")
+    cues: tuple[str, ...] = Field(default=(), description="'history', 'update' or 'dispute' words that concern it")
+
+
 class Claim(Model):
     """A figure as its series remembers it."""
 
@@ -134,6 +149,7 @@ class Claim(Model):
     value: float | None
     modifier: Modifier
     kind: VerdictKind
+    marks: Marks | None = None
 
 
 class Series(Model):
@@ -154,3 +170,42 @@ class Series(Model):
     opened: Utc
     muted: bool = False
     pinned: bool = False
+    merged_into: str | None = Field(default=None, description="the series a person found it to be the same as; it is empty")
+
+
+class DecisionKind(StrEnum):
+    """What a person can decide about the series of a topic."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+    RENAME = "rename"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    PIN = "pin"
+    UNPIN = "unpin"
+
+
+class SeriesDecision(Model):
+    """What a person decided about series; it outlives every replay, for it names ids that a replay reproduces.
+
+    ``merge``: the other ``series`` are the same as the first. ``split``: ``figures`` of the one series are another
+    figure, and what resembles them from now on is too. ``rename``: the one series is called ``label``.
+    """
+
+    kind: DecisionKind
+    series: tuple[str, ...] = Field(min_length=1)
+    figures: tuple[str, ...] = Field(default=(), description="split: ids of the figures that are taken out")
+    label: str | None = Field(default=None, description="rename: the new name; split: one for the new series")
+    decided: Utc
+
+    @model_validator(mode="after")
+    def _enough_to_act_on(self) -> SeriesDecision:
+        if self.kind is DecisionKind.MERGE and len(set(self.series)) < 2:
+            raise ValueError("a merge needs two series or more")
+        if self.kind is not DecisionKind.MERGE and len(self.series) != 1:
+            raise ValueError(f"a {self.kind.value} is of one series")
+        if self.kind is DecisionKind.SPLIT and not self.figures:
+            raise ValueError("a split needs the figures that are taken out")
+        if self.kind is DecisionKind.RENAME and not self.label:
+            raise ValueError("a rename needs a label")
+        return self
