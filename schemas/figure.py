@@ -170,7 +170,7 @@ class Series(Model):
     opened: Utc
     muted: bool = False
     pinned: bool = False
-    merged_into: str | None = Field(default=None, description="the series a person found it to be the same as; it is empty")
+    merged_into: str | None = Field(default=None, description="the series a person found it the same as; empty since")
 
 
 class DecisionKind(StrEnum):
