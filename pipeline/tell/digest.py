@@ -43,13 +43,12 @@ class _Bounds:
     stories: int
     series: int
     contradictions: int
-    quotes: bool = True
 
 
 _BOUNDS = (_Bounds(5, 12, 6), _Bounds(5, 8, 4), _Bounds(3, 4, 2), _Bounds(1, 2, 1))
 _HISTORY = 12
 _FEEDS = 8
-_DAYS = 31
+_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -139,8 +138,10 @@ def digest_page(topic: Topic, data: DigestData, *, sender: Sender) -> str:
 
 
 def _subject(topic: Topic, data: DigestData) -> str:
-    day = weekday(data.end.astimezone(topic.tzinfo).date())
-    return one_line(f"[{topic.name}] {day}: {_lead(data)}", _SUBJECT)
+    several = topic.digest is not None and len(topic.digest.at) > 1
+    end = data.end.astimezone(topic.tzinfo)
+    day = short_moment(end, topic.tzinfo) if several else weekday(end.date())
+    return one_line(f"[{topic.name}] Digest, {day}: {_lead(data)}", _SUBJECT)
 
 
 def _lead(data: DigestData) -> str:

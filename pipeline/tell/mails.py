@@ -9,7 +9,7 @@ from pipeline.tell.outbox import Bundle, BundleKind, by_urgency
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.sender import Sender
 from pipeline.tell.views import Brief, FigureView, StoryView, headline, outlet_name, outlets_words
-from pipeline.tell.words import count, listed, moment, one_line
+from pipeline.tell.words import count, listed, moment, one_line, sentence_case
 from schemas.alert import Alert, AlertKind, FigureNews, Mail, Statement
 from schemas.figure import VerdictKind
 from schemas.topic import Topic
@@ -42,7 +42,7 @@ class _Bounds:
     reports: int
 
 
-_BOUNDS = (_Bounds(8, 60, 8), _Bounds(4, 30, 6), _Bounds(2, 12, 4), _Bounds(1, 4, 2))
+_BOUNDS = (_Bounds(8, 40, 8), _Bounds(4, 20, 6), _Bounds(2, 10, 4), _Bounds(1, 4, 2))
 
 
 def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
@@ -115,7 +115,12 @@ def _values(
         if alert.figure
     ]
     views = [StoryView.of(story, zone, bounds.reports) for story in stories]
-    lines = [Brief.of(alert) for alert in rest[: bounds.lines]]
+    shown = rest[: bounds.lines]
+    lines = [
+        (sentence_case(several), [Brief.of(alert, zone) for alert in shown if alert.kind is kind])
+        for kind, (_, several) in _COUNTED.items()
+        if any(alert.kind is kind for alert in shown)
+    ]
     return {
         "topic": topic,
         "heading": one_line(topic.heading, 120),
@@ -123,7 +128,7 @@ def _values(
         "figures": figures,
         "stories": views,
         "lines": lines,
-        "more": len(rest) - len(lines),
+        "more": len(rest) - len(shown),
         "counts": _counts(alerts),
         "summary": summary,
         "preheader": _preheader(figures, views, lines),
@@ -143,13 +148,15 @@ def _also(news: FigureNews, told: Sequence[Alert], statements: Sequence[Statemen
     return tuple(one for one in statements if one.figure_id in same - shown)
 
 
-def _preheader(figures: Sequence[FigureView], stories: Sequence[StoryView], lines: Sequence[Brief]) -> str:
+def _preheader(
+    figures: Sequence[FigureView], stories: Sequence[StoryView], lines: Sequence[tuple[str, Sequence[Brief]]]
+) -> str:
     """What a mail program shows beside the subject."""
     if figures:
         return one_line(f"“{figures[0].row.quote}” — {figures[0].row.source.outlet}", 140)
     if stories and stories[0].lead:
         return one_line(stories[0].lead, 140)
-    return one_line(" · ".join(line.text for line in lines[:3]), 140)
+    return one_line(" · ".join(brief.text for _, briefs in lines for brief in briefs[:3]), 140)
 
 
 def _why(topic: Topic, alerts: Sequence[Alert]) -> str:

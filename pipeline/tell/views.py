@@ -150,28 +150,25 @@ class StoryView:
 
 @dataclass(frozen=True)
 class Brief:
-    """An alert in a line."""
+    """An alert in few lines; a story has no quote."""
 
-    tag: str
     text: str
     detail: str
     url: str | None
+    quote: Quote | None
 
     @classmethod
-    def of(cls, alert: Alert) -> Brief:
+    def of(cls, alert: Alert, zone: ZoneInfo) -> Brief:
         if alert.figure is not None:
-            article = alert.figure.statement.article
-            text, detail = headline(alert.figure), outlet_name(article.outlet)
-            return cls(tag=TAGS[alert.kind], text=text, detail=detail, url=link(article.url))
+            row = Row.of(alert.figure.statement, zone, "in short")
+            detail = f"{row.source.outlet} · {row.attribution} · as of: {row.as_of}"
+            if alert.kind is AlertKind.CONTRADICTION and alert.figure.against:
+                detail = f"{outlet_name(alert.figure.against[0].article.outlet)} against {detail}"
+            return cls(text=headline(alert.figure), detail=detail, url=row.source.url, quote=row.quote)
         assert alert.story_news is not None
-        story = alert.story_news
-        lead = story.lead_article or (story.reports[0] if story.reports else None)
-        return cls(
-            tag=TAGS[alert.kind],
-            text=one_line(story.headline, 160) or "untitled",
-            detail=outlets_words(story.outlets),
-            url=link(lead.url) if lead else None,
-        )
+        view = StoryView.of(alert.story_news, zone, 0)
+        detail = f"{view.counts} · {view.outlets}" if view.outlets else view.counts
+        return cls(text=view.headline, detail=detail, url=view.url, quote=None)
 
 
 def outlet_name(outlet: str) -> str:

@@ -59,7 +59,7 @@ def one_line(text: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     cut = line[: limit - 1]
-    space = cut.rfind(" ")
+    space = len(cut) if line[limit - 1] == " " else cut.rfind(" ")
     return (cut[:space] if space > limit * 2 // 3 else cut).rstrip(" ,;:–—-") + _ELLIPSIS
 
 
@@ -75,7 +75,8 @@ def slug(text: str, limit: int = 60) -> str:
 
 
 def _plain_number(value: float) -> str:
-    return str(format_decimal(Decimal(repr(value)), format="#,##0.###############", locale=_LOCALE))
+    exact = Decimal(repr(value)).normalize()
+    return str(format_decimal(exact, format="#,##0.###", locale=_LOCALE, decimal_quantization=False))
 
 
 def _scaled(value: float) -> tuple[str, str]:

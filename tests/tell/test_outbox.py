@@ -1,0 +1,173 @@
+"""Which waiting alerts go into one mail, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.tell.outbox import BundleKind, Plan, plan
+from schemas.alert import Alert, AlertKind
+from schemas.figure import VerdictKind
+from schemas.topic import Topic
+from tests.tell.examples import NOW, alert, changed, contradiction, news, statement, story, topic
+
+LATER = NOW + timedelta(minutes=10)
+
+
+def planned(waiting: Sequence[Alert], *, of: Topic | None = None, sent_today: int = 0, now: datetime = LATER) -> Plan:
+    return plan(of or topic(), waiting, sent_today=sent_today, now=now)
+
+
+def test_nothing_waits() -> None:
+    assert planned([]) == Plan()
+
+
+def test_alerts_of_one_story_are_one_mail_with_the_most_urgent_first() -> None:
+    waiting = [
+        alert(story()),
+        alert(news(series="series-new"), story="story-flood"),
+        alert(changed(), story="story-flood"),
+        alert(contradiction(), story="story-flood"),
+    ]
+    (bundle,) = planned(waiting).bundles
+    assert bundle.kind is BundleKind.STORY
+    assert bundle.story == "story-flood"
+    assert [one.kind for one in bundle.alerts] == [
+        AlertKind.CONTRADICTION,
+        AlertKind.CHANGED_FIGURE,
+        AlertKind.NEW_FIGURE,
+        AlertKind.NEW_STORY,
+    ]
+
+
+def test_without_a_story_the_series_makes_the_mail() -> None:
+    of_series = [alert(news(series="series-a", of=statement(value))) for value in (1, 2)]
+    bundles = planned([*of_series, alert(news(series="series-b"))]).bundles
+    assert sorted(len(bundle.alerts) for bundle in bundles) == [1, 2]
+    assert all(bundle.kind is BundleKind.SERIES and bundle.story is None for bundle in bundles)
+
+
+def test_a_bundle_waits_for_its_oldest_and_takes_the_younger_along() -> None:
+    old = alert(changed(), story="story-flood")
+    young = alert(contradiction(), story="story-flood", created=NOW + timedelta(minutes=9))
+    early = planned([old, young], now=LATER - timedelta(seconds=1))
+    assert early == Plan(wait=LATER)
+    assert len(planned([old, young]).bundles[0].alerts) == 2
+
+
+def test_contradictions_and_corrections_go_first() -> None:
+    waiting = [
+        alert(story("story-c")),
+        alert(changed(), story="story-b"),
+        alert(contradiction(), story="story-a"),
+        alert(news(VerdictKind.CORRECTION, series="series-c", from_value=3), story="story-d"),
+    ]
+    kinds = [bundle.alerts[0].kind for bundle in planned(waiting).bundles]
+    assert set(kinds[:2]) == {AlertKind.CONTRADICTION, AlertKind.CORRECTION}
+    assert kinds[2:] == [AlertKind.CHANGED_FIGURE, AlertKind.NEW_STORY]
+
+
+def test_what_passes_the_cap_is_left_to_the_digest_the_least_urgent_first() -> None:
+    capped = topic(alerts={"daily_cap": 5})
+    waiting = [alert(story()), alert(changed(), story="story-b"), alert(contradiction(), story="story-a")]
+    result = planned(waiting, of=capped, sent_today=4)
+    assert [bundle.alerts[0].kind for bundle in result.bundles] == [AlertKind.CONTRADICTION]
+    assert {one.kind for one in result.to_digest} == {AlertKind.CHANGED_FIGURE, AlertKind.NEW_STORY}
+    assert result.wait is None
+
+
+def test_without_a_digest_the_cap_only_delays() -> None:
+    capped = topic(alerts={"daily_cap": 1}, digest=None)
+    result = planned([alert(changed())], of=capped, sent_today=1)
+    assert result == Plan(wait=datetime(2026, 3, 14, 22, 0, tzinfo=UTC))
+
+
+def test_quiet_hours_hold_everything_until_they_end() -> None:
+    quiet = topic(alerts={"quiet": {"start": "22:00", "end": "07:00"}})
+    night = datetime(2026, 3, 14, 23, 30, tzinfo=UTC)
+    waiting = [alert(contradiction(), created=night - timedelta(hours=1))]
+    assert planned(waiting, of=quiet, now=night) == Plan(wait=datetime(2026, 3, 15, 5, 0, tzinfo=UTC))
+    assert len(planned(waiting, of=quiet, now=datetime(2026, 3, 15, 5, 0, tzinfo=UTC)).bundles) == 1
+
+
+def test_a_backlog_is_one_summary_whatever_its_stories() -> None:
+    backlog = [alert(news(series=f"series-{n}"), story=f"story-{n}", backlog=True) for n in range(5)]
+    other = alert(changed(), story="story-other")
+    bundles = planned([*backlog, other]).bundles
+    assert sorted((bundle.kind, len(bundle.alerts)) for bundle in bundles) == [("story", 1), ("summary", 5)]
+
+
+def test_many_alerts_of_one_moment_are_a_backlog_even_unmarked() -> None:
+    small = topic(alerts={"backlog": 3})
+    waiting = [alert(news(series=f"series-{n}")) for n in range(4)]
+    assert [bundle.kind for bundle in planned(waiting, of=small).bundles] == [BundleKind.SUMMARY]
+    assert len(planned(waiting[:3], of=small).bundles) == 3
+
+
+def test_a_backlog_of_one_story_is_told_as_that_story() -> None:
+    backlog = [alert(changed(), story="story-flood", backlog=True), alert(story(), backlog=True)]
+    assert planned(backlog).bundles[0].kind is BundleKind.STORY
+
+
+def test_a_mail_that_may_have_been_sent_is_planned_as_it_was() -> None:
+    bound = alert(changed(), story="story-flood", message_id="<alert-1@tally.example>")
+    since = alert(contradiction(), story="story-flood")
+    bundles = planned([bound, since]).bundles
+    assert [bundle.alerts for bundle in bundles] == [(bound,), (since,)]
+
+
+def test_a_mail_that_may_have_been_sent_is_past_the_cap() -> None:
+    bound = alert(changed(), message_id="<alert-1@tally.example>")
+    result = planned([bound, alert(contradiction())], of=topic(alerts={"daily_cap": 1}), sent_today=1)
+    assert [bundle.alerts for bundle in result.bundles] == [(bound,)]
+    assert [one.kind for one in result.to_digest] == [AlertKind.CONTRADICTION]
+
+
+def test_a_bundle_has_one_id_in_whichever_order_its_alerts_come() -> None:
+    waiting = [alert(changed(), story="story-flood"), alert(story())]
+    assert planned(waiting).bundles == planned(waiting[::-1]).bundles
+    bundle = planned(waiting).bundles[0]
+    assert bundle.id == bundle.model_copy(update={"alerts": bundle.alerts[::-1]}).id
+    assert bundle.id != planned(waiting[:1]).bundles[0].id
+
+
+@st.composite
+def outboxes(draw: st.DrawFn) -> list[Alert]:
+    alerts = []
+    for n in range(draw(st.integers(0, 12))):
+        about = news(draw(st.sampled_from([VerdictKind.NEW, VerdictKind.CONTRADICTION])), series=f"series-{n % 4}")
+        alerts.append(
+            alert(
+                about,
+                id=f"alert-{n}",
+                story=draw(st.sampled_from([None, "story-a", "story-b"])),
+                created=NOW + timedelta(minutes=draw(st.integers(-900, 30))),
+                backlog=draw(st.booleans()),
+                message_id=draw(st.sampled_from([None, None, "<alert-x@tally.example>"])),
+            )
+        )
+    return alerts
+
+
+@given(
+    outboxes(),
+    st.integers(0, 6),
+    st.sampled_from([None, {"start": "09:00", "end": "12:00"}, {"start": "22:00", "end": "07:00"}]),
+    st.booleans(),
+)
+def test_every_waiting_alert_is_told_left_to_the_digest_or_waits(
+    waiting: list[Alert], sent_today: int, quiet: dict[str, str] | None, digest: bool
+) -> None:
+    rules = {"daily_cap": 3, "quiet": quiet}
+    of = topic(alerts=rules) if digest else topic(alerts=rules, digest=None)
+    result = planned(waiting, of=of, sent_today=sent_today)
+    told = [one.id for bundle in result.bundles for one in bundle.alerts] + [one.id for one in result.to_digest]
+    assert len(told) == len(set(told))
+    assert set(told) <= {one.id for one in waiting}
+    if len(told) < len(waiting):
+        assert result.wait is not None
+        assert result.wait > LATER
+    assert sum(bundle.alerts[0].message_id is None for bundle in result.bundles) <= max(3 - sent_today, 0)

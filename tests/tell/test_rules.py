@@ -1,0 +1,149 @@
+"""Which news is worth an alert."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipeline.tell.rules import decide, share_of_change
+from schemas.alert import Alert, AlertKind, FigureNews, StoryNews
+from schemas.figure import VerdictKind
+from schemas.topic import Topic
+from tests.tell.examples import NOW, changed, contradiction, news, statement, story, topic
+
+
+def decided(
+    *figures: FigureNews,
+    stories: tuple[StoryNews, ...] = (),
+    of: Topic | None = None,
+    story_of: str | None = None,
+    first_run: bool = False,
+) -> tuple[Alert, ...]:
+    return decide(
+        of or topic(),
+        figures=figures,
+        stories=stories,
+        story_of={one.statement.figure_id: story_of for one in figures},
+        now=NOW,
+        first_run=first_run,
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind"),
+    [
+        (VerdictKind.NEW, AlertKind.NEW_FIGURE),
+        (VerdictKind.CHANGED, AlertKind.CHANGED_FIGURE),
+        (VerdictKind.CONTRADICTION, AlertKind.CONTRADICTION),
+        (VerdictKind.CORRECTION, AlertKind.CORRECTION),
+    ],
+)
+def test_each_verdict_worth_telling_becomes_its_alert(verdict: VerdictKind, kind: AlertKind) -> None:
+    (alert,) = decided(news(verdict))
+    assert alert.kind is kind
+    assert alert.created == NOW
+    assert alert.due == NOW + timedelta(minutes=10)
+
+
+def test_a_repeated_figure_is_no_news_even_if_asked_for() -> None:
+    asking = topic(alerts={"figures": ["repeated", "new"]})
+    assert decided(news(VerdictKind.REPEATED), of=asking) == ()
+
+
+def test_only_the_verdicts_a_topic_asks_for_are_told() -> None:
+    only_contradictions = topic(alerts={"figures": ["contradiction"]})
+    alerts = decided(changed(), contradiction(), of=only_contradictions)
+    assert [alert.kind for alert in alerts] == [AlertKind.CONTRADICTION]
+
+
+def test_a_new_story_is_told_together_with_its_figures() -> None:
+    alerts = decided(changed(), stories=(story(),), story_of="story-flood")
+    assert {alert.story for alert in alerts} == {"story-flood"}
+    assert {alert.due for alert in alerts} == {NOW + timedelta(minutes=10)}
+
+
+def test_stories_are_told_only_if_asked_for() -> None:
+    assert decided(stories=(story(),), of=topic(alerts={"stories": False})) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "counted", "told"),
+    [
+        ("children", "children", True),
+        ("children", "Ukrainian children", True),
+        ("child", "children", True),
+        ("Houses", "house", True),
+        ("young girls", "two young girl", True),
+        ("children", "childrens' homes", False),
+        ("children", "people", False),
+        ("children", None, False),
+    ],
+)
+def test_figures_can_be_limited_by_what_they_count(wanted: str, counted: str | None, told: bool) -> None:
+    one = news(of=statement(counted=counted))
+    assert bool(decided(one, of=topic(alerts={"counted": [wanted]}))) is told
+
+
+def test_a_unit_counts_as_what_is_counted() -> None:
+    one = news(of=statement(unit="USD", counted="damage"))
+    assert decided(one, of=topic(alerts={"counted": ["usd"]}))
+
+
+def test_a_small_change_is_not_told() -> None:
+    picky = topic(alerts={"min_change": 0.05})
+    small = news(VerdictKind.CHANGED, of=statement(104), from_value=100)
+    enough = news(VerdictKind.CHANGED, of=statement(105), from_value=100)
+    assert decided(small, of=picky) == ()
+    assert len(decided(enough, of=picky)) == 1
+
+
+def test_a_small_correction_is_told_all_the_same() -> None:
+    small = news(VerdictKind.CORRECTION, of=statement(101), from_value=100)
+    assert decided(small, of=topic(alerts={"min_change": 0.05}))
+
+
+def test_the_share_of_a_change() -> None:
+    assert share_of_change(100, 105) == pytest.approx(0.05)
+    assert share_of_change((20, 40), 33) == pytest.approx(0.1)
+    assert share_of_change(0, 1) == float("inf")
+    assert share_of_change(0, 0) == 0
+
+
+def test_the_same_news_has_the_same_id_whoever_brings_it() -> None:
+    first = news(VerdictKind.CHANGED, of=statement(58, "Nordwire"), from_value=41)
+    again = news(VerdictKind.CHANGED, of=statement(58, "Port Gazette"), from_value=41)
+    assert len(decided(first, again)) == 1
+    assert decided(first)[0].id == decided(again)[0].id
+
+
+def test_other_news_has_another_id() -> None:
+    base = news(VerdictKind.CHANGED, of=statement(58), from_value=41)
+    others = [
+        news(VerdictKind.CHANGED, of=statement(59), from_value=41),
+        news(VerdictKind.CHANGED, of=statement(58), from_value=12),
+        news(VerdictKind.CORRECTION, of=statement(58), from_value=41),
+        news(VerdictKind.CHANGED, series="series-other", of=statement(58), from_value=41),
+        news(VerdictKind.CHANGED, of=statement(58, as_of=date(2026, 3, 20)), from_value=41),
+    ]
+    ids = {decided(one)[0].id for one in (base, *others)}
+    assert len(ids) == 6
+    assert decided(base, of=topic(name="other"))[0].id not in ids
+
+
+def test_a_contradiction_is_one_piece_of_news_from_either_side() -> None:
+    high, low = statement(320, "Port Gazette"), statement(210, "Nordwire")
+    one = news(VerdictKind.CONTRADICTION, of=high, against=(low,))
+    other = news(VerdictKind.CONTRADICTION, of=low, against=(high,))
+    assert len(decided(one, other)) == 1
+
+
+def test_more_than_the_backlog_is_marked_as_one() -> None:
+    many = [news(series=f"series-{n}") for n in range(26)]
+    assert not any(alert.backlog for alert in decided(*many[:25]))
+    assert all(alert.backlog for alert in decided(*many))
+
+
+def test_a_first_run_is_a_backlog_however_small() -> None:
+    (alert,) = decided(changed(), first_run=True)
+    assert alert.backlog
