@@ -245,6 +245,11 @@ class Articles:
         ]
         put_rows(self._connection, remembered, rows)
 
+    def forget(self, ids: Iterable[str]) -> None:
+        """Let go of what grouping remembers of articles; the articles themselves stay."""
+        for some in batches(ids):
+            self._connection.execute(delete(remembered).where(remembered.c.id.in_(some)))
+
     def remembered(self, since: datetime | None = None, topics: Iterable[str] | None = None) -> Iterator[Remembered]:
         """What is remembered, in order of arrival, a batch at a time.
 
