@@ -41,6 +41,9 @@ class FeedState(Model):
     status: int | None = Field(default=None, description="HTTP status of the last poll")
     error: str | None = Field(default=None, description="what was wrong with the last poll, for people")
     arrivals: tuple[Utc, ...] = Field(default=(), description="when the last new entries were first seen")
+    ttl: float | None = Field(default=None, description="seconds the feed asks to wait between polls")
+    skip_hours: tuple[int, ...] = Field(default=(), description="UTC hours in which it asks to be left alone")
+    skip_days: tuple[int, ...] = Field(default=(), description="days on which it does; Monday is 0")
     moved_to: str | None = Field(default=None, description="where permanent redirects point")
     moved_since: Utc | None = None
     health: Health = Health.OK
