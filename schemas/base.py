@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 class Model(BaseModel):
     """An immutable contract between rooms; an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # An infinite number written as null would come back as a missing one, or not at all.
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 def to_utc(moment: datetime) -> datetime:

@@ -7,6 +7,7 @@ which everything else is read back. Where a column and the document say the same
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import BigInteger, ColumnElement, Connection, DateTime, Dialect, Integer, MetaData, Table, Text, cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
@@ -60,10 +62,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Words(TypeDecorator[str]):
-    """Text, sorted by code point on both databases.
-
-    NUL, which PostgreSQL can't keep, becomes U+FFFD, so that spans still count the same characters.
-    """
+    """Text, made `keepable`, sorted by code point on both databases."""
 
     impl = Text
     cache_ok = True
@@ -72,7 +71,7 @@ class Words(TypeDecorator[str]):
         return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.replace("\0", "\ufffd")
+        return None if value is None else keepable(value)
 
 
 class _Jsonb(UserDefinedType[str]):
@@ -101,13 +100,24 @@ class Document(TypeDecorator[str]):
 SERIAL = BigInteger().with_variant(Integer(), "sqlite")
 """A key the database counts up by itself; SQLite does so for INTEGER only."""
 
-_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def keepable(text: str) -> str:
+    """``text`` with U+FFFD for each NUL, which PostgreSQL can't keep, and each half of a surrogate pair, which UTF-8
+    can't say: one character for one, so that spans still count the same.
+    """
+    return _UNKEEPABLE.sub("\ufffd", text)
 
 
 def to_document(model: BaseModel) -> str:
-    """``model`` as JSON, with NUL replaced as in `Words`."""
-    text = model.model_dump_json()
-    return _NUL.sub("\\1\ufffd", text) if "\\u0000" in text else text
+    """``model`` as JSON, its texts made `keepable`."""
+    try:
+        text = model.model_dump_json()
+    except PydanticSerializationError:
+        text = keepable(json.dumps(model.model_dump(mode="json"), ensure_ascii=False))
+    return _ESCAPED_NUL.sub("\\1\ufffd", text) if "\\u0000" in text else text
 
 
 def from_document(kind: type[M], document: str, where: str) -> M:

@@ -35,6 +35,8 @@ class Record:
         Several processes may do so at once. Raises ``RecordError`` if the record is newer than the program, no record
         at all, or can't be written.
         """
+        if self._is_current():
+            return
         if self._file is not None:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +90,15 @@ class Record:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _is_current(self) -> bool:
+        try:
+            self._check_there()
+            with connect.transaction(self._engine, write=False) as connection:
+                return migrating.is_current(connection)
+        except RecordError:
+            # Whatever is wrong, setting it up puts it right or says more of it.
+            return False
 
     def _check_there(self) -> None:
         # SQLite would make an empty file of any path that is mistyped.

@@ -11,7 +11,7 @@ from pipeline.errors import RecordBusy, RecordError
 
 _BUSY = "another process holds the record"
 _BUSY_HINT = "try again when it is done; if none is running, see whether a backup or a shell keeps it open"
-_NO_TABLES = "the record is not set up"
+_NO_TABLES = "the record is not set up for this program"
 _NO_TABLES_HINT = "run `tallywire setup`"
 _FULL = "no space is left for the record"
 _FULL_HINT = "make room on its disk and run again; nothing that was committed is lost"
@@ -30,23 +30,24 @@ _SQLITE = {
     sqlite3.SQLITE_CONSTRAINT: ("that would break a rule of the record", "this is a mistake in Tallywire; report it"),
 }
 
+_POSTGRES_BUSY = ("55P03", "40001", "40P01")
+
+# By SQLSTATE or the beginning of one. https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
     "22": ("the database refuses a value", "this is a mistake in Tallywire; report it"),
     "23": ("that would break a rule of the record", "this is a mistake in Tallywire; report it"),
-    "25006": ("the record can't be written now", "the server is read-only; name its primary in TALLYWIRE_DATABASE_URL"),
-    "28": ("the database refuses the log-in", "check user and password in TALLYWIRE_DATABASE_URL"),
-    "3D000": ("there is no such database", "create it (createdb), or correct TALLYWIRE_DATABASE_URL"),
-    "42501": ("the database refuses permission", "the user must own its tables, or be granted them"),
-    "42P01": (_NO_TABLES, _NO_TABLES_HINT),
+    "25006": ("the record can't be written", "is this a read-only copy? name the primary in TALLYWIRE_DATABASE_URL"),
     "3F000": ("there is no schema to work in", "the user must be granted a schema of its search_path"),
+    "42501": ("the database refuses permission", "the user must own the tables, or be granted them"),
+    "42703": (_NO_TABLES, _NO_TABLES_HINT),
+    "42P01": (_NO_TABLES, _NO_TABLES_HINT),
     "53100": (_FULL, _FULL_HINT),
-    "53300": ("the database has no connection free", "raise max_connections, or run fewer workers"),
-    "54": ("something is too long for the database", "an id may have some 2,000 characters"),
-    "57P": ("the database is starting or stopping", "try again in a moment"),
-    "08": ("the database can't be reached", "is the server running, and TALLYWIRE_DATABASE_URL right?"),
+    "54": ("something is too long for the database", "an id has room for some 2,000 characters"),
+    "57P": ("the database stopped", "try again when it is back; nothing that was committed is lost"),
 }
 
-_POSTGRES_BUSY = ("55P03", "40001", "40P01")
+_UNREACHABLE = ("no connection to the database", "is the server running, and TALLYWIRE_DATABASE_URL right?")
+_UNKNOWN = ("the record can't be used", "run `tallywire doctor`")
 
 
 def translate_errors(engine: Engine, where: str) -> None:
@@ -66,9 +67,9 @@ def _of_sqlite(cause: sqlite3.Error, where: str) -> RecordError:
     why = str(cause)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return RecordBusy(_BUSY, where=where, why=why, hint=_BUSY_HINT)
-    if why.startswith("no such table"):
+    if why.startswith(("no such table", "no such column")):
         return RecordError(_NO_TABLES, where=where, why=why, hint=_NO_TABLES_HINT)
-    what, hint = _SQLITE.get(code, ("the record can't be used", "run `tallywire doctor`"))
+    what, hint = _SQLITE.get(code, _UNKNOWN)
     return RecordError(what, where=where, why=why, hint=hint)
 
 
@@ -79,11 +80,9 @@ def _of_postgres(cause: BaseException, where: str) -> RecordError | None:
     state = getattr(cause, "sqlstate", None)
     if state in _POSTGRES_BUSY:
         return RecordBusy(_BUSY, where=where, why=why, hint=_BUSY_HINT)
-    # Without a state the server was not there to give one.
-    known = _POSTGRES["08"] if state is None else _first(state)
-    what, hint = known or ("the record can't be used", "run `tallywire doctor`")
+    if state is None:
+        # A log-in that fails, whatever the reason, comes without one.
+        what, hint = _UNREACHABLE
+    else:
+        what, hint = next((_POSTGRES[state[:n]] for n in (5, 3, 2) if state[:n] in _POSTGRES), _UNKNOWN)
     return RecordError(what, where=where, why=why, hint=hint)
-
-
-def _first(state: str) -> tuple[str, str] | None:
-    return next((_POSTGRES[state[:length]] for length in (5, 3, 2) if state[:length] in _POSTGRES), None)

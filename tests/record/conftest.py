@@ -48,7 +48,7 @@ def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def empty(url: str) -> None:
-    """Drop everything that a PostgreSQL record holds."""
+    """Drop everything that a record holds."""
     engine = create_engine(url)
     with engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
@@ -60,4 +60,12 @@ def empty(url: str) -> None:
 def record(record_url: str) -> Iterator[Record]:
     """An empty record whose transactions wait a quarter of a second for each other."""
     with Record(record_url, wait=0.25) as record:
+        yield record
+
+
+@pytest.fixture
+def migrated_postgres(migrated_database: str) -> Iterator[Record]:
+    """An empty record in PostgreSQL, for what SQLite can't do."""
+    empty(migrated_database)
+    with Record(migrated_database, wait=0.25) as record:
         yield record

@@ -1,0 +1,148 @@
+"""Several processes at one record: they wait for, pass over, or refuse each other, and never mix."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+
+from pipeline.errors import RecordBusy
+from pipeline.record import Record
+from schemas.feed import Outcome
+from tests.record.examples import MINUTE, NOW, alert, article, entry
+
+
+@pytest.mark.postgres
+def test_two_claimers_never_wait_for_and_never_get_the_same(migrated_postgres: Record) -> None:
+    record = migrated_postgres
+    with record.begin() as tx:
+        tx.entries.add(entry(f"e{number}") for number in range(6))
+    with record.begin() as one, record.begin() as two:
+        first = one.entries.claim(NOW, 2, MINUTE, "one")
+        second = two.entries.claim(NOW, 3, MINUTE, "two")
+        third = one.entries.claim(NOW, 3, MINUTE, "one")
+    assert [[each.seq for each in some] for some in (first, second, third)] == [[1, 2], [3, 4, 5], [6]]
+
+
+def test_every_entry_is_worked_on_once_by_many_workers(record_url: str) -> None:
+    total, workers = 120, 4
+    with Record(record_url) as record, record.begin() as tx:
+        tx.entries.add(entry(f"e{number}") for number in range(total))
+
+    def work(name: str) -> list[str]:
+        done: list[str] = []
+        with Record(record_url) as record:
+            while True:
+                with record.begin() as tx:
+                    claimed = tx.entries.claim(NOW, 7, MINUTE, name)
+                if not claimed:
+                    return done
+                with record.begin() as tx:
+                    done += [one.id for one in claimed if tx.entries.end(one.id, Outcome.GONE, "", NOW, owner=name)]
+
+    with ThreadPoolExecutor(workers) as pool:
+        done = [name for names in pool.map(work, "abcd") for name in names]
+    assert len(done) == len(set(done)) == total
+    with Record(record_url) as record, record.read() as tx:
+        assert tx.entries.counts()["gone"] == total
+        versions = [version for version, _ in tx.entries.changed_since(0, 1000)]
+        assert versions == list(range(total + 1, 2 * total + 1))
+
+
+def test_one_judges_at_a_time(record: Record, record_url: str) -> None:
+    with Record(record_url) as other:
+        with record.judging():
+            with pytest.raises(RecordBusy, match="another process is judging"), other.judging():
+                pass
+            with record.begin() as tx:
+                tx.articles.put(article("a"))
+        with other.judging():
+            pass
+
+
+def test_a_judge_may_wait_for_the_one_before(record: Record, record_url: str) -> None:
+    judged: list[str] = []
+    holding = threading.Event()
+
+    def second() -> None:
+        with Record(record_url) as other:
+            holding.wait()
+            with other.judging(wait=30):
+                judged.append("second")
+
+    with ThreadPoolExecutor(1) as pool:
+        with record.judging():
+            waiting = pool.submit(second)
+            holding.set()
+            judged.append("first")
+        waiting.result()
+    assert judged == ["first", "second"]
+
+
+def test_a_judge_that_fails_makes_way(record: Record, record_url: str) -> None:
+    def fail() -> None:
+        with record.judging():
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with Record(record_url) as other, other.judging():
+        pass
+
+
+def test_no_version_is_seen_before_those_below_it(record: Record, record_url: str) -> None:
+    with Record(record_url, wait=0.05) as other:
+        with record.begin() as tx:
+            tx.articles.put(article("a"))
+            with pytest.raises(RecordBusy), other.begin() as second:
+                # Were it given the next version and committed first, the index would pass over "a" for ever.
+                second.alerts.put(alert("b"))
+            with other.read() as reader:
+                assert reader.articles.changed_since(0, 5) == []
+        with other.begin() as second:
+            second.alerts.put(alert("b"))
+        with other.read() as reader:
+            ((first, _),) = reader.articles.changed_since(0, 5)
+            assert [one.id for _, one in reader.alerts.changed_since(first, 5)] == ["b"]
+
+
+@pytest.mark.postgres
+def test_polling_and_reading_go_on_while_the_judge_is_at_work(migrated_postgres: Record) -> None:
+    with migrated_postgres.begin() as judge:
+        judge.articles.put(article("a"))
+        with migrated_postgres.begin() as poll:
+            poll.entries.add([entry("a"), entry("b")])
+        with migrated_postgres.begin() as reader:
+            reader.entries.claim(NOW, 1, MINUTE, "one")
+            reader.entries.end("a", Outcome.GONE, "404", NOW)
+    with migrated_postgres.read() as tx:
+        assert tx.totals()["articles"] == 1
+
+
+def test_a_reader_sees_one_moment(record: Record, record_url: str) -> None:
+    with record.begin() as tx:
+        tx.entries.add([entry("a")])
+    with ExitStack() as stack:
+        before = stack.enter_context(record.read())
+        assert [one.id for one in before.entries.find()] == ["a"]
+        with Record(record_url) as other, other.begin() as tx:
+            tx.entries.add([entry("b")])
+            tx.entries.end("a", Outcome.GONE, "404", NOW)
+        assert [(one.id, one.outcome) for one in before.entries.find()] == [("a", None)]
+    with record.read() as after:
+        assert [one.id for one in after.entries.find()] == ["a", "b"]
+
+
+def test_threads_may_share_a_record(record_url: str) -> None:
+    def add(name: str) -> None:
+        for number in range(10):
+            with record.begin() as tx:
+                tx.entries.add([entry(f"{name}{number}")])
+
+    with Record(record_url) as record:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(add, "abcd"))
+        with record.read() as tx:
+            assert sorted(one.seq for one in tx.entries.find()) == list(range(1, 41))
