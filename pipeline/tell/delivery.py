@@ -104,7 +104,8 @@ def as_message(mail: Mail, date: datetime) -> EmailMessage:
     headers = [
         *mail.headers,
         ("To", _on_the_wire(mail.recipients[0]) if len(mail.recipients) == 1 else "undisclosed-recipients:;"),
-        ("Subject", mail.subject),
+        # The library would decode an encoded word in a title, and write the line breaks it hides into the header.
+        ("Subject", mail.subject.replace("=?", "= ?")),
         ("Date", format_datetime(to_utc(date))),
         ("Message-ID", mail.message_id),
     ]

@@ -64,8 +64,7 @@ def _environment() -> Environment:
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    # @media rules can't be inlined: the dark colours stay in the head.
-    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, minify_css=True)
+    return css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
 
 
 def text_page(template: str, **values: Any) -> str:
@@ -78,6 +77,6 @@ def text_page(template: str, **values: Any) -> str:
 
 
 def html_page(template: str, **values: Any) -> str:
-    """A template as HTML, with its styles inlined."""
+    """A template as HTML: style.css inlined, screen.css (what holds on some screens only) left in the head."""
     html: str = _inliner().inline(_environment().get_template(template).render(**values))
     return html

@@ -75,7 +75,7 @@ def slug(text: str, limit: int = 60) -> str:
 
 
 def _plain_number(value: float) -> str:
-    exact = Decimal(repr(value)).normalize()
+    exact = Decimal(repr(value + 0.0)).normalize()  # -0.0 + 0.0 is 0.0
     return str(format_decimal(exact, format="#,##0.###", locale=_LOCALE, decimal_quantization=False))
 
 

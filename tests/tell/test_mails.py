@@ -1,0 +1,336 @@
+"""What an alert mail says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import timedelta
+from email.parser import BytesParser
+from email.policy import SMTP
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pipeline.tell.delivery import as_message
+from pipeline.tell.mails import Sender, compose_alert
+from pipeline.tell.outbox import Bundle, plan
+from pipeline.tell.pages import BUDGET, link
+from schemas.alert import Alert, Mail
+from schemas.figure import VerdictKind
+from schemas.topic import Topic
+from tests.tell.examples import NOW, alert, article, changed, contradiction, news, statement, story, topic
+from tests.tell.markup import Markup
+
+SENDER = Sender(mail_from="Tallywire <news@tally.example>")
+FLOOD = "story-flood"
+
+
+def bundle_of(alerts: Sequence[Alert], of: Topic | None = None) -> Bundle:
+    (bundle,) = plan(of or topic(), alerts, sent_today=0, now=NOW + timedelta(days=2)).bundles
+    return bundle
+
+
+def mail_of(*alerts: Alert, of: Topic | None = None, sender: Sender = SENDER) -> Mail:
+    return compose_alert(of or topic(), bundle_of(alerts, of), sender=sender)
+
+
+def test_a_changed_figure_as_plain_text() -> None:
+    mail = mail_of(alert(changed(), story=FLOOD))
+    assert mail.text == GOLDEN
+
+
+GOLDEN = """\
+Harlow flood · 1 changed figure · found Sat 14 Mar 2026, 11:30
+
+CHANGED FIGURE
+58 people rescued
+was at least 41
+
+  “The mayor said *58* people had been rescued by boat since Friday.”
+
+  Daily Ledger: Harlow under water
+  Sat 14 Mar 2026, 10:50
+  https://dailyledger.example/2026/03/18
+
+  Says who: the mayor
+  As of:    14 Mar 2026
+  Series:   people rescued, Harlow, cumulative
+  Verdict:  58 is outside what “at least 41” leaves as the latest count, and
+  the report is newer
+
+What others say
+  at least 41 (before)
+    Nordwire · no source named · as of: not stated; published Sat 14 Mar
+    2026, 06:30
+    “At least *41* people were rescued by boat overnight.”
+    https://nordwire.example/2026/03/26
+
+---
+Why you get this. The topic “Harlow flood” (harlow-flood) tells at once of
+changed figures.
+To stop these mails write to news@tally.example with the subject
+“unsubscribe harlow-flood”; whoever keeps the topic’s file takes your
+address out of its recipients.
+Times are those of Europe/Kyiv.
+"""
+
+
+@pytest.mark.parametrize(
+    ("alerts", "subject"),
+    [
+        ([alert(changed(), story=FLOOD)], "58 people rescued (was at least 41) — Daily Ledger"),
+        ([alert(changed(), story=FLOOD), alert(story())], "58 people rescued (was at least 41) — Daily Ledger + 2"),
+        ([alert(news(of=statement(41, modifier="at_least")))], "At least 41 people rescued — Nordwire"),
+        (
+            [alert(contradiction(), story=FLOOD)],
+            "210 or about 320 houses destroyed? Nordwire against Port Gazette",
+        ),
+        (
+            [alert(contradiction(), story=FLOOD), alert(changed(), story=FLOOD)],
+            "210 or about 320 houses destroyed? Nordwire against Port Gazette, and 1 more figure",
+        ),
+        (
+            [alert(changed(), story=FLOOD), *(alert(news(series=f"s{n}"), story=FLOOD) for n in range(2))],
+            "58 people rescued (was at least 41) and 2 more figures — Daily Ledger + 1",
+        ),
+        (
+            [alert(news(VerdictKind.CORRECTION, of=statement(38), from_value=58))],
+            "38 people rescued (corrected from 58) — Nordwire",
+        ),
+        ([alert(story())], "River takes the lower town of Harlow — 3 outlets"),
+        ([alert(story(outlets=("Nordwire",)))], "River takes the lower town of Harlow — Nordwire"),
+        (
+            [alert(changed(), backlog=True), alert(story("story-b"), backlog=True)],
+            "Summary: 1 changed figure and 1 new story",
+        ),
+    ],
+)  # fmt: skip
+def test_the_subject_leads_with_what_happened(alerts: list[Alert], subject: str) -> None:
+    assert mail_of(*alerts).subject == f"[harlow-flood] {subject}"
+
+
+def test_text_and_html_say_the_same() -> None:
+    mail = mail_of(*(alert(one, story=FLOOD) for one in (changed(), contradiction())), alert(story()))
+    page = Markup(mail.html).text
+    for said in (
+        "210 or about 320 houses destroyed?",
+        "was at least 41",
+        "no source named",
+        "not stated; published Sat 14 Mar 2026, 06:30",
+        "same day, different sources, incompatible values",
+        "5 reports, 2 of them copies",
+        "Hundreds flee as the Harl rises",
+        "changed figures, contradictions and new stories",
+    ):
+        assert said in page
+        assert said in " ".join(mail.text.split())
+    assert {one for one in Markup(mail.html).links if one.startswith("https")} == {
+        line.strip() for line in mail.text.splitlines() if line.strip().startswith("https")
+    }
+
+
+def test_both_sides_of_a_contradiction_are_quoted() -> None:
+    page = Markup(mail_of(alert(contradiction())).html).text
+    assert "“The county counts 210 destroyed houses.”" in page.replace("  ", " ")
+    assert "320" in page
+
+
+def test_the_page_is_made_for_mail_programs() -> None:
+    html = mail_of(alert(changed())).html
+    assert '<html lang="en" dir="ltr">' in html
+    assert b'charset="utf-8"' in html.encode()[:1024]
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "prefers-color-scheme" in html
+    assert 'width="600"' in html
+    assert re.search(r'<h1 [^>]*style="[^"]*font-size', html)
+    assert Markup(html).images == []
+
+
+def test_the_same_alerts_make_the_same_mail_in_any_order() -> None:
+    alerts = [alert(changed(), story=FLOOD), alert(contradiction(), story=FLOOD), alert(story())]
+    bundle = bundle_of(alerts)
+    again = bundle.model_copy(update={"alerts": bundle.alerts[::-1]})
+    assert compose_alert(topic(), again, sender=SENDER) == compose_alert(topic(), bundle, sender=SENDER)
+
+
+def test_mails_of_a_story_are_one_conversation() -> None:
+    first, second = mail_of(alert(changed(), story=FLOOD)), mail_of(alert(contradiction(), story=FLOOD))
+    root = f"<{FLOOD}@tally.example>"
+    for mail in (first, second):
+        headers = dict(mail.headers)
+        assert headers["In-Reply-To"] == headers["References"] == root
+    assert first.message_id != second.message_id
+    assert first.message_id.startswith("<alert-")
+    assert "References" not in dict(mail_of(alert(changed())).headers)
+
+
+def test_headers_say_that_a_machine_writes_and_how_to_stop_it() -> None:
+    headers = dict(mail_of(alert(changed())).headers)
+    assert headers == {
+        "From": "Tallywire <news@tally.example>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "List-Id": "harlow-flood <harlow-flood.tally.example>",
+        "List-Unsubscribe": "<mailto:news@tally.example?subject=unsubscribe%20harlow-flood>",
+    }
+
+
+def test_one_click_is_offered_only_where_it_is_configured_and_knows_who_clicks() -> None:
+    everyone = Sender(mail_from="news@tally.example", unsubscribe_url="https://tally.example/stop/{topic}")
+    headers = dict(mail_of(alert(changed()), sender=everyone).headers)
+    assert headers["List-Unsubscribe"].startswith("<https://tally.example/stop/harlow-flood>, <mailto:")
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    personal = Sender(mail_from="news@tally.example", unsubscribe_url="https://tally.example/stop?who={recipient}")
+    assert "List-Unsubscribe-Post" not in dict(mail_of(alert(changed()), sender=personal).headers)
+    alone = topic(recipients=["a+b@news.example"])
+    headers = dict(mail_of(alert(changed()), of=alone, sender=personal).headers)
+    assert "<https://tally.example/stop?who=a%2Bb%40news.example>" in headers["List-Unsubscribe"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"mail_from": "nobody"},
+        {"mail_from": "Tally\r\nBcc: x@y.example <news@tally.example>"},
+        {"mail_from": "a@b.example", "host": "x>\r\n"},
+        {"mail_from": "a@b.example", "unsubscribe_url": "http://tally.example"},
+        {"mail_from": "a@b.example", "unsubscribe_url": "https://tally.example/>, <https://x.example"},
+    ],
+)
+def test_a_sender_that_would_break_a_header_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Sender(**wrong)
+
+
+def test_a_title_of_markup_stays_a_title() -> None:
+    nasty = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    told = news(of=statement(58, title=nasty, quote=f"{nasty} 58 {nasty}", attribution=nasty), label=nasty)
+    mail = mail_of(alert(told), alert(news(of=statement(59, outlet=nasty))))
+    page = Markup(mail.html)
+    assert "script" not in page.tags
+    assert nasty in page.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//x.example",
+        "https://",
+        "https://x.example/" + "a" * 5000,
+        "https://x.example:99999/",
+        "https://[::1",
+        "nonsense",
+    ],
+)
+def test_an_address_that_is_no_web_address_is_no_link(url: str) -> None:
+    assert link(url) is None
+    mail = mail_of(alert(news(of=statement(url=url))))
+    assert url not in mail.text
+    assert not [one for one in Markup(mail.html).links if not one.startswith("mailto:")]
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://x.example/a?b=c&d=%20e#f", "https://x.example/a?b=c&d=%20e#f"),
+        ("HTTPS://user:pw@x.example:8080/", "https://x.example:8080/"),
+        ('https://x.example/"><script>', "https://x.example/%22%3E%3Cscript%3E"),
+        ("https://bücher.example/ü\u202e", "https://xn--bcher-kva.example/%C3%BC%E2%80%AE"),
+        ("https://[2001:db8::1]/x", "https://[2001:db8::1]/x"),
+    ],
+)
+def test_a_link_is_plain(url: str, safe: str) -> None:
+    assert link(url) == safe
+
+
+hostile = st.text(
+    alphabet=st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from("\r\n\0\x1b\u202e\u2066\u200f\u2028<>\"'&{}%=?:,;@"),
+    ),
+    max_size=60,
+) | st.sampled_from(
+    ["x\r\nBcc: victim@x.example", "=?utf-8?q?x=0D=0ABcc:y?=", "</title><script>", "{{ 7*7 }}", "-- \n"]
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(hostile, hostile, hostile, hostile, hostile)
+def test_nothing_of_a_page_does_anything(title: str, outlet: str, quote: str, noun: str, source: str) -> None:
+    told = news(
+        VerdictKind.CHANGED,
+        of=statement(58, outlet, title=title, url=f"https://x.example/{title}", quote=quote, counted=noun,
+                     action=source, attribution=source, surface=quote[:20]),
+        from_value=41,
+        label=title,
+        reason=noun,
+    )  # fmt: skip
+    tale = story(headline=title, lead=quote, outlets=(outlet, noun), reports=(article(outlet, title),))
+    mail = mail_of(alert(told, story=FLOOD), alert(tale))
+    assert len(mail.subject) <= 160
+    for text in (mail.subject, mail.text.replace("\n", ""), Markup(mail.html).text):
+        assert not any(unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs") for char in text)
+        assert not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+    message = as_message(mail, NOW)
+    assert [name for name, _ in message.items()][:3] == ["From", "Auto-Submitted", "X-Auto-Response-Suppress"]
+    assert set(message.keys()) == {
+        "From", "Auto-Submitted", "X-Auto-Response-Suppress", "List-Id", "List-Unsubscribe", "In-Reply-To",
+        "References", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
+    }  # fmt: skip
+    head = message.as_bytes().partition(b"\r\n\r\n")[0]
+    assert b"\nBcc" not in head
+    assert all(len(line) <= 998 for line in head.split(b"\r\n"))
+
+
+def test_a_huge_bundle_stays_below_the_budget_and_says_what_is_left_out() -> None:
+    long = "&" * 3000
+    alerts = [
+        alert(
+            news(
+                VerdictKind.CONTRADICTION,
+                series=f"series-{n}",
+                label=long,
+                reason=long,
+                of=statement(n + 2, f"Outlet {n} {long}", title=long, quote=f"{long} {n + 2} {long}",
+                             url=f"https://x.example/{'&' * 900}", attribution=long, counted=long),
+                against=tuple(statement(n + 3 + m, f"Other {long}", quote=f"{m} {long}") for m in range(9)),
+            ),
+            story=FLOOD,
+        )
+        for n in range(200)
+    ]  # fmt: skip
+    tale = alert(story(headline=long, lead=long, outlets=(long,) * 50, reports=(article(long, long),) * 50))
+    mail = mail_of(*alerts, tale, of=topic(alerts={"backlog": 1000}))
+    assert len(mail.html.encode()) < BUDGET
+    assert " more" in Markup(mail.html).text
+    assert len(mail.alerts) == 201
+    summary = mail_of(*(one.model_copy(update={"backlog": True, "story": None}) for one in alerts))
+    assert len(summary.html.encode()) < BUDGET
+    assert summary.subject == "[harlow-flood] Summary: 200 contradictions"
+
+
+def test_an_ordinary_mail_shows_all_of_its_figures() -> None:
+    alerts = [alert(news(series=f"series-{n}", of=statement(n + 2)), story=FLOOD) for n in range(8)]
+    mail = mail_of(*alerts)
+    assert mail.html.count("NEW FIGURE") + mail.html.count("New figure") == 8
+    assert " more<" not in mail.html
+
+
+@pytest.mark.parametrize("title", ["=?utf-8?q?x=0D=0ABcc:_y@x.example?=", "=??Q?=0ABcc?=", "=??Q?=80?="])
+def test_an_encoded_word_in_a_title_is_not_decoded_into_a_header(title: str) -> None:
+    message = as_message(mail_of(alert(story(headline=title))), NOW)
+    assert set(BytesParser(policy=SMTP).parsebytes(message.as_bytes()).keys()) == set(message.keys())
+    assert "Bcc" not in message
+
+
+def test_right_to_left_text_keeps_its_direction() -> None:
+    html = mail_of(alert(news(of=statement(title="الفيضان يجتاح المدينة", quote="قال إن 58 شخصا أنقذوا")))).html
+    assert 'dir="auto"' in html
+    assert "الفيضان" in html
