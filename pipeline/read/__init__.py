@@ -8,6 +8,7 @@
     metadata    the arbiter: of all that speaks for a title, a date, an author …, whom to believe
     titles, names, dates, language
                 what each kind of candidate is worth
+    phrases     the words of walls
     teaser      is this the article, or a paywall, a consent wall, a check for robots
     match       is it coverage of a topic, and why
     workers     child processes under limits, for work on what strangers wrote

@@ -78,7 +78,7 @@ def test_a_fault_of_ours_is_an_answer_that_says_where(workers: int) -> None:
     [("hang", TimedOut), ("spin", TimedOut), ("die", Crashed), ("grow", OutOfMemory), ("unsendable", Crashed)],
 )
 def test_a_job_that_breaks_its_child_is_lost_alone(job: str, failure: type[WorkerFailure]) -> None:
-    before, lost, *after = run(["a", job, "b", "c"], seconds=1.5 if failure is TimedOut else 30)
+    before, lost, *after = run(["a", job, "b", "c"], seconds=1.0 if failure is TimedOut else 30)
     assert (before, after) == ("a", ["b", "c"])
     assert type(lost) is failure
     assert isinstance(lost, TallywireError)

@@ -1,0 +1,198 @@
+"""What a page says of itself in JSON-LD (schema.org Article and its kinds), read leniently.
+
+Half of the pages' blocks have something wrong with them: comments and CDATA around, trailing commas, raw line breaks in
+strings, a list where one was meant, the author as a bare string or a reference to another node.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from pipeline.text import normalise, plain_text
+
+LARGEST = 2_000_000
+MOST_NODES = 4_000
+
+_KINDS = re.compile(r"(?:Article|Posting|Report|ReportageNews|OpinionPiece|Review)\b|^(?:Report|CreativeWork)$")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$"
+)
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_BAD_ESCAPE = re.compile(r'\\(?![\\"/bfnrtu])')
+_FALSE = {"false", "0", "no"}
+_TRUE = {"true", "1", "yes"}
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the article's node says; every text plain, dates and addresses as written."""
+
+    headline: str = ""
+    description: str = ""
+    persons: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    published: str = ""
+    modified: str = ""
+    publisher: str = ""
+    language: str = ""
+    url: str = ""
+    body: str = ""
+    words: int | None = None
+    free: bool | None = None
+    live: bool = False
+
+
+def _loads(block: str) -> Any:
+    for _ in range(2):
+        block = _WRAPPING.sub("", block)
+    block = block.strip().rstrip(";")
+    tidied = _TRAILING_COMMA.sub("", block)
+    decoder = json.JSONDecoder(strict=False)
+    # As it is; without trailing commas and false escapes; as far as it goes.
+    attempts: tuple[Callable[[], Any], ...] = (
+        lambda: decoder.decode(block),
+        lambda: decoder.decode(_BAD_ESCAPE.sub(r"\\\\", tidied)),
+        lambda: decoder.raw_decode(tidied)[0],
+    )
+    for attempt in attempts:
+        try:
+            return attempt()
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: Any) -> str:
+    """A plain text out of a string, or of the first string of a list or value object."""
+    for item in _many(value):
+        if isinstance(item, dict):
+            item = item.get("@value") or item.get("name")
+        if isinstance(item, (str, int, float)) and not isinstance(item, bool) and str(item).strip():
+            return plain_text(str(item))
+    return ""
+
+
+def _types(node: Node) -> list[str]:
+    return [str(kind).rpartition("/")[2].rpartition(":")[2] for kind in _many(node.get("@type"))]
+
+
+def nodes(tree: HtmlElement) -> Iterator[tuple[Node, bool]]:
+    """Every object of the page's JSON-LD, outer before inner, and whether it stands in a list of other things."""
+    budget = MOST_NODES
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower():
+            continue
+        block = script.text or ""
+        if not block.strip() or len(block) > LARGEST:
+            continue
+        waiting: deque[tuple[Any, bool]] = deque([(_loads(block), False)])
+        while waiting and budget:
+            value, listed = waiting.popleft()
+            if isinstance(value, list):
+                waiting.extend((item, listed) for item in value)
+            elif isinstance(value, dict):
+                budget -= 1
+                yield value, listed
+                for key, inner in value.items():
+                    if isinstance(inner, (dict, list)):
+                        other = listed or key in (
+                            "itemListElement",
+                            "hasPart",
+                            "citation",
+                            "isBasedOn",
+                            "liveBlogUpdate",
+                            "about",
+                        )
+                        waiting.append((inner, other))
+
+
+def _path(url: str) -> str:
+    return url.partition("://")[2].partition("#")[0].partition("?")[0].rstrip("/").removeprefix("www.")
+
+
+def _address(node: Node) -> str:
+    for key in ("url", "mainEntityOfPage", "@id"):
+        for value in _many(node.get(key)):
+            if isinstance(value, dict):
+                value = value.get("@id") or value.get("url")
+            if isinstance(value, str) and value.startswith("http"):
+                return value
+    return ""
+
+
+def _people(node: Node, known: dict[str, Node]) -> tuple[list[str], list[str]]:
+    persons: list[str] = []
+    organisations: list[str] = []
+    for author in (_many(node.get("author")) or _many(node.get("creator")))[:30]:
+        if isinstance(author, dict):
+            if not author.get("name"):
+                author = known.get(str(author.get("@id")), author)
+            organisation = any("Organization" in kind or "Corporation" in kind for kind in _types(author))
+            names = [_text(name) for name in _many(author.get("name"))]
+        else:
+            organisation, names = False, [_text(author)]
+        (organisations if organisation else persons).extend(name for name in names if name)
+    return persons, organisations
+
+
+def _flag(value: Any) -> bool | None:
+    for item in _many(value):
+        word = str(item).strip().lower().rpartition("/")[2]
+        if word in _FALSE:
+            return False
+        if word in _TRUE:
+            return True
+    return None
+
+
+def said(tree: HtmlElement, url: str) -> Said:
+    """What the node that describes the page at ``url`` says; empty where there is none."""
+    known: dict[str, Node] = {}
+    best: Node | None = None
+    highest = 0.0
+    for node, listed in nodes(tree):
+        if isinstance(node.get("@id"), str) and node.get("name"):
+            known.setdefault(node["@id"], node)
+        kinds = _types(node)
+        if not any(_KINDS.search(kind) for kind in kinds):
+            continue
+        score = 1.0 + 2 * bool(node.get("headline")) + bool(node.get("datePublished")) + bool(node.get("author"))
+        score += 4 * (_path(_address(node)) == _path(url)) - 4 * listed - 2 * ("CreativeWork" in kinds)
+        if score > highest:
+            best, highest = node, score
+    if best is None:
+        return Said()
+    persons, organisations = _people(best, known)
+    publisher = next((item for item in _many(best.get("publisher"))), None)
+    if isinstance(publisher, dict) and not publisher.get("name"):
+        publisher = known.get(str(publisher.get("@id")))
+    words = _text(best.get("wordCount"))
+    body = best.get("articleBody")
+    return Said(
+        headline=normalise(_text(best.get("headline")) or _text(best.get("name"))).replace("\n", " "),
+        description=_text(best.get("description")).replace("\n", " "),
+        persons=tuple(persons),
+        organisations=tuple(organisations),
+        published=_text(best.get("datePublished")) or _text(best.get("dateCreated")),
+        modified=_text(best.get("dateModified")),
+        publisher=_text(publisher),
+        language=_text(best.get("inLanguage")),
+        url=_address(best),
+        body=plain_text(body) if isinstance(body, str) else "",
+        words=int(words) if words.isdecimal() and len(words) < 7 else None,
+        free=_flag(best.get("isAccessibleForFree")),
+        live="LiveBlogPosting" in _types(best),
+    )

@@ -1,0 +1,63 @@
+"""A page's element tree and what stands in its head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipeline.errors import ReadError
+from pipeline.text import plain_text
+
+LARGEST = 8_000_000
+"""Characters; what follows them is left out."""
+MOST_ELEMENTS = 150_000
+LONGEST_VALUE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """An element tree and its ``<meta>`` values by lower-case name, property or itemprop, in document order."""
+
+    tree: HtmlElement
+    tags: dict[str, list[str]] = field(default_factory=dict)
+
+    def tag(self, *names: str) -> Iterator[str]:
+        """The values of these tags, in the order of ``names``, plain and without repeats."""
+        seen = set()
+        for name in names:
+            for value in self.tags.get(name, ()):
+                text = plain_text(value)
+                if text and text not in seen:
+                    seen.add(text)
+                    yield text
+
+    def first(self, *names: str) -> str:
+        return next(self.tag(*names), "")
+
+
+def parse(html: str, *, where: str = "") -> Markup:
+    """The tree of a page; never deeper than libxml2 goes (256 elements), so that nothing that walks it can recurse far.
+
+    Raises `ReadError` where there is no markup, or more than anyone wrote by hand or program in good faith.
+    """
+    from trafilatura.utils import load_html
+
+    tree = load_html(html[:LARGEST])
+    if tree is None:
+        raise ReadError("the page holds nothing that can be read", where=where)
+    count = sum(1 for _ in tree.iter())
+    if count > MOST_ELEMENTS:
+        raise ReadError(f"the page has {count} elements", where=where, why=f"more than {MOST_ELEMENTS} are not read")
+    # Readings printed above Japanese and Chinese words are part of the sentence; extraction would break it there.
+    etree.strip_tags(tree, "ruby", "rb", "rt", "rp", "rtc")
+    tags: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        value = (element.get("content") or "").strip()
+        if value and len(value) <= LONGEST_VALUE:
+            for attribute in ("property", "name", "itemprop", "http-equiv"):
+                for name in (element.get(attribute) or "").lower().split():
+                    tags.setdefault(name, []).append(value)
+    return Markup(tree, tags)
