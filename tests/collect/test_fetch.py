@@ -1,0 +1,355 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import brotli
+import pytest
+from backports import zstd
+
+from pipeline.collect.fetch import Fetcher, FetchLimits
+from pipeline.errors import FetchError, FetchFailed, RobotsDisallowed, TallywireError, TooLarge
+from schemas.article import Page, Redirect
+from tests.collect.web import Answer, Web, answer
+
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LIMITS = FetchLimits(
+    contact="https://example.org/bot", per_host_delay=0, allowed_hosts=("127.0.0.1", "localhost"), max_bytes=100_000
+)
+
+
+Story = Callable[[Web, Fetcher], Coroutine[Any, Any, Any]]
+
+
+def visit(pages: Mapping[str, Answer], story: Story, limits: FetchLimits = LIMITS, **scripted: Any) -> Any:
+    async def run() -> Any:
+        async with Web(pages) as web, Fetcher(limits, clock=lambda: AT, **scripted) as fetcher:
+            return await story(web, fetcher)
+
+    return asyncio.run(run())
+
+
+def get(pages: Mapping[str, Answer], path: str = "/", limits: FetchLimits = LIMITS, **options: Any) -> Page:
+    async def story(web: Web, fetcher: Fetcher) -> Page:
+        return await fetcher.fetch(web.url(path), **{"robots": False, **options})
+
+    page: Page = visit(pages, story, limits)
+    return page
+
+
+def failure(
+    pages: Mapping[str, Answer], path: str = "/", limits: FetchLimits = LIMITS, **options: Any
+) -> TallywireError:
+    with pytest.raises(FetchError) as caught:
+        get(pages, limits=limits, **options)
+    return caught.value
+
+
+def test_a_page_is_what_the_server_gave() -> None:
+    page = get({"/a?b=1": answer(b"<p>Hello</p>", Content_Type="text/html; charset=utf-8")}, "/a?b=1")
+    assert (page.status, page.body, page.fetched_at) == (200, b"<p>Hello</p>", AT)
+    assert page.header("content-type") == "text/html; charset=utf-8"
+    assert page.url == page.final_url
+    assert page.redirects == ()
+
+
+def test_we_say_who_we_are_and_keep_no_cookies() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> tuple[str, Page]:
+        page = await fetcher.fetch(web.url(), robots=False)
+        await fetcher.fetch(web.url(), robots=False)
+        return web.asked[1], page
+
+    head, page = visit({"/": answer(Set_Cookie="id=1")}, story)
+    assert "User-Agent: Tallywire/" in head
+    assert "(+https://example.org/bot)" in head
+    assert "ookie" not in head
+    assert page.header("Set-Cookie") is None
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "404 Not Found", "410 Gone", "500 Oops", "204 No Content"])
+def test_any_status_is_an_answer(status: str) -> None:
+    assert get({"/": answer(status=status)}).status == int(status[:3])
+
+
+def test_a_conditional_request_sends_the_validators() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> tuple[str, Page]:
+        page = await fetcher.fetch(web.url(), etag='W/"a\r\nX: 1"', last_modified="Mon, 1", robots=False)
+        return web.asked[0], page
+
+    head, page = visit({"/": b'HTTP/1.1 304 Not Modified\r\nETag: "b"\r\n\r\n'}, story)
+    assert 'If-None-Match: W/"aX: 1"\r\n' in head
+    assert "If-Modified-Since: Mon, 1\r\n" in head
+    assert (page.status, page.body, page.header("etag")) == (304, b"", '"b"')
+
+
+def test_redirects_are_followed_and_told() -> None:
+    pages = {
+        "/": answer(status="301 Moved", Location="/b"),
+        "/b": answer(status="302 Found", Location="c?d=1#e"),
+        "/c?d=1": answer(b"there"),
+    }
+    page = get(pages)
+    base = page.url.removesuffix("/")
+    assert (page.body, page.final_url) == (b"there", f"{base}/c?d=1")
+    assert page.redirects == (Redirect(status=301, url=f"{base}/b"), Redirect(status=302, url=f"{base}/c?d=1"))
+
+
+@pytest.mark.parametrize(
+    ("location", "says"),
+    [
+        ("/", "circle"),
+        ("ftp://127.0.0.1/", "no web address"),
+        ("javascript:alert(1)", "no web address"),
+    ],
+)
+def test_a_redirect_to_nowhere_fails_in_words(location: str, says: str) -> None:
+    error = failure({"/": answer(status="302 Found", Location=location)})
+    assert isinstance(error, FetchFailed)
+    assert says in str(error)
+
+
+def test_redirects_end() -> None:
+    pages = {f"/{n}".rstrip("0"): answer(status="302 Found", Location=f"/{n + 1}") for n in range(10)}
+    assert "too often" in str(failure(pages))
+
+
+def test_a_redirect_without_a_target_is_an_answer() -> None:
+    assert get({"/": answer(b"", status="302 Found")}).status == 302
+
+
+def test_a_redirect_hands_on_no_password() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> list[str]:
+        web.pages["/"] = answer(status="302 Found", Location=f"http://user:secret@localhost:{web.port}/b")
+        page = await fetcher.fetch(web.url(), robots=False)
+        assert "secret" not in page.final_url
+        return web.asked
+
+    assert "uthorization" not in "".join(visit({"/b": answer()}, story))
+
+
+def test_a_password_in_an_address_is_in_no_message() -> None:
+    with pytest.raises(FetchFailed) as caught:
+        visit({}, lambda web, fetcher: fetcher.fetch("http://user:secret@127.0.0.1:1/", robots=False))
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["news", "ftp://e.com/", "http://"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(FetchError, match="no web address"):
+        visit({}, lambda web, fetcher: fetcher.fetch(url))
+
+
+TEXT = b"a line of text that goes on\n" * 3_000
+ENCODED = {
+    "gzip": gzip.compress(TEXT),
+    "deflate": zlib.compress(TEXT),
+    "br": brotli.compress(TEXT, quality=3),
+    "zstd": zstd.compress(TEXT),
+}
+
+
+@pytest.mark.parametrize("encoding", list(ENCODED))
+def test_a_body_is_decoded(encoding: str) -> None:
+    assert get({"/": answer(ENCODED[encoding], Content_Encoding=encoding)}).body == TEXT
+
+
+BOMB = bytes(50_000_000)
+BOMBS = {"gzip": gzip.compress(BOMB, 9), "br": brotli.compress(BOMB, quality=5), "zstd": zstd.compress(BOMB)}
+
+
+@pytest.mark.parametrize("encoding", list(BOMBS))
+def test_a_bomb_is_too_large(encoding: str) -> None:
+    assert len(BOMBS[encoding]) < 100_000
+    assert isinstance(failure({"/": answer(BOMBS[encoding], Content_Encoding=encoding)}), TooLarge)
+
+
+def test_a_body_is_counted_whatever_its_length_says() -> None:
+    error = failure({"/": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 100_001})
+    assert isinstance(error, TooLarge)
+    assert "100,000 bytes" in str(error)
+    assert len(get({"/": answer(b"x" * 100_000)}).body) == 100_000
+    assert isinstance(failure({"/": answer(b"x" * 1_001)}, max_bytes=1_000), TooLarge)
+
+
+async def _never_ends(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        writer.write(b".")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
+async def _never_begins(writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"H")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
+async def _says_nothing(writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(30)
+
+
+@pytest.mark.parametrize("server", [_never_ends, _never_begins, _says_nothing])
+def test_time_is_bounded_however_slowly_it_trickles(server: Callable[[asyncio.StreamWriter], Any]) -> None:
+    error = failure({"/": server}, limits=LIMITS.model_copy(update={"total": 0.3}))
+    assert isinstance(error, FetchFailed)
+    assert error.why in ("no complete answer within 0.3 seconds", "what it answers is no HTTP")
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "hung up"),
+        (b"SSH-2.0-OpenSSH\r\n", "no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "broke off"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "no HTTP"),
+        (answer(b"no gzip", Content_Encoding="gzip"), "broke off"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 999999 ?\r\n\r\n", "no HTTP"),
+    ],
+)
+def test_a_broken_answer_fails_in_words(raw: bytes, says: str) -> None:
+    error = failure({"/": raw})
+    assert isinstance(error, FetchFailed)
+    assert says in error.why
+
+
+def test_no_server_fails_in_words() -> None:
+    with pytest.raises(FetchFailed, match="no connection"):
+        visit({}, lambda web, fetcher: fetcher.fetch("http://127.0.0.1:1/", robots=False))
+
+
+def test_headers_are_read_safely() -> None:
+    raw = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Latin: caf\xe9\r\nX-Tab: a\tb\r\n\r\n".encode("latin-1")
+    page = get({"/": raw})
+    assert page.header("x-latin") == "café"
+    assert Page.model_validate_json(page.model_dump_json(exclude={"body"})).headers == page.headers
+
+
+def robots(text: str, **pages: Answer) -> dict[str, Answer]:
+    return {"/robots.txt": answer(text.encode()), "/a": answer(b"a"), "/b": answer(b"b"), **pages}
+
+
+def test_robots_txt_is_asked_once_and_heard() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> list[str]:
+        await fetcher.fetch(web.url("/a"))
+        with pytest.raises(RobotsDisallowed, match=r"robots\.txt"):
+            await fetcher.fetch(web.url("/b"))
+        await fetcher.fetch(web.url("/a"))
+        await fetcher.fetch(web.url("/b"), robots=False)
+        return web.paths
+
+    rules = "User-agent: *\nDisallow: /\n\nUser-agent: Tallywire\nDisallow: /b$\nAllow: /a"
+    assert visit(robots(rules), story) == ["/robots.txt", "/a", "/a", "/b"]
+
+
+def test_a_redirect_into_a_disallowed_place_is_not_followed() -> None:
+    pages = robots("User-agent: *\nDisallow: /private", **{"/a": answer(status="302 Found", Location="/private/x")})
+    with pytest.raises(RobotsDisallowed):
+        get(pages, "/a", robots=True)
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "403 Forbidden", "401 Unauthorized"])
+def test_without_robots_txt_everything_is_allowed(status: str) -> None:
+    assert get({"/robots.txt": answer(status=status), "/a": answer(b"a")}, "/a", robots=True).body == b"a"
+
+
+@pytest.mark.parametrize("broken", [answer(status="503 Busy"), answer(status="429 Slow"), b"", b"nonsense\r\n\r\n"])
+def test_a_site_whose_robots_txt_cant_be_read_is_left_alone_for_now(broken: bytes) -> None:
+    async def story(web: Web, fetcher: Fetcher) -> list[str]:
+        for _ in range(2):
+            with pytest.raises(FetchFailed, match=r"robots\.txt can't be read"):
+                await fetcher.fetch(web.url("/a"))
+        return web.paths
+
+    assert set(visit({"/robots.txt": broken, "/a": answer(b"a")}, story)) == {"/robots.txt"}
+
+
+def test_robots_txt_expires() -> None:
+
+    async def run() -> list[str]:
+        clock = {"now": AT}
+        async with Web(robots("")) as web, Fetcher(LIMITS, clock=lambda: clock["now"]) as fetcher:
+            await fetcher.fetch(web.url("/a"))
+            clock["now"] = AT.replace(day=23, hour=13)
+            await fetcher.fetch(web.url("/a"))
+            return web.paths
+
+    assert asyncio.run(run()) == ["/robots.txt", "/a", "/robots.txt", "/a"]
+
+
+def test_of_an_endless_robots_txt_the_beginning_counts() -> None:
+    rules = "User-agent: *\nDisallow: /b\n" + "# padding\n" * 100_000
+    assert get(robots(rules), "/a", robots=True).body == b"a"
+    with pytest.raises(RobotsDisallowed):
+        get(robots(rules), "/b", robots=True)
+
+
+def test_a_host_has_one_visitor_at_a_time() -> None:
+    async def slowly(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.01)
+        writer.write(answer(b"x"))
+
+    async def story(web: Web, fetcher: Fetcher) -> tuple[int, int]:
+        await asyncio.gather(*(fetcher.fetch(web.url(f"/{n}"), robots=False) for n in range(5)))
+        return len(web.asked), web.most_at_once
+
+    assert visit({f"/{n}": slowly for n in range(5)}, story) == (5, 1)
+
+
+class Sleeps(list[float]):
+    async def __call__(self, seconds: float) -> None:
+        self.append(round(seconds))
+
+
+def test_visits_to_one_host_lie_apart_and_a_crawl_delay_draws_them_further() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> None:
+        await fetcher.fetch(web.url("/a"), robots=False)
+        await fetcher.fetch(web.url("/a"))
+
+    sleeps = Sleeps()
+    slow = LIMITS.model_copy(update={"per_host_delay": 5.0})
+    visit(robots("User-agent: *\nCrawl-delay: 12"), story, slow, sleep=sleeps)
+    assert sleeps == [5, 5]
+    sleeps.clear()
+
+    async def twice(web: Web, fetcher: Fetcher) -> None:
+        await fetcher.fetch(web.url("/a"))
+        await fetcher.fetch(web.url("/b"))
+
+    visit(robots("User-agent: *\nCrawl-delay: 12"), twice, LIMITS, sleep=sleeps)
+    assert sleeps[-1] == 12
+    visit(robots("User-agent: *\nCrawl-delay: 86400"), twice, LIMITS, sleep=sleeps)
+    assert sleeps[-1] == 30
+
+
+def test_a_busy_host_is_given_its_pause() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> int:
+        first = await fetcher.fetch(web.url("/a"), robots=False)
+        await fetcher.fetch(web.url("/b"), robots=False)
+        return first.status
+
+    sleeps = Sleeps()
+    pages = {"/a": answer(status="429 Too Many", Retry_After="40"), "/b": answer()}
+    assert visit(pages, story, sleep=sleeps) == 429
+    assert sleeps == [40]
+
+
+def test_nobody_waits_for_a_host_that_wants_an_hour() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> list[str]:
+        await fetcher.fetch(web.url("/a"), robots=False)
+        with pytest.raises(FetchFailed, match="asked for a pause"):
+            await fetcher.fetch(web.url("/b"), robots=False)
+        return web.paths
+
+    assert visit({"/a": answer(status="503 Busy", Retry_After="3600")}, story) == ["/a"]
+
+
+def test_a_contact_can_add_no_header() -> None:
+    with pytest.raises(ValueError, match="contact"):
+        FetchLimits(contact="a\r\nX: 1")
