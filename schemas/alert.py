@@ -94,6 +94,7 @@ class Alert(Model):
     attempts: int = 0
     sent: Utc | None = None
     message_id: str | None = None
+    recipients_left: tuple[str, ...] | None = Field(default=None, description="None: nobody has got the mail")
     error: str | None = None
 
 

@@ -286,8 +286,7 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        host, port = self.server.server_address[:2]
-        address = f"http://{host!s}:{port}"
+        address = f"http://{self.headers['Host']}"
         outlet, _, rest = self.path.split("?")[0].lstrip("/").partition("/")
         if outlet not in self._stage.newsroom.outlets:
             return self._answer(404, "text/plain", b"no such outlet")

@@ -1,0 +1,103 @@
+"""The command line: thin words over the steps.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from tempfile import gettempdir
+
+import click
+
+from pipeline import __version__
+from pipeline.errors import TallywireError
+
+_COMMANDS = {
+    "alerts": "What is worth telling, told or not.",
+    "demo": "Play a small newsroom over real HTTP through the whole pipeline.",
+    "digest": "The report of a topic for a period.",
+    "doctor": "Check this machine, the settings, the record, the index and the feeds.",
+    "explain": "Say why an entry, article, story, figure or alert is what it is.",
+    "export": "Print everything the record holds of one kind.",
+    "extract": "Print what is read from HTML pages, one JSON line each.",
+    "feeds": "Where news comes from: feeds and their health.",
+    "figures": "The figures that articles state, followed over time and across outlets.",
+    "index": "The searchable projection of the record.",
+    "replay": "Judge an archive as if it came in now.",
+    "run": "Poll, read, judge, publish and tell: one round, or for ever.",
+    "search": "Find articles.",
+    "stories": "The articles about one event, together.",
+    "topics": "What is watched.",
+}
+"""The commands and what they do in a line; each lives in the module of its name."""
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module when the command is asked for, so that no command waits for the others' libraries."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command = getattr(import_module(f"pipeline.cli.{name}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tallywire")
+def cli() -> None:
+    """Watch the news on a topic, and follow the figures it states."""
+
+
+def main() -> None:
+    """Run the command line; every error is told in words, never as a traceback."""
+    try:
+        code = cli.main(prog_name="tallywire", standalone_mode=False)
+    except click.exceptions.Abort:
+        _say("stopped; nothing is lost, the next run goes on from here")
+        code = 130
+    except KeyboardInterrupt:
+        _say("stopped; nothing is lost, the next run goes on from here")
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except TallywireError as error:
+        _say(str(error))
+        code = 1
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has seen enough. Python would complain again while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        if os.environ.get("TALLYWIRE_DEBUG"):
+            raise
+        _say(
+            f"something went wrong that should not have: {type(error).__name__}: {error}\n"
+            f"  → the details are in {_write_crash()}; please report it with them"
+        )
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(message: str) -> None:
+    click.echo(f"tallywire: {message}", err=True)
+
+
+def _write_crash() -> Path:
+    path = Path(gettempdir()) / f"tallywire-crash-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    path.write_text(f"tallywire {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}", encoding="utf-8")
+    return path

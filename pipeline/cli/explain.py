@@ -1,0 +1,28 @@
+"""tallywire explain"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import emit, found_or_fail, home_option, json_option, opened, say
+from pipeline.steps.explain import explain as explain_step
+
+
+@click.command()
+@click.argument("identity", metavar="ID")
+@home_option
+@json_option
+def explain(identity: str, home: Path | None, as_json: bool) -> None:
+    """Say why an entry, article, story, figure, series, alert or feed is what it is."""
+    with opened(home) as services, services.record.read() as tx:
+        lines = explain_step(tx, identity)
+    lines = found_or_fail(
+        lines, "thing with the id", identity, "lists and exports name the ids; `tallywire search` too"
+    )
+    if as_json:
+        emit({"id": identity, "lines": lines})
+        return
+    for line in lines:
+        say(line)

@@ -1,0 +1,71 @@
+"""tallywire extract"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.common import PARTLY, emit, note, settings_of
+from pipeline.errors import ReadError, TallywireError
+from pipeline.read.workers import WorkerFailure, WorkerPool
+from pipeline.steps.read import ReadJob, read_job
+from schemas.article import Hint, Page, Reading
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--url", help="Address the page came from; a file's own name if left out.")
+@click.option("--workers", type=click.IntRange(min=0), help="Processes that read pages; one per core if left out.")
+def extract(files: tuple[Path, ...], url: str | None, workers: int | None) -> None:
+    """Print what is read from HTML pages (plain or .gz), one JSON line each."""
+    settings = settings_of(None, workers=workers)
+    now = datetime.now(UTC)
+    failed = 0
+    jobs: list[ReadJob] = []
+    names: list[Path] = []
+    for path in files:
+        try:
+            jobs.append(ReadJob(hint=Hint(), now=now, page=_page(path, url, now, settings.max_page_bytes)))
+            names.append(path)
+        except TallywireError as error:
+            failed += 1
+            note(str(error))
+    alone = len(jobs) < 4
+    with WorkerPool(read_job, workers=0 if alone else settings.worker_count, seconds=settings.read_timeout) as pool:
+        for path, reading in zip(names, pool.map(jobs), strict=True):
+            if isinstance(reading, TallywireError | WorkerFailure):
+                failed += 1
+                note(f"{path}: {reading}")
+                emit({"file": str(path), "error": str(reading)})
+            else:
+                emit({"file": str(path), **_row(reading)})
+    if failed:
+        raise click.exceptions.Exit(PARTLY if failed < len(files) else 1)
+
+
+def _row(reading: Reading) -> dict[str, Any]:
+    row = reading.model_dump(mode="json")
+    for figure, said in zip(row["figures"], reading.figures, strict=True):
+        figure["scope"] = str(said.scope)
+    return row
+
+
+def _page(path: Path, url: str | None, now: datetime, limit: int) -> Page:
+    import gzip
+
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as packed:
+                body = packed.read(limit + 1)
+        else:
+            with path.open("rb") as plain:
+                body = plain.read(limit + 1)
+    except (OSError, EOFError) as error:
+        raise ReadError("the file can't be read", where=str(path), why=str(error)) from error
+    if len(body) > limit:
+        raise ReadError("the page is too large", where=str(path), why=f"more than {limit} bytes")
+    address = url or path.absolute().as_uri().replace("file://", "https://file.invalid")
+    return Page(url=address, final_url=address, status=200, body=body, fetched_at=now)

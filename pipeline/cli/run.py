@@ -1,0 +1,110 @@
+"""tallywire run"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import PARTLY, emit, err, home_option, json_option, note, opened, progress, say, settings_of
+from pipeline.errors import TopicError
+from pipeline.runner import Round, Runner, Stop, Watcher, home_locked, stopping_on_signals
+from pipeline.steps.enrol import enrol
+from pipeline.topics import read_topics
+
+
+@click.command()
+@click.argument("topics", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--watch", is_flag=True, help="Go on until stopped with Ctrl-C.")
+@click.option("--every-feed", is_flag=True, help="Poll every feed now, due or not.")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait for another run to end.")
+@click.option("--workers", type=click.IntRange(min=0), help="Processes that read pages; one per core if left out.")
+@home_option
+@json_option
+def run(
+    topics: tuple[Path, ...],
+    watch: bool,
+    every_feed: bool,
+    wait: float,
+    workers: int | None,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """Poll, read, judge, publish and tell: one round, or for ever.
+
+    TOPICS are topic files or folders of them; they are remembered, so that a later run needs none.
+    """
+    settings = settings_of(home, workers=workers)
+    given = read_topics(topics)
+    stop = Stop()
+    with (
+        home_locked(settings.home, wait=wait),
+        opened(home, create=True, workers=workers) as services,
+        stopping_on_signals(stop, lambda: note("stopping after the article in hand; Ctrl-C again stops at once")),
+    ):
+        enrol(services.record, given)
+        with services.record.read() as tx:
+            names = {topic.name for topic in given} or {topic.name for topic in tx.topics.all()}
+        if not names:
+            raise TopicError("there is no topic to watch", hint="`tallywire topics new NAME` writes one to start from")
+        failed = False
+
+        def done(one: Round) -> None:
+            nonlocal failed
+            failed = failed or bool(one.polled.failed or one.told.troubles)
+            emit(summary(one)) if as_json else show(one)
+
+        with Runner(services, stop=stop) as runner, progress("reading") as advance:
+            watcher = Watcher(read=lambda entry: advance(1))
+            if watch:
+                if err.is_terminal:
+                    note(f"watching {', '.join(sorted(names))}; Ctrl-C ends")
+                runner.watch(topics=names, watcher=watcher, on_round=done)
+            else:
+                done(runner.round(topics=names, every_feed=every_feed, watcher=watcher))
+    if failed and not watch:
+        raise click.exceptions.Exit(PARTLY)
+
+
+def summary(one: Round) -> dict[str, object]:
+    """A round in figures, for programs."""
+    ended = one.read.ended + one.judged.ended
+    return {
+        "feeds": one.polled.polled,
+        "feeds_failed": dict(one.polled.failed),
+        "entries_new": one.polled.new,
+        "entries_again": one.read.again,
+        "entries_ended": {outcome.value: count for outcome, count in sorted(ended.items())},
+        "stories_opened": one.judged.stories_opened,
+        "verdicts": {kind.value: count for kind, count in sorted(one.judged.verdicts.items())},
+        "alerts": {kind.value: count for kind, count in sorted(one.judged.alerts.items())},
+        "published": one.published,
+        "mails": one.told.mails,
+        "digests": one.told.digests,
+        "troubles": one.told.troubles,
+    }
+
+
+def show(one: Round) -> None:
+    """A round in words, for people."""
+    polled = one.polled
+    say(f"polled {polled.polled} feeds: {polled.new} new entries, {len(polled.failed)} feeds failed")
+    for url, why in polled.failed:
+        say(f"  {url}: {why}")
+    ended = one.read.ended + one.judged.ended
+    if ended or one.read.again:
+        parts = [f"{count} {outcome.value.replace('_', ' ')}" for outcome, count in sorted(ended.items())]
+        if one.read.again:
+            parts.append(f"{one.read.again} to be tried again")
+        say(f"entries: {', '.join(parts)}")
+    if one.judged.stories_opened:
+        say(f"stories: {one.judged.stories_opened} new")
+    if one.judged.verdicts:
+        parts = [f"{count} {kind.value}" for kind, count in sorted(one.judged.verdicts.items())]
+        say(f"figures: {', '.join(parts)}")
+    for subject in one.told.mails:
+        say(f"mail: {subject}")
+    for path in one.told.digests:
+        say(f"digest: {path}")
+    for trouble in one.told.troubles:
+        say(f"not delivered: {trouble}")

@@ -1,0 +1,208 @@
+"""The embedded loop: all steps in one process, on one machine, with nothing else running."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from filelock import FileLock, Timeout
+
+from pipeline.collect.fetch import Fetcher, FetchLimits
+from pipeline.errors import RecordBusy, RecordError
+from pipeline.read.workers import WorkerPool
+from pipeline.settings import Settings
+from pipeline.steps.judge import Judge, JudgeReport
+from pipeline.steps.poll import PollReport, poll
+from pipeline.steps.publish import publish
+from pipeline.steps.read import ReadJob, ReadReport, read, read_job
+from pipeline.steps.services import Services
+from pipeline.steps.tell import TellReport, tell
+from pipeline.tell.delivery import FileMailer, Mailer, SmtpMailer
+from pipeline.tell.sender import Sender
+from schemas.article import Reading
+from schemas.feed import Entry, Feed
+
+
+class Stop:
+    """A wish to stop, heard between one article and the next."""
+
+    def __init__(self) -> None:
+        self._wished = threading.Event()
+
+    def __call__(self) -> bool:
+        return self._wished.is_set()
+
+    def wish(self) -> None:
+        self._wished.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, but no longer than until the wish; gives whether there is one."""
+        return self._wished.wait(seconds)
+
+
+@contextmanager
+def stopping_on_signals(stop: Stop, on_first: Callable[[], None] = lambda: None) -> Iterator[Stop]:
+    """The first Ctrl-C (or SIGTERM) is a wish to stop; the second stops at once, and loses nothing either."""
+
+    def heard(_number: int, _frame: FrameType | None) -> None:
+        if stop():
+            raise KeyboardInterrupt
+        stop.wish()
+        on_first()
+
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def home_locked(home: Path, *, wait: float = 0.0) -> Iterator[None]:
+    """Keep a home to one run at a time. Raises RecordBusy where another holds it longer than ``wait`` seconds."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(home / "run.lock")
+        lock.acquire(timeout=wait)
+    except Timeout as error:
+        raise RecordBusy(
+            "another tallywire is at work in this home",
+            where=str(home),
+            hint="wait for it to end (`--wait SECONDS` does), or name another home with --home",
+        ) from error
+    except OSError as error:
+        raise RecordError(
+            "the home folder can't be used",
+            where=str(home),
+            why=error.strerror or str(error),
+            hint="name another with --home or TALLYWIRE_HOME",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@dataclass
+class Round:
+    """What one round did, step by step."""
+
+    polled: PollReport = field(default_factory=PollReport)
+    read: ReadReport = field(default_factory=ReadReport)
+    judged: JudgeReport = field(default_factory=JudgeReport)
+    published: int = 0
+    told: TellReport = field(default_factory=TellReport)
+
+
+@dataclass
+class Watcher:
+    """Who wants to know how far a round is; every call is optional."""
+
+    feed: Callable[[Feed, int], None] = lambda feed, new: None
+    waiting: Callable[[int], None] = lambda count: None
+    read: Callable[[Entry], None] = lambda entry: None
+    judged: Callable[[Entry], None] = lambda entry: None
+
+
+class Runner:
+    """Runs rounds over one home. Use as a context manager, which keeps its worker processes."""
+
+    def __init__(self, services: Services, *, mailer: Mailer | None = None, stop: Stop | None = None) -> None:
+        self._services = services
+        self._settings = services.settings
+        self._mailer = mailer or mailer_of(services.settings)
+        self._judge = Judge(services)
+        self._stop = stop or Stop()
+        self._pool: WorkerPool[ReadJob, Reading] = WorkerPool(
+            read_job, workers=services.settings.worker_count, seconds=services.settings.read_timeout
+        )
+
+    def __enter__(self) -> Runner:
+        self._pool.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.__exit__(None, None, None)
+
+    def round(
+        self, *, topics: Collection[str] | None = None, every_feed: bool = False, watcher: Watcher | None = None
+    ) -> Round:
+        """Poll, read, judge, publish and tell, once; with all that waits in the inbox, new or left over."""
+        return asyncio.run(self._round(topics, every_feed, watcher or Watcher()))
+
+    def watch(
+        self,
+        *,
+        topics: Collection[str] | None = None,
+        watcher: Watcher | None = None,
+        on_round: Callable[[Round], None] = lambda done: None,
+    ) -> None:
+        """Run rounds until asked to stop."""
+        while not self._stop():
+            began = time.monotonic()
+            on_round(self.round(topics=topics, watcher=watcher))
+            self._stop.wait(max(0.0, self._settings.poll_every.total_seconds() - (time.monotonic() - began)))
+
+    async def _round(self, topics: Collection[str] | None, every_feed: bool, watcher: Watcher) -> Round:
+        done = Round()
+        async with Fetcher(limits_of(self._settings), clock=self._services.clock) as fetcher:
+            done.polled = await poll(
+                self._services, fetcher, topics=topics, every_feed=every_feed, stop=self._stop, on_feed=watcher.feed
+            )
+            self._judge_all(done, watcher)
+            with self._services.record.read() as tx:
+                watcher.waiting(tx.entries.counts().get("waiting", 0))
+            while not self._stop():
+                report = await read(self._services, fetcher, self._pool, stop=self._stop, on_entry=watcher.read)
+                _add(done.read, report)
+                self._judge_all(done, watcher)
+                if not report.claimed:
+                    break
+        done.published = publish(self._services)
+        done.told = tell(self._services, self._mailer, sender_of(self._settings), topics=topics)
+        return done
+
+    def _judge_all(self, done: Round, watcher: Watcher) -> None:
+        while (judged := self._judge.run(wait=60.0, on_entry=watcher.judged)).judged:
+            done.judged.add(judged)
+
+
+def limits_of(settings: Settings) -> FetchLimits:
+    """How the fetcher may behave, by the settings."""
+    return FetchLimits(
+        contact=settings.user_agent_contact,
+        max_bytes=settings.max_page_bytes,
+        total=settings.fetch_timeout,
+        per_host_delay=settings.host_delay,
+        allowed_hosts=settings.allowed_hosts,
+    )
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """Who takes the mails: a server if one is set, else a folder."""
+    if settings.smtp_url is not None:
+        return SmtpMailer(settings.smtp_url.get_secret_value())
+    return FileMailer(settings.mail_path)
+
+
+def sender_of(settings: Settings) -> Sender:
+    """How mails name their sender, by the settings."""
+    return Sender(
+        mail_from=settings.mail_from, public_url=settings.public_url, unsubscribe_url=settings.unsubscribe_url
+    )
+
+
+def _add(total: ReadReport, one: ReadReport) -> None:
+    total.claimed += one.claimed
+    total.read += one.read
+    total.again += one.again
+    total.released += one.released
+    total.ended += one.ended

@@ -1,0 +1,167 @@
+"""What is right and what is wrong with a deployment, each finding in words with what to do."""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pipeline.errors import TallywireError
+from pipeline.settings import Settings
+from pipeline.steps.services import Services, open_services
+from schemas.base import Model
+from schemas.feed import Health
+
+_LOW_DISK, _NO_DISK = 1_000_000_000, 100_000_000
+
+
+class Finding(Model):
+    """One thing that was looked at."""
+
+    level: Literal["ok", "warning", "problem"]
+    what: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything that Tallywire needs here, one finding after another; changes nothing but an old record."""
+    yield _python()
+    yield _libraries()
+    yield _fts()
+    yield from _home(settings)
+    yield _contact(settings)
+    yield from _mail(settings)
+    yield from _record(settings)
+
+
+def _python() -> Finding:
+    # Older Pythons can't even import this module; what is told here is which one runs.
+    return Finding(level="ok", what=f"Python {'.'.join(map(str, sys.version_info[:3]))}")
+
+
+def _libraries() -> Finding:
+    names = ("trafilatura", "feedparser", "aiohttp", "pydantic", "SQLAlchemy")
+    try:
+        return Finding(level="ok", what=", ".join(f"{name} {version(name)}" for name in names))
+    except PackageNotFoundError as error:
+        return Finding(level="problem", what=f"{error.name} is not installed", advice="run `make setup`")
+
+
+def _fts() -> Finding:
+    try:
+        with sqlite3.connect(":memory:") as connection:
+            connection.execute("CREATE VIRTUAL TABLE t USING fts5 (x, tokenize='porter unicode61')")
+    except sqlite3.Error as error:
+        return Finding(
+            level="problem",
+            what=f"SQLite {sqlite3.sqlite_version} lacks full-text search ({error})",
+            advice="use a Python whose SQLite has FTS5; Debian's and python.org's have",
+        )
+    return Finding(level="ok", what=f"SQLite {sqlite3.sqlite_version} with full-text search")
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    home = settings.home.absolute()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".doctor"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        yield Finding(
+            level="problem",
+            what=f"the home {home} can't be written to: {error.strerror}",
+            advice="name another folder with --home or TALLYWIRE_HOME, or mend its permissions",
+        )
+        return
+    free = shutil.disk_usage(home).free
+    level: Literal["ok", "warning", "problem"] = (
+        "problem" if free < _NO_DISK else "warning" if free < _LOW_DISK else "ok"
+    )
+    advice = "" if level == "ok" else "free some space; an archive of a thousand pages takes about 50 MB"
+    yield Finding(level=level, what=f"home {home}, {free / 1e9:.1f} GB free", advice=advice)
+
+
+def _contact(settings: Settings) -> Finding:
+    if not settings.user_agent_contact:
+        return Finding(
+            level="warning",
+            what="sites can't tell who is visiting them",
+            advice="set TALLYWIRE_USER_AGENT_CONTACT to an address or a page of yours; many sites block bots without",
+        )
+    return Finding(level="ok", what=f"sites are told to reach you at {settings.user_agent_contact}")
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    if settings.smtp_url is None:
+        yield Finding(level="ok", what=f"mails are written to {settings.mail_path}")
+        return
+    parts = urlsplit(settings.smtp_url.get_secret_value())
+    where = f"{parts.hostname}:{parts.port or (465 if parts.scheme == 'smtps' else 587)}"
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    try:
+        with kind(parts.hostname or "", parts.port or (465 if parts.scheme == "smtps" else 587), timeout=10) as server:
+            server.ehlo()
+    except (OSError, smtplib.SMTPException) as error:
+        yield Finding(
+            level="problem",
+            what=f"the mail server {where} does not answer: {error}",
+            advice="check TALLYWIRE_SMTP_URL; alerts wait in the outbox meanwhile",
+        )
+        return
+    yield Finding(level="ok", what=f"the mail server {where} answers")
+    if settings.mail_from.endswith("@localhost"):
+        yield Finding(
+            level="warning",
+            what=f"mails are sent from {settings.mail_from}",
+            advice="set TALLYWIRE_MAIL_FROM; most servers refuse mail from localhost",
+        )
+
+
+def _record(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is None and not (settings.home / "tallywire.db").exists():
+        yield Finding(level="ok", what="no record yet; the first run makes it")
+        return
+    try:
+        services = open_services(settings)
+    except TallywireError as error:
+        yield Finding(level="problem", what=error.what, advice=" ".join(p for p in (error.why, error.hint) if p))
+        return
+    try:
+        yield from _contents(services)
+    finally:
+        services.close()
+
+
+def _contents(services: Services) -> Iterator[Finding]:
+    try:
+        services.index.setup()
+        with services.record.read() as tx:
+            totals, feeds = tx.totals(), tx.feeds.all()
+            behind = totals["articles"] - services.index.count()
+            waiting = tx.entries.counts().get("waiting", 0)
+    except TallywireError as error:
+        yield Finding(level="problem", what=error.what, advice=" ".join(p for p in (error.why, error.hint) if p))
+        return
+    counts = ", ".join(f"{totals[name]} {name}" for name in ("topics", "feeds", "articles", "stories", "figures"))
+    yield Finding(level="ok", what=f"record: {counts}; {waiting} entries wait")
+    if behind:
+        advice = "`tallywire index setup` brings it up to date"
+        yield Finding(level="warning", what=f"the index lacks {behind} articles", advice=advice)
+    else:
+        yield Finding(level="ok", what="the index holds every article")
+    ill = [feed for feed in feeds if feed.topics and feed.state.health is not Health.OK]
+    for feed in ill:
+        yield Finding(
+            level="warning",
+            what=f"feed {feed.url} is {feed.state.health}: {feed.state.error or 'nothing new for longer than usual'}",
+            advice="it is polled on, less often; `tallywire feeds check URL` shows what it answers now, "
+            "`tallywire feeds discover SITE` finds its new address",
+        )
+    if feeds and not ill:
+        yield Finding(level="ok", what=f"{len(feeds)} feeds, none failing")

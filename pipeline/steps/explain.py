@@ -1,0 +1,203 @@
+"""Why anything is what it is: the trail of any entry, article, story, figure, series, alert or feed, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipeline.steps.export import value_of
+from schemas.article import Article
+from schemas.figure import Figure, Verdict
+
+if TYPE_CHECKING:
+    from pipeline.record import Transaction
+
+
+def explain(tx: Transaction, identity: str) -> list[str] | None:
+    """The trail of what ``identity`` names, a line each, indented by two spaces a level; None if it names nothing."""
+    kind = tx.search_everything_by_id(identity)
+    if kind is None:
+        return None
+    teller = {
+        "entry": _entry,
+        "article": _article,
+        "story": _story,
+        "figure": _figure,
+        "series": _series,
+        "alert": _alert,
+        "feed": _feed,
+        "topic": _topic,
+    }[kind]
+    return [f"{kind} {identity}", *(f"  {line}" for line in teller(tx, identity))]
+
+
+def moment(when: datetime | None) -> str:
+    """A time for people; UTC, to the minute."""
+    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "never"
+
+
+def said(figure: Figure) -> str:
+    """A figure's value for people, without grouping of digits: it may be copied."""
+    value = value_of(figure)
+    text = f"{value[0]:g}–{value[1]:g}" if isinstance(value, tuple) else f"{value:.12g}"
+    parts = [figure.modifier.replace("_", " ") if figure.modifier != "exact" else "", text, figure.unit or ""]
+    return " ".join(part for part in (*parts, figure.counted or "", figure.action or "") if part)
+
+
+def _entry(tx: Transaction, identity: str) -> Iterator[str]:
+    entry = tx.entries.get(identity)
+    assert entry is not None
+    yield f"announced as {entry.announcement.title!r}"
+    yield f"at {entry.announcement.url}"
+    feed = tx.feeds.get(entry.feed) if entry.feed else None
+    yield f"by the feed {feed.url} ({feed.id})" if feed else f"by a {entry.origin}"
+    yield f"first seen {moment(entry.first_seen)}, number {entry.seq} in order of arrival"
+    if entry.outcome is None:
+        yield f"no outcome yet: it waits, after {entry.attempts} tries" + (f": {entry.reason}" if entry.reason else "")
+        if entry.retry_at:
+            yield f"next try {moment(entry.retry_at)}"
+        return
+    yield f"outcome {entry.outcome}: {entry.reason or 'as it should be'}"
+    article = tx.articles.get(entry.article) if entry.article else None
+    if article is not None:
+        yield f"article {article.id}"
+        yield from _indented(_article(tx, article.id))
+
+
+def _article(tx: Transaction, identity: str) -> Iterator[str]:
+    article = tx.articles.get(identity)
+    assert article is not None
+    reading = article.reading
+    yield f"{reading.title!r}, {reading.outlet}"
+    yield reading.url
+    sources = ", ".join(f"{name} from {source}" for name, source in reading.sources.items())
+    yield f"published {moment(reading.published)}, first seen {moment(article.first_seen)}, language {reading.language}"
+    if sources:
+        yield f"read: {sources}"
+    for note in reading.notes:
+        yield f"note: {note}"
+    for match in article.topics:
+        yield f"topic {match.topic}: {'yes' if match.matched else 'no'}, {match.reason}"
+    yield f"outcome {article.outcome}" + (f": {article.reason}" if article.reason else "")
+    if article.revision > 1:
+        for revision in tx.articles.revisions(article.id):
+            yield f"revision {revision.number} seen {moment(revision.seen)}"
+    if article.copy_link is not None:
+        link = article.copy_link
+        yield f"copy of {link.original} ({link.kind}, {link.containment:.0%} of the smaller text): {link.reason}"
+    for copy in tx.articles.copies_of(article.id):
+        yield f"copied by {copy.id}, {copy.reading.outlet}"
+    if article.story is not None:
+        story = tx.stories.get(article.story)
+        yield f"story {article.story}: {story.headline!r}" if story else f"story {article.story}"
+    for when, move in tx.stories.moves_of(article.id):
+        yield f"{moment(when)}: {move.kind} from {move.from_story} to {move.to_story}: {move.reason}"
+    for figure in tx.figures.of_article(article.id, revision=article.revision):
+        yield f"figure {figure.id}: {said(figure.figure)}"
+        for verdict in tx.figures.verdicts_of(figure.id):
+            yield f"  {verdict.topic}: {verdict.kind}, {verdict.reason}"
+
+
+def _story(tx: Transaction, identity: str) -> Iterator[str]:
+    story = tx.stories.get(identity)
+    assert story is not None
+    yield repr(story.headline)
+    yield f"topics {', '.join(story.topics)}; first seen {moment(story.first_seen)}, last {moment(story.last_seen)}"
+    yield f"{len(story.articles) + len(story.copies)} reports, {len(story.copies)} of them copies"
+    if story.previous:
+        yield f"continues {story.previous}"
+    for article in tx.articles.of_story(identity):
+        yield f"{article.id} {article.reading.outlet}: {article.reading.title!r}: {_why_here(article)}"
+    for when, move in tx.stories.moves_of(identity):
+        yield f"{moment(when)}: {move.article} {move.kind} from {move.from_story} to {move.to_story}: {move.reason}"
+
+
+def _why_here(article: Article) -> str:
+    return article.copy_link.reason if article.copy_link else article.reason
+
+
+def _figure(tx: Transaction, identity: str) -> Iterator[str]:
+    figure = tx.figures.get(identity)
+    assert figure is not None
+    read = figure.figure
+    yield f"{said(read)}"
+    yield f"quote: “{read.quote}”"
+    yield f"characters {read.span[0]} to {read.span[1]} of {figure.article}, revision {figure.revision}"
+    yield f"outlet {figure.outlet}; attributed to {read.attribution or 'nobody'}; as of {read.as_of or 'no stated day'}"
+    scope = str(read.scope)
+    if scope:
+        yield f"scope: {scope}"
+    for verdict in tx.figures.verdicts_of(identity):
+        yield from _verdict(tx, verdict)
+
+
+def _verdict(tx: Transaction, verdict: Verdict) -> Iterator[str]:
+    series = tx.figures.get_series(verdict.series)
+    yield f"topic {verdict.topic}: {verdict.kind} in {verdict.series} ({series.label if series else 'gone'})"
+    yield f"  {verdict.reason}"
+    if verdict.from_value is not None:
+        yield f"  replaces {verdict.from_value}"
+    for other in verdict.contradicts:
+        against = tx.figures.get(other)
+        if against:
+            yield f"  against {other}, {against.outlet}: “{against.figure.quote}”"
+
+
+def _series(tx: Transaction, identity: str) -> Iterator[str]:
+    series = tx.figures.get_series(identity)
+    assert series is not None
+    yield f"{series.label}, topic {series.topic}"
+    yield f"counted {series.counted}, action {series.action}, unit {series.unit}, scope {str(series.scope) or 'open'}"
+    yield (
+        f"opened {moment(series.opened)}" + (", muted" if series.muted else "") + (", pinned" if series.pinned else "")
+    )
+    for claim in series.claims:
+        figure = tx.figures.get(claim.figure)
+        mark = " ← current" if claim.figure == series.current else ""
+        shown = said(figure.figure) if figure else claim.figure
+        yield f"{moment(claim.published)} {claim.outlet}: {shown} ({claim.kind}){mark}"
+        if figure:
+            yield f"  {claim.figure}: “{figure.figure.quote}”"
+
+
+def _alert(tx: Transaction, identity: str) -> Iterator[str]:
+    alert = tx.alerts.get(identity)
+    assert alert is not None
+    yield f"{alert.kind} for topic {alert.topic}, {alert.state}"
+    yield f"created {moment(alert.created)}, due {moment(alert.due)}, sent {moment(alert.sent)}"
+    if alert.message_id:
+        yield f"Message-ID {alert.message_id}"
+    if alert.error:
+        yield f"after {alert.attempts} tries: {alert.error}"
+    if alert.figure is not None:
+        yield f"because of figure {alert.figure.statement.figure_id}: {alert.figure.reason}"
+        yield from _indented(_figure(tx, alert.figure.statement.figure_id))
+    if alert.story is not None:
+        story = tx.stories.get(alert.story)
+        yield f"story {alert.story}" + (f": {story.headline!r}" if story else "")
+
+
+def _feed(tx: Transaction, identity: str) -> Iterator[str]:
+    feed = tx.feeds.get(identity)
+    assert feed is not None
+    state = feed.state
+    yield f"{feed.title or 'untitled'}, {feed.url}"
+    yield f"topics {', '.join(feed.topics) or 'none: it is not polled'}"
+    yield f"health {state.health}" + (f": {state.error}" if state.error else "")
+    yield f"last poll {moment(state.last_poll)} (status {state.status}), last success {moment(state.last_success)}"
+    yield f"last new entry {moment(state.last_new)}"
+    yield f"polled every {state.interval / 60:.0f} min; next {moment(state.next_poll)}"
+    counts = tx.entries.counts_by_feed().get(identity, {})
+    yield "entries: " + (", ".join(f"{n} {name}" for name, n in counts.items() if n) or "none yet")
+
+
+def _topic(tx: Transaction, identity: str) -> Iterator[str]:
+    topic = tx.topics.get(identity)
+    assert topic is not None
+    yield topic.heading
+    yield f"{len(tx.feeds.all(topic=identity))} feeds, {len(tx.figures.series(identity))} series of figures"
+
+
+def _indented(lines: Iterator[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)

@@ -1,0 +1,179 @@
+"""Everything the record holds, as rows of documented fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from schemas.alert import Alert
+from schemas.article import Article
+from schemas.export import AlertRow, ArticleRow, EntryRow, FigureRow, Row, StoryRow
+from schemas.feed import Entry
+from schemas.figure import Figure, FigureInArticle, Value, Verdict
+from schemas.story import Story
+
+if TYPE_CHECKING:
+    from pipeline.record import Transaction
+
+
+def article_row(article: Article) -> ArticleRow:
+    reading = article.reading
+    return ArticleRow(
+        id=article.id,
+        url=reading.url,
+        requested_url=reading.requested_url,
+        title=reading.title,
+        text=reading.text,
+        authors=reading.authors,
+        published=reading.published,
+        published_source=reading.sources.get("published"),
+        modified=reading.modified,
+        source=reading.outlet,
+        language=reading.language,
+        topics=article.on_topics,
+        outcome=article.outcome,
+        reason=article.reason,
+        copy_of=article.copy_of,
+        copy_kind=article.copy_link.kind if article.copy_link else None,
+        story=article.story,
+        revision=article.revision,
+        first_seen=article.first_seen,
+        revised=article.revised,
+    )
+
+
+def story_row(story: Story) -> StoryRow:
+    return StoryRow(
+        id=story.id,
+        topics=story.topics,
+        headline=story.headline,
+        lead=story.lead,
+        first_seen=story.first_seen,
+        last_seen=story.last_seen,
+        reports=len(story.articles),
+        copies=len(story.copies),
+        outlets=story.outlets,
+        articles=story.articles,
+        copy_ids=story.copies,
+        previous=story.previous,
+    )
+
+
+def figure_row(figure: FigureInArticle, verdict: Verdict | None, label: str | None) -> FigureRow:
+    read = figure.figure
+    return FigureRow(
+        id=figure.id,
+        article=figure.article,
+        revision=figure.revision,
+        span=read.span,
+        surface=read.surface,
+        quote=read.quote,
+        value=read.value,
+        low=read.low,
+        high=read.high,
+        modifier=read.modifier,
+        unit=read.unit,
+        counted=read.counted,
+        action=read.action,
+        scope=str(read.scope),
+        attribution=read.attribution,
+        as_of=read.as_of,
+        outlet=figure.outlet,
+        published=figure.published,
+        topic=verdict.topic if verdict else None,
+        series=verdict.series if verdict else None,
+        series_label=label,
+        verdict=verdict.kind if verdict else None,
+        from_value=verdict.from_value if verdict else None,
+        contradicts=verdict.contradicts if verdict else (),
+        reason=verdict.reason if verdict else "",
+    )
+
+
+def alert_row(alert: Alert) -> AlertRow:
+    news, story = alert.figure, alert.story_news
+    said = news.statement if news else None
+    return AlertRow(
+        id=alert.id,
+        topic=alert.topic,
+        kind=alert.kind,
+        state=alert.state,
+        created=alert.created,
+        due=alert.due,
+        sent=alert.sent,
+        attempts=alert.attempts,
+        error=alert.error,
+        message_id=alert.message_id,
+        story=alert.story,
+        headline=story.headline if story else None,
+        series=news.series if news else None,
+        label=news.label if news else None,
+        verdict=news.verdict if news else None,
+        figure=said.figure_id if said else None,
+        value=value_of(said.figure) if said else None,
+        from_value=news.from_value if news else None,
+        quote=said.figure.quote if said else None,
+        outlet=said.article.outlet if said else None,
+        url=said.article.url if said else None,
+    )
+
+
+def entry_row(entry: Entry) -> EntryRow:
+    announced = entry.announcement
+    return EntryRow(
+        id=entry.id,
+        seq=entry.seq,
+        origin=entry.origin,
+        feed=entry.feed,
+        url=announced.url,
+        title=announced.title,
+        published=announced.published,
+        first_seen=entry.first_seen,
+        attempts=entry.attempts,
+        outcome=entry.outcome,
+        reason=entry.reason,
+        ended=entry.ended,
+        article=entry.article,
+    )
+
+
+def value_of(figure: Figure) -> Value | None:
+    """The value a figure states, or its two ends."""
+    if figure.value is not None:
+        return figure.value
+    return (figure.low, figure.high) if figure.low is not None and figure.high is not None else None
+
+
+def _articles(tx: Transaction) -> Iterator[Row]:
+    return map(article_row, tx.articles.iterate())
+
+
+def _stories(tx: Transaction) -> Iterator[Row]:
+    return map(story_row, tx.stories.find())
+
+
+def _figures(tx: Transaction) -> Iterator[Row]:
+    labels: dict[str, str] = {}
+    for figure, verdict in tx.figures.iterate():
+        if verdict is not None and verdict.series not in labels:
+            series = tx.figures.get_series(verdict.series)
+            labels[verdict.series] = series.label if series else ""
+        yield figure_row(figure, verdict, labels.get(verdict.series) if verdict else None)
+
+
+def _alerts(tx: Transaction) -> Iterator[Row]:
+    return map(alert_row, tx.alerts.find())
+
+
+def _entries(tx: Transaction) -> Iterator[Row]:
+    return map(entry_row, tx.entries.find())
+
+
+EXPORTS: dict[str, tuple[type[Row], Callable[[Transaction], Iterator[Row]]]] = {
+    "articles": (ArticleRow, _articles),
+    "stories": (StoryRow, _stories),
+    "figures": (FigureRow, _figures),
+    "alerts": (AlertRow, _alerts),
+    "entries": (EntryRow, _entries),
+}
+"""What can be exported: the fields of a row, and where the rows come from, in order of arrival."""

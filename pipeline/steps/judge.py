@@ -1,0 +1,395 @@
+"""Copies, stories, figures, verdicts and alerts: one article at a time, in order of arrival, in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.figures.following import Follower
+from pipeline.group import Grouper, summarise
+from pipeline.steps.news import figure_news, story_news
+from pipeline.steps.services import Services
+from pipeline.tell.rules import decide
+from schemas.alert import AlertKind, FigureNews
+from schemas.article import Article, ReadEntry, Reading, Revision, TopicMatch
+from schemas.base import stable_id
+from schemas.feed import Entry, Outcome
+from schemas.figure import FigureInArticle, Series, SeriesDecision, VerdictKind
+from schemas.story import Placement, Story, StoryDecision, StoryMove
+from schemas.topic import Topic
+
+if TYPE_CHECKING:
+    from pipeline.record import Transaction
+
+_TURN = "judge:turn"
+_WINDOW = timedelta(days=7)
+
+
+@dataclass
+class JudgeReport:
+    """What one run of the judge decided."""
+
+    judged: int = 0
+    ended: Counter[Outcome] = field(default_factory=Counter)
+    verdicts: Counter[VerdictKind] = field(default_factory=Counter)
+    alerts: Counter[AlertKind] = field(default_factory=Counter)
+    stories_opened: int = 0
+    moves: list[StoryMove] = field(default_factory=list)
+
+    def add(self, other: JudgeReport) -> None:
+        """Count another run in."""
+        self.judged += other.judged
+        self.ended += other.ended
+        self.verdicts += other.verdicts
+        self.alerts += other.alerts
+        self.stories_opened += other.stories_opened
+        self.moves += other.moves
+
+
+class Judge:
+    """Judges what was read, and keeps in memory between its runs what the next one compares with.
+
+    The memory is a cache of the record: it is thrown away when a run fails, or when another process has judged since,
+    and made again from the record.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._turn: int | None = None
+        self._grouper = Grouper()
+        self._followers: dict[str, Follower] = {}
+        self._topics: dict[str, Topic] = {}
+
+    def run(
+        self, *, limit: int = 64, wait: float = 0.0, on_entry: Callable[[Entry], None] = lambda entry: None
+    ) -> JudgeReport:
+        """Judge up to ``limit`` entries that were read. All of it is saved, or nothing.
+
+        Raises RecordBusy where another judge is at work and does not finish within ``wait`` seconds.
+        """
+        with self._services.record.read() as tx:
+            if not tx.entries.unjudged(1):
+                return JudgeReport()
+        with self._turn_of(wait) as tx:
+            run = _Run(tx, self._grouper, self._follower, self._topics, self._services.clock())
+            for item in tx.entries.unjudged(limit):
+                run.judge(item)
+                on_entry(item.entry)
+            run.finish()
+        return run.report
+
+    def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
+        """Keep what a person decided about stories, and group by it."""
+        with self._turn_of(60.0) as tx:
+            run = _Run(tx, self._grouper, self._follower, self._topics, self._services.clock())
+            tx.stories.decide(decision)
+            moves = self._grouper.decide(decision)
+            run.move(moves)
+            run.refresh_stories()
+        return moves
+
+    def decide_series(self, topic: str, decision: SeriesDecision) -> tuple[Series, ...]:
+        """Keep what a person decided about series of figures, and follow by it; gives the series that changed."""
+        with self._turn_of(60.0) as tx:
+            tx.figures.decide_series(topic, decision)
+            followed = self._follower(tx, topic).decide(decision)
+            for series in followed.series:
+                tx.figures.put_series(series)
+            for verdict in followed.verdicts:
+                tx.figures.put_verdict(verdict)
+        return followed.series
+
+    @contextmanager
+    def _turn_of(self, wait: float) -> Iterator[Transaction]:
+        """The judge's turn: one transaction; the memory is brought up to date before, and dropped if it fails."""
+        with self._services.record.judging(wait), self._services.record.begin() as tx:
+            self._recall(tx)
+            try:
+                yield tx
+                self._turn = (self._turn or 0) + 1
+                tx.notes.set(_TURN, str(self._turn))
+            except BaseException:
+                self._turn = None
+                raise
+
+    def _recall(self, tx: Transaction) -> None:
+        turn = int(tx.notes.get(_TURN) or 0)
+        topics = {topic.name: topic for topic in tx.topics.all()}
+        if turn == self._turn and topics == self._topics:
+            return
+        self._topics = topics
+        self._followers = {}
+        self._grouper = Grouper(
+            tx.articles.remembered(since=None),
+            decisions=tx.stories.decisions(),
+            windows={name: topic.window for name, topic in topics.items()},
+        )
+        self._turn = turn
+
+    def _follower(self, tx: Transaction, topic: str) -> Follower:
+        if topic not in self._followers:
+            self._followers[topic] = Follower(
+                topic, tx.figures.series(topic), tx.figures.series_decisions(topic, SeriesDecision)
+            )
+        return self._followers[topic]
+
+
+class _Run:
+    """One run of the judge within its transaction."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        grouper: Grouper,
+        follower: Callable[[Transaction, str], Follower],
+        topics: dict[str, Topic],
+        now: datetime,
+    ) -> None:
+        self.report = JudgeReport()
+        self._tx = tx
+        self._grouper = grouper
+        self._follower = follower
+        self._topics = topics
+        self._now = now
+        self._opened: set[str] = set()
+        self._touched: set[str] = set()
+        self._news: dict[str, list[FigureNews]] = {}
+
+    def judge(self, item: ReadEntry) -> None:
+        """Bring one entry to its outcome."""
+        identity = item.entry.article or stable_id("article", item.reading.url)
+        known = self._tx.articles.get(identity)
+        if known is not None and known.outcome in (Outcome.INDEXED, Outcome.COPY):
+            outcome, reason = self._seen_again(known, item)
+        else:
+            outcome, reason = self._settle(identity, known, item)
+        self._tx.entries.end(item.entry.id, outcome, reason, self._now, article=identity)
+        self.report.judged += 1
+        self.report.ended[outcome] += 1
+
+    def finish(self) -> None:
+        """Group the open window again, and put what is worth telling in the outbox."""
+        self.move(self._grouper.regroup())
+        self._tx.articles.forget(self._grouper.forget(self._now - open_for(self._topics.values())))
+        stories = self.refresh_stories()
+        opened = [stories[identity] for identity in sorted(self._opened) if identity in stories]
+        self.report.stories_opened += len(opened)
+        for name in sorted({*self._news, *(topic for story in opened for topic in story.topics)}):
+            if name in self._topics:
+                self._tell(self._topics[name], [story for story in opened if name in story.topics])
+
+    def move(self, moves: Iterable[StoryMove]) -> None:
+        """Write down that articles changed their stories."""
+        moves = tuple(moves)
+        for step in moves:
+            article = self._tx.articles.get(step.article)
+            if article is None:
+                continue
+            self._touched |= {story for story in (step.from_story, step.to_story) if story}
+            self._tx.articles.put(article.model_copy(update={"story": step.to_story}))
+            self._tx.articles.remember(self._grouper.remembered(step.article))
+        self._tx.stories.log_moves(moves, self._now)
+        self.report.moves.extend(moves)
+
+    def refresh_stories(self) -> dict[str, Story]:
+        """Make the stories touched by this run anew from their articles; gives those that still have any."""
+        fresh = {}
+        for identity in sorted(self._touched):
+            story = told_story(identity, self._tx.articles.of_story(identity), self._tx.stories.get(identity))
+            if story is None:
+                self._tx.stories.remove(identity)
+            else:
+                self._tx.stories.put(story)
+                fresh[identity] = story
+        self._touched.clear()
+        return fresh
+
+    def _settle(self, identity: str, known: Article | None, item: ReadEntry) -> tuple[Outcome, str]:
+        """Place an article that is new, or that was kept so far only as a teaser or as off topic."""
+        reading = item.reading
+        matches = _merged(known, item.matches)
+        on = tuple(match.topic for match in matches if match.matched)
+        if known is not None and _same_text(known.reading, reading) and not on:
+            return Outcome.KNOWN, f"known already, as {known.outcome}"
+        article = Article(
+            id=identity,
+            seq=known.seq if known else 0,
+            entry=known.entry if known else item.entry.id,
+            reading=reading,
+            revision=known.revision + 1 if known else 1,
+            first_seen=known.first_seen if known else item.entry.first_seen,
+            revised=self._now if known else None,
+            topics=matches,
+            outcome=Outcome.INDEXED,
+        )
+        if reading.teaser:
+            article = article.model_copy(update={"outcome": Outcome.TEASER, "reason": reading.teaser})
+        elif not on:
+            reason = "; ".join(f"{match.topic}: {match.reason}" for match in matches) or "no topic asked for its feed"
+            article = article.model_copy(update={"outcome": Outcome.OFF_TOPIC, "reason": reason})
+        # The record numbers articles by arrival, and grouping wants that number.
+        article = self._tx.articles.put(article)
+        self._tx.articles.add_revision(_revision(article, item.entry.first_seen))
+        if article.outcome is Outcome.INDEXED:
+            placement = self._grouper.place(identity, reading, seq=article.seq, topics=on)
+            article = self._placed(article, placement)
+            self._follow(article, on)
+        return article.outcome, article.reason
+
+    def _seen_again(self, known: Article, item: ReadEntry) -> tuple[Outcome, str]:
+        """An article that is in a story already: unchanged, of interest to one more topic, or revised."""
+        reading = item.reading
+        if reading.teaser:
+            return Outcome.KNOWN, "a teaser of what is known in full"
+        matches = _merged(known, item.matches)
+        before = set(known.on_topics)
+        joined = tuple(match.topic for match in matches if match.matched and match.topic not in before)
+        changed = not _same_text(known.reading, reading)
+        if not changed and not joined:
+            return Outcome.KNOWN, f"the text is that of {known.id}, revision {known.revision}"
+        article = known.model_copy(update={"topics": matches})
+        if not changed:
+            article = self._regrouped(article)
+            self._follow(article, joined)
+            return Outcome.KNOWN, f"known already; now coverage of {', '.join(joined)} too"
+        article = article.model_copy(
+            update={"reading": reading, "revision": known.revision + 1, "revised": item.entry.first_seen}
+        )
+        replaced = [figure.id for figure in self._tx.figures.of_article(known.id, revision=known.revision)]
+        self._tx.articles.add_revision(_revision(article, item.entry.first_seen))
+        article = self._regrouped(article)
+        self._follow(article, tuple(topic for topic in article.on_topics if topic in before), replaces=replaced)
+        self._follow(article, joined)
+        return article.outcome, f"revision {article.revision} of {article.id}"
+
+    def _regrouped(self, article: Article) -> Article:
+        """A known article with its new text or topics; it stays in its story, and as it is if that is long closed."""
+        if article.id not in self._grouper:
+            return self._tx.articles.put(article)
+        return self._placed(article, self._grouper.revise(article.id, article.reading, topics=article.on_topics))
+
+    def _placed(self, article: Article, placement: Placement) -> Article:
+        """The article with its copy link and story, saved."""
+        link, join = placement.copy_link, placement.join
+        story = placement.remembered.story
+        article = article.model_copy(
+            update={
+                "copy_link": link,
+                "story": story,
+                "outcome": Outcome.COPY if link else Outcome.INDEXED,
+                "reason": link.reason if link else (join.reason if join else article.reason),
+            }
+        )
+        self._tx.articles.remember(placement.remembered)
+        if join and join.opened:
+            self._opened.add(join.story)
+        if story:
+            self._touched.add(story)
+        return self._tx.articles.put(article)
+
+    def _follow(self, article: Article, topics: Iterable[str], *, replaces: Iterable[str] = ()) -> None:
+        """Hold the article's figures against the series of each topic."""
+        reading = article.reading
+        figures = [
+            FigureInArticle(
+                id=stable_id("figure", article.id, str(article.revision), str(figure.span[0]), str(figure.span[1])),
+                article=article.id,
+                revision=article.revision,
+                outlet=reading.outlet,
+                published=reading.published,
+                figure=figure,
+            )
+            for figure in reading.figures
+        ]
+        replaced = tuple(replaces)
+        if not figures and not replaced:
+            return
+        for topic in topics:
+            followed = self._follower(self._tx, topic).follow(figures, text=reading.text, replaces=replaced)
+            series = {one.id: one for one in followed.series}
+            for one in followed.series:
+                self._tx.figures.put_series(one)
+            for figure in followed.figures:
+                self._tx.figures.put(figure)
+            read = {figure.id: figure for figure in followed.figures}
+            for verdict in followed.verdicts:
+                self._tx.figures.put_verdict(verdict)
+                self.report.verdicts[verdict.kind] += 1
+                if verdict.kind is not VerdictKind.REPEATED and not series[verdict.series].muted:
+                    news = figure_news(self._tx, article, read[verdict.figure], verdict, series[verdict.series])
+                    self._news.setdefault(topic, []).append(news)
+
+    def _tell(self, topic: Topic, opened: list[Story]) -> None:
+        news = self._news.get(topic.name, [])
+        begun = f"topic:{topic.name}:begun"
+        stories = {one.statement.figure_id: self._story_of(one) for one in news}
+        alerts = decide(
+            topic,
+            figures=news,
+            stories=[story_news(self._tx, story) for story in opened],
+            story_of=stories,
+            now=self._now,
+            first_run=self._tx.notes.get(begun) is None,
+        )
+        self._tx.notes.set(begun, self._now.isoformat())
+        for alert in alerts:
+            if self._tx.alerts.add(alert):
+                self.report.alerts[alert.kind] += 1
+
+    def _story_of(self, news: FigureNews) -> str | None:
+        article = self._tx.articles.get(news.statement.article.id)
+        return article.story if article else None
+
+
+def open_for(topics: Iterable[Topic]) -> timedelta:
+    """How long grouping remembers an article: twice the longest window, so that late reports still find their story."""
+    return 2 * max((topic.window for topic in topics), default=_WINDOW)
+
+
+def told_story(identity: str, articles: Iterable[Article], before: Story | None) -> Story | None:
+    """A story as its articles tell it; None where none is left."""
+    members = sorted(articles, key=lambda article: article.seq)
+    originals = [article for article in members if article.copy_link is None] or members[:1]
+    if not originals:
+        return None
+    face = summarise([(article.id, article.reading) for article in originals])
+    return Story(
+        id=identity,
+        topics=tuple(sorted({topic for article in members for topic in article.on_topics})),
+        headline=face.headline,
+        lead=face.lead,
+        lead_article=face.article,
+        first_seen=min(article.first_seen for article in members),
+        last_seen=max(article.first_seen for article in members),
+        articles=tuple(article.id for article in originals),
+        copies=tuple(article.id for article in members if article not in originals),
+        outlets=tuple(dict.fromkeys(article.reading.outlet for article in members)),
+        previous=before.previous if before else None,
+    )
+
+
+def _merged(known: Article | None, matches: Iterable[TopicMatch]) -> tuple[TopicMatch, ...]:
+    """What was found of each topic, the newer word going before the older unless it takes a match back."""
+    by_topic = {match.topic: match for match in known.topics} if known else {}
+    for match in matches:
+        if match.matched or not (match.topic in by_topic and by_topic[match.topic].matched):
+            by_topic[match.topic] = match
+    return tuple(by_topic.values())
+
+
+def _same_text(one: Reading, other: Reading) -> bool:
+    return one.title == other.title and one.text == other.text
+
+
+def _revision(article: Article, seen: datetime) -> Revision:
+    return Revision(
+        article=article.id,
+        number=article.revision,
+        title=article.reading.title,
+        text=article.reading.text,
+        seen=seen,
+    )

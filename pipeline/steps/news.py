@@ -1,0 +1,80 @@
+"""What mails, digests and lists say of figures and stories, taken from the record and from nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.alert import ArticleRef, FigureNews, Statement, StoryNews
+from schemas.article import Article
+from schemas.figure import Claim, FigureInArticle, Series, Verdict
+from schemas.story import Story
+
+if TYPE_CHECKING:
+    from pipeline.record import Transaction
+
+_MOST_AGAINST = 4
+_MOST_REPORTS = 12
+
+
+def article_ref(article: Article) -> ArticleRef:
+    reading = article.reading
+    return ArticleRef(
+        id=article.id,
+        title=reading.title or reading.text[:80],
+        url=reading.url,
+        outlet=reading.outlet,
+        published=reading.published,
+    )
+
+
+def statement_of(tx: Transaction, figure_id: str) -> Statement | None:
+    """The figure with its source; None where the record no longer holds one of them."""
+    figure = tx.figures.get(figure_id)
+    article = tx.articles.get(figure.article) if figure else None
+    if figure is None or article is None:
+        return None
+    return Statement(figure_id=figure.id, figure=figure.figure, article=article_ref(article))
+
+
+def figure_news(
+    tx: Transaction, article: Article, figure: FigureInArticle, verdict: Verdict, series: Series
+) -> FigureNews:
+    """What is to be told of one figure, with what it replaces or contradicts."""
+    replaced = _claim_of(series, verdict)
+    against = verdict.contradicts or ((replaced.figure,) if replaced else ())
+    return FigureNews(
+        series=series.id,
+        label=series.label,
+        verdict=verdict.kind,
+        statement=Statement(figure_id=figure.id, figure=figure.figure, article=article_ref(article)),
+        from_value=verdict.from_value,
+        since=replaced.published if replaced else None,
+        against=tuple(found for one in against[:_MOST_AGAINST] if (found := statement_of(tx, one)) is not None),
+        reason=verdict.reason,
+    )
+
+
+def _claim_of(series: Series, verdict: Verdict) -> Claim | None:
+    """The earliest claim of the value that a verdict says was replaced."""
+    if verdict.from_value is None:
+        return None
+    for claim in series.claims:
+        stated = claim.value if claim.value is not None else (claim.low, claim.high)
+        if claim.figure != verdict.figure and stated == verdict.from_value:
+            return claim
+    return None
+
+
+def story_news(tx: Transaction, story: Story) -> StoryNews:
+    reports = [article for identity in story.articles[:_MOST_REPORTS] if (article := tx.articles.get(identity))]
+    lead = next((article for article in reports if article.id == story.lead_article), None)
+    return StoryNews(
+        id=story.id,
+        headline=story.headline,
+        lead=story.lead,
+        lead_article=article_ref(lead) if lead else None,
+        first_seen=story.first_seen,
+        reports=tuple(article_ref(article) for article in reports),
+        copies=len(story.copies),
+        outlets=story.outlets,
+    )

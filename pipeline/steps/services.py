@@ -1,0 +1,52 @@
+"""What the steps work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipeline.collect.archive import Archive
+from pipeline.index.contract import SearchIndex
+from pipeline.index.sqlite import SqliteIndex
+from pipeline.record import Record
+from pipeline.settings import Settings
+
+Clock = Callable[[], datetime]
+"""Gives the present moment in UTC."""
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The record, the index, the archive and the clock of one deployment."""
+
+    settings: Settings
+    record: Record
+    index: SearchIndex
+    archive: Archive
+    clock: Clock
+
+    def close(self) -> None:
+        self.archive.close()
+        self.index.close()
+        self.record.close()
+
+
+def open_services(settings: Settings, *, clock: Clock = system_clock) -> Services:
+    """The services that the settings name, the record brought up to date.
+
+    Raises RecordError or SearchIndexError where one of them can't be used.
+    """
+    record = Record(settings.record_url)
+    record.migrate()
+    return Services(
+        settings=settings,
+        record=record,
+        index=SqliteIndex(settings.index_path),
+        archive=Archive(settings.archive_path),
+        clock=clock,
+    )

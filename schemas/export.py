@@ -1,0 +1,134 @@
+"""The rows of `tallywire export`: everything the record holds, in documented fields."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import ConfigDict, Field
+
+from schemas.base import Model, Utc
+from schemas.figure import Value
+
+
+class Row(Model):
+    """One row of an export."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class ArticleRow(Row):
+    """An article that was read, whether it is of a topic or not."""
+
+    id: str = Field(description="id; the given one after a replay of JSONL")
+    url: str = Field(description="canonical address")
+    requested_url: str = Field(description="address that was fetched or archived")
+    title: str = Field(description="headline, without the outlet's name")
+    text: str = Field(description="paragraphs separated by a newline")
+    authors: tuple[str, ...] = Field(description="names as the page gives them, without “by”")
+    published: Utc = Field(description="when it was published; never in the future")
+    published_source: str | None = Field(description="where the date came from: json_ld, meta, url, feed, given …")
+    modified: Utc | None = Field(description="when it was changed, if the page says so")
+    source: str = Field(description="name of the outlet")
+    language: str | None = Field(description="ISO 639-1")
+    topics: tuple[str, ...] = Field(description="topics it is coverage of")
+    outcome: str = Field(description="indexed, copy, off_topic or teaser")
+    reason: str = Field(description="why it ended so, for people")
+    copy_of: str | None = Field(description="id of the article it repeats")
+    copy_kind: str | None = Field(description="exact, edited, truncated or embedded")
+    story: str | None = Field(description="id of its story; none for what is off topic or a teaser")
+    revision: int = Field(description="1 for an article whose text never changed")
+    first_seen: Utc = Field(description="when its entry came in")
+    revised: Utc | None = Field(description="when its last revision came in; none at revision 1")
+
+
+class StoryRow(Row):
+    """A story: the articles about one event."""
+
+    id: str = Field(description="id; it stays as long as most of its articles stay together")
+    topics: tuple[str, ...] = Field(description="topics that its articles are coverage of")
+    headline: str = Field(description="the most central of its articles' titles")
+    lead: str = Field(description="a sentence quoted from one of its articles")
+    first_seen: Utc = Field(description="when its first article came in")
+    last_seen: Utc = Field(description="when its last article came in")
+    reports: int = Field(description="articles, copies left out")
+    copies: int = Field(description="copies of its articles")
+    outlets: tuple[str, ...] = Field(description="outlets in order of arrival, those of copies among them")
+    articles: tuple[str, ...] = Field(description="ids of the reports")
+    copy_ids: tuple[str, ...] = Field(description="ids of the copies")
+    previous: str | None = Field(description="the story this one continues")
+
+
+class FigureRow(Row):
+    """A figure, with what it says in one topic; a figure of two topics has two rows."""
+
+    id: str = Field(description="id, made of article, revision and place")
+    article: str = Field(description="id of the article that states it")
+    revision: int = Field(description="revision of the article it was read from")
+    span: tuple[int, int] = Field(description="[start, end) in characters of the article's text")
+    surface: str = Field(description="the text of the span")
+    quote: str = Field(description="the sentence it stands in")
+    value: float | None = Field(description="the number stated; none for a range and for a vague word")
+    low: float | None = Field(description="lower end of a range, or of what a vague word allows")
+    high: float | None = Field(description="upper end of a range, or of what a vague word allows")
+    modifier: str = Field(
+        description="exact, at_least, more_than, up_to, fewer_than, about, nearly, only, range or vague"
+    )
+    unit: str | None = Field(description="%, USD, km …, where it measures")
+    counted: str | None = Field(description="the noun counted, as the text says it, resolved where it is left out")
+    action: str | None = Field(description="what happened to it, as a class: killed, returned, deported …")
+    scope: str = Field(description="place, window, sub-group and kind, as far as the text says")
+    attribution: str | None = Field(description="who says so, if the text says it")
+    as_of: date | None = Field(description="the day it holds for, if the text says it")
+    outlet: str = Field(description="name of the outlet")
+    published: Utc = Field(description="when its article was published")
+    topic: str | None = Field(description="topic in which it is followed")
+    series: str | None = Field(description="id of the series it is part of in that topic")
+    series_label: str | None = Field(description="name of the series, for people")
+    verdict: str | None = Field(description="new, repeated, changed, contradiction or correction")
+    from_value: Value | None = Field(alias="from", description="the value it replaces")
+    contradicts: tuple[str, ...] = Field(description="ids of the figures it is incompatible with")
+    reason: str = Field(description="how the verdict was reached, for people")
+
+
+class AlertRow(Row):
+    """An alert, told or not."""
+
+    id: str = Field(description="id, made of topic, kind and what it tells: the same news has the same id")
+    topic: str = Field(description="topic whose rules found it worth telling")
+    kind: str = Field(description="new_figure, changed_figure, contradiction, correction or new_story")
+    state: str = Field(description="waiting, sent, digest (left to the digest) or failed")
+    created: Utc = Field(description="when the rules found it")
+    due: Utc = Field(description="not told before this moment")
+    sent: Utc | None = Field(description="when its mail was taken")
+    attempts: int = Field(description="tries to deliver that failed")
+    error: str | None = Field(description="what was wrong with the last try, or whom the server refused")
+    message_id: str | None = Field(description="Message-ID of the mail it is bound to")
+    story: str | None = Field(description="id of the story it belongs to")
+    headline: str | None = Field(description="headline of the story, for a new story")
+    series: str | None = Field(description="id of the series, for a figure")
+    label: str | None = Field(description="name of the series, for people")
+    verdict: str | None = Field(description="what the figure says against its series")
+    figure: str | None = Field(description="id of the figure")
+    value: Value | None = Field(description="what the figure states; two ends for a range")
+    from_value: Value | None = Field(alias="from", description="the value it replaces")
+    quote: str | None = Field(description="the sentence the figure stands in")
+    outlet: str | None = Field(description="name of the outlet that states it")
+    url: str | None = Field(description="address of the article that states it")
+
+
+class EntryRow(Row):
+    """An item a feed announced or a replay gave, and how it ended."""
+
+    id: str = Field(description="id, made of the feed's or the replay's own identifier")
+    seq: int = Field(description="order of arrival")
+    origin: str = Field(description="feed or replay")
+    feed: str | None = Field(description="id of the feed")
+    url: str = Field(description="address as it was announced")
+    title: str = Field(description="title as it was announced")
+    published: Utc | None = Field(description="date as it was announced")
+    first_seen: Utc = Field(description="when it came in")
+    attempts: int = Field(description="times it was taken up for reading")
+    outcome: str | None = Field(description="none while it waits")
+    reason: str = Field(description="why it ended so, or why it still waits; for people")
+    ended: Utc | None = Field(description="when it got its outcome")
+    article: str | None = Field(description="id of the article it brought, or was found to be")
