@@ -8,6 +8,7 @@ broader mode and the page's own ``articleBody`` asked, of which the one that sho
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +18,10 @@ from lxml.html import HtmlElement
 
 from pipeline.read.jsonld import Said
 from pipeline.text import normalise
+
+# What these log as errors is said in readings and their errors instead; a child process has no other log settings.
+for _library in ("trafilatura", "htmldate"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 LARGEST = 300_000
 """Characters of an article that are kept; the longest live pages and documents end here."""

@@ -14,9 +14,13 @@ from pipeline.urls import canonical, outlet_domain
 from schemas.article import Hint, MetadataSource, Page, Reading
 from schemas.feed import Entry, Origin
 
+PRELOAD = ("trafilatura", "htmldate", "py3langid.langid", "dateutil.parser", "babel.core")
+"""What the first page makes this module import; a `WorkerPool` imports it once for all its children."""
+
 _MARKUP = re.compile(
     r"</?(?:p|div|br|span|a|b|i|em|strong|h[1-6]|ul|ol|li|img|html|body)\b[^<>]{0,500}>", re.IGNORECASE
 )
+_DOCUMENT = re.compile(r"<(?:html|body)[\s>]", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _WALL_ELEMENTS = (
     "//*[contains(@class, 'paywall') or contains(@id, 'paywall') or contains(@class, 'regwall')"
@@ -53,6 +57,12 @@ def read_page(page: Page, hint: Hint, *, now: datetime) -> Reading:
     return _read(html, requested_url=page.url, final_url=page.final_url, hint=hint, now=now, notes=notes)
 
 
+def read_job(job: tuple[Page, Hint, datetime]) -> Reading:
+    """`read_page` as a `WorkerPool` calls it: one picklable argument, and no global state but the libraries' caches."""
+    page, hint, now = job
+    return read_page(page, hint, now=now)
+
+
 def read_given(*, html: str | None, text: str | None, url: str, hint: Hint, now: datetime) -> Reading:
     """What a replayed article says; of ``text`` and ``html`` the first that is given counts.
 
@@ -65,7 +75,8 @@ def read_given(*, html: str | None, text: str | None, url: str, hint: Hint, now:
     if text is None or not text.strip():
         if not html or not html.strip():
             raise ReadError("the article has neither text nor html", where=url or hint.title)
-        return _read(html, requested_url=url, final_url=url, hint=given, now=now, notes=())
+        whole = html if _DOCUMENT.search(html) else f"<html><body><article>{html}</article></body></html>"
+        return _read(whole, requested_url=url, final_url=url, hint=given, now=now, notes=())
     kept = plain_text(text) if _MARKUP.search(text) else _UNSTORABLE.sub("\ufffd", text)
     title = normalise(plain_text(given.title)).replace("\n", " ")
     try:
@@ -103,6 +114,9 @@ def _read(
     page = markup.parse(html, where=final_url)
     said = jsonld.said(page.tree, final_url)
     raw, how = body.text_of(page.tree, final_url, said, walled=lambda text: walls.is_wall(text) is not None)
+    if not raw and hint.source is MetadataSource.GIVEN:
+        # Who gives a fragment means all of it.
+        raw = plain_text(html)[: body.LARGEST]
     facts = metadata.judge(page, said, hint, text=raw, final_url=final_url, now=now)
     everything = raw if len(raw) >= 200 else plain_text(html[: markup.LARGEST])[:5000]
     evidence = walls.Evidence(

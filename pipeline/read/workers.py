@@ -27,6 +27,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _GRACE = 2.0
+_START = 120.0
 
 
 class WorkerFailure(ReadError):
@@ -77,6 +78,9 @@ def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, mem
     # The terminal sends Ctrl-C to the whole group; only the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(memory_mb)
+    # Says that it has started; a parent that is gone shows in the next line.
+    with contextlib.suppress(OSError):
+        pipe.send(None)
     while True:
         try:
             job = pipe.recv()
@@ -105,6 +109,9 @@ class _Worker:
     done: int = 0
     number: int = -1
     deadline: float = 0.0
+    started: bool = False
+    job: Any = None
+    """What it is to be given once it has started."""
 
     def end(self) -> None:
         self.pipe.close()
@@ -209,11 +216,19 @@ class WorkerPool(Generic[Job, Result]):
     def _give(self, number: int, job: Job) -> _Worker:
         worker = next((worker for worker in self._workers if worker.number < 0), None) or self._start()
         worker.number = number
+        if worker.started:
+            self._send(worker, job)
+        else:
+            # Imports are slow on a busy machine, and no fault of the job.
+            worker.job = job
+            worker.deadline = time.monotonic() + _START
+        return worker
+
+    def _send(self, worker: _Worker, job: Any) -> None:
         worker.deadline = time.monotonic() + self._seconds
         # A child that died while idle shows as the end of its pipe when it is asked for the result.
         with contextlib.suppress(OSError):
             worker.pipe.send(job)
-        return worker
 
     def _collect(self, busy: list[_Worker], ready: dict[int, Result | TallywireError]) -> None:
         """Wait for the next thing to happen to any of ``busy``, and put what came of it into ``ready``."""
@@ -227,12 +242,20 @@ class WorkerPool(Generic[Job, Result]):
                 except (EOFError, OSError):
                     worker.process.join(_GRACE)
                     outcome = Crashed("it ended its process", why=f"exit code {worker.process.exitcode}")
+                if not worker.started and outcome is None:
+                    worker.started = True
+                    self._send(worker, worker.job)
+                    worker.job = None
+                    continue
                 worker.done += 1
                 worker.number = -1
                 if isinstance(outcome, OutOfMemory | Crashed) or worker.done >= self._recycle:
                     self._drop(worker)
             elif time.monotonic() >= worker.deadline:
-                outcome = TimedOut(f"it took longer than {self._seconds:g} s, and was stopped")
+                if worker.started:
+                    outcome = TimedOut(f"it took longer than {self._seconds:g} s, and was stopped")
+                else:
+                    outcome = Crashed("its process did not start", why=f"nothing heard of it for {_START:g} s")
                 self._drop(worker)
             else:
                 continue

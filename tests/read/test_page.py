@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -9,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import ReadError
-from pipeline.read.page import hint_of, read_given
+from pipeline.errors import NotHtml, ReadError
+from pipeline.read.page import PRELOAD, hint_of, read_given, read_job
+from pipeline.read.workers import WorkerPool
 from schemas.article import Hint, MetadataSource
 from schemas.feed import Announcement, Entry, Origin
-from tests.read.pages import NOW, PARAGRAPHS, URL, article, news, read
+from tests.read.pages import NOW, PARAGRAPHS, URL, article, news, page, read
 
 S = MetadataSource
 
@@ -133,6 +136,24 @@ def test_what_a_replay_gives_counts_before_the_page() -> None:
     assert (reading.title, reading.authors, reading.language, reading.outlet) == ("Given", ("G. Iven",), "de", "Giver")
     assert (reading.published, reading.sources["published"]) == (NOW, S.GIVEN)
     assert reading.text == "\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("html", ["<p>14 were hurt.</p>", "14 were hurt.", "<div><b>14</b> were hurt.</div>"])
+def test_a_given_fragment_is_read_whole(html: str) -> None:
+    assert read_given(html=html, text=None, url=URL, hint=given_hint(title="Dam"), now=NOW).text == "14 were hurt."
+
+
+def test_pages_are_read_in_children() -> None:
+    good, bad = page(article(ld=news())), page(b"%PDF-1.7", content_type="application/pdf")
+    with WorkerPool(read_job, workers=1, preload=PRELOAD) as pool:
+        reading, refused = pool.map((one, Hint(), NOW) for one in (good, bad))
+    assert reading == read(article(ld=news()), content_type="text/html; charset=utf-8")
+    assert isinstance(refused, NotHtml)
+
+
+def test_what_takes_long_to_import_is_imported_with_the_first_page() -> None:
+    program = f"import pipeline.read.page, sys; sys.exit(bool({set(PRELOAD) | {'numpy'}!r} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_markup_given_as_text_becomes_plain() -> None:
