@@ -1,1 +1,4 @@
-"""To be described by its room."""
+"""Figures: what numbers an article states (``reading``), and what they say against what was stated before (``following``).
+
+Reading and following are pure functions over the models of ``schemas.figure``; neither knows of the record.
+"""

@@ -1,0 +1,231 @@
+"""From sentence to sentence through one text: what is counted, who speaks, which lines are tables."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache
+
+from pipeline.figures.reading import attribution, scope
+from pipeline.figures.reading.actions import STATUSES, Place, events, governing, noun_action, personal_actions
+from pipeline.figures.reading.claims import Draft, drafts
+from pipeline.figures.reading.dates import day_at
+from pipeline.figures.reading.elision import Memory, resolve, subject
+from pipeline.figures.reading.language import guess
+from pipeline.figures.reading.lexicon import any_of
+from pipeline.figures.reading.nouns import after_number, singular_after
+from pipeline.figures.reading.numbers import Form, number_words
+from pipeline.figures.reading.tokens import Sentence, tokenise
+from pipeline.sentences import sentences
+from schemas.figure import Figure, Rejected, Scope, ScopeKind
+
+_ENGLISH_EXTRA = "another several couple first second third fourth fifth sixth seventh eighth ninth tenth"
+_GERMAN_PARTS = "|hundert|tausend|zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig"
+
+
+@cache
+def _gate(language: str) -> re.Pattern[str]:
+    """What a sentence must hold to be worth a closer look."""
+    known = number_words(language)
+    some = {*known.small, *known.tens, *known.scales, *known.fractions, *(k[0] for k in known.vague)}
+    if language == "en":
+        some |= set(_ENGLISH_EXTRA.split())
+    ordered = "|".join(sorted(map(re.escape, some), key=len, reverse=True))
+    inner = _GERMAN_PARTS if language == "de" else ""
+    return re.compile(rf"[\d½¼¾⅓⅔⅛⅜⅝⅞]|(?i:\b(?:{ordered})\b|fold\b{inner})")
+
+
+_SPEECH = re.compile(r"[“\"]|\b(?:said|says|told|according)\b")
+
+
+def read_article(
+    text: str, title: str, language: str | None, published: datetime | None
+) -> tuple[list[Figure], list[Rejected]]:
+    """The figures and the other numerals of a text; see ``read_figures``."""
+    figures: list[Figure] = []
+    rejected: list[Rejected] = []
+    code = guess(f"{title} {text[:4000]}") if language is None else language[:2].lower()
+    loud = _is_loud(text)
+    gate = _gate(code)
+    reader = _Reader(title, published)
+    in_table = False
+    for start, end in sentences(text, code):
+        if not gate.search(text, start, end):
+            if _SPEECH.search(text, start, end):
+                reader.listen(text, start, end)
+            in_table = False
+        elif _is_table(text, start, end, in_table):
+            in_table = True
+            rejected += [
+                Rejected(span=m.span(), surface=m.group(), why="table") for m in _NUMBER.finditer(text, start, end)
+            ]
+        else:
+            in_table = False
+            made, aside = reader.read(tokenise(text, start, end, code, loud=loud))
+            figures += made
+            rejected += aside
+    rejected.sort(key=lambda r: r.span)
+    return figures, rejected
+
+
+def _is_loud(text: str) -> bool:
+    """Whether capitals say nothing in a text, because most of its letters are."""
+    sample = text[:2000]
+    letters = sum(map(str.isalpha, sample))
+    return letters > 20 and sum(map(str.isupper, sample)) > 0.7 * letters
+
+
+_NUMBER = re.compile(r"\d[\d.,]*(?:[ \u00a0\u202f]\d{3}(?!\d))*")
+_PROSE = re.compile(r"[^\W\d_]{2,}")
+_CELLS = re.compile(r"\t|\s\|\s|\s{3,}|;")
+_NAVIGATION = re.compile(rf"(?i)\b(?:{any_of('navigation')})\b")
+
+
+def _is_table(text: str, start: int, end: int, before: bool) -> bool:
+    """Whether a line holds cells of a table, a price list or telephone numbers rather than prose."""
+    numbers = len(_NUMBER.findall(text, start, end))
+    if numbers < (2 if before else 4):
+        return numbers > 0 and end - start < 120 and bool(_NAVIGATION.search(text, start, end))
+    prose = len(_PROSE.findall(text, start, end))
+    closed = text[end - 1] in '.!?”"'
+    if closed and prose >= numbers:
+        return False
+    return prose < numbers or len(_CELLS.findall(text, start, end)) >= 3 or (not closed and prose < 1.3 * numbers)
+
+
+class _Reader:
+    """What one article has said so far: nouns counted and the last speaker."""
+
+    def __init__(self, title: str, published: datetime | None) -> None:
+        self.title = title
+        self.published = published
+        self.memory = Memory()
+        self.speaker: str | None = None
+
+    def listen(self, text: str, start: int, end: int) -> None:
+        """Remember who speaks in a sentence without figures."""
+        self.speaker = attribution.said(text, start, end).of(start) or self.speaker
+
+    def read(self, sentence: Sentence) -> tuple[list[Figure], list[Rejected]]:
+        """The figures of one sentence, and its other numerals."""
+        kept, aside = drafts(sentence)
+        for draft in kept:
+            _beside(sentence, draft)
+        found = events(sentence) if kept else []
+        said = attribution.said(sentence.text, sentence.start, sentence.end)
+        starts = [draft.opens for draft in kept]
+        since = len(self.memory.nouns)
+        parent: Draft | None = None
+        made: list[Figure] = []
+        heard: str | None = None
+        for index, draft in enumerate(kept):
+            noun = draft.noun
+            money = draft.measure is not None and draft.measure.group == "currency"
+            place = Place(
+                first=draft.opens,
+                noun_end=noun.last if noun else draft.last,
+                noun=noun.head if noun else None,
+                measured=draft.measure is not None and noun is None,
+                money=money,
+            )
+            event = governing(sentence, found, place, starts)
+            draft.action = event.action if event else None
+            self._settle_action(sentence, draft)
+            if draft.numeral.form is Form.ANOTHER and not _is_one_more(draft):
+                continue
+            opens = min(draft.start, sentence.tokens[draft.opens].start)
+            part = scope.is_part(sentence, opens, draft.end)
+            if part and parent is not None and (event is None or event.first < parent.first):
+                draft.action = parent.action
+            counted = self._counted(sentence, draft, kept, since)
+            who = said.of(draft.start)
+            if who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
+                who = self.speaker
+            heard = who or heard
+            previous = kept[index - 1].end if index else sentence.start
+            covers = Scope(
+                place=scope.place(sentence, draft.start, who),
+                window=scope.window(sentence, draft.end),
+                group=counted if part else None,
+                kind=ScopeKind.INCREMENT
+                if draft.increment
+                else scope.kind(sentence, draft.opens, draft.last, draft.start, previous),
+            )
+            made.append(self._figure(sentence, draft, counted, who, covers))
+            if not part:
+                parent = draft
+        self.speaker = heard or said.of(sentence.start) or self.speaker
+        return made, aside
+
+    def _settle_action(self, sentence: Sentence, draft: Draft) -> None:
+        """Let "confirmed" and "probable" part the cases, and "turnout" mean those who came or the share that voted."""
+        if draft.action == "turnout" and (draft.measure is None or draft.measure.name != "%"):
+            draft.action = "protested"
+        noun = draft.noun
+        if noun is not None and noun_action(noun.head, "en") != "infected":
+            return
+        if noun is None and draft.action not in {"infected", *STATUSES}:
+            return
+        first, last = draft.last, noun.last if noun else draft.last + 2
+        said = {sentence.lower(k) for k in range(first, last + (noun is None))}
+        if noun is None and (told := subject(sentence, draft.opens)):
+            said |= {sentence.lower(k) for k in range(told.first, told.last)}
+        status = said & STATUSES
+        if status:
+            draft.action = status.pop() if len(status) == 1 else draft.action
+
+    def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
+        counted = draft.noun.phrase if draft.noun else None
+        if draft.measure is not None:
+            return counted
+        if counted is None and draft.low == int(draft.low) and draft.low >= 0:
+            counted = resolve(sentence, draft, kept, self.memory, since=since, title=self.title)
+        if counted is None:
+            last_chance = singular_after(sentence, draft.last)
+            counted = last_chance.phrase if last_chance else None
+        if counted:
+            self.memory.add(counted, counted.split()[-1].lower())
+        return counted
+
+    def _figure(self, sentence: Sentence, draft: Draft, counted: str | None, who: str | None, covers: Scope) -> Figure:
+        single = draft.low == draft.high
+        after = draft.unit.end if draft.unit and draft.unit.end > draft.end else draft.end
+        return Figure(
+            span=(draft.start, draft.end),
+            surface=sentence.text[draft.start : draft.end],
+            quote=sentence.quote,
+            value=draft.low if single else None,
+            low=None if single else draft.low,
+            high=None if single else draft.high,
+            modifier=draft.modifier,
+            unit=draft.unit_name,
+            counted=counted,
+            action=draft.action,
+            scope=covers,
+            attribution=who,
+            as_of=day_at(sentence.text, sentence.start, sentence.end, after, sentence.language, self.published),
+            earlier=draft.earlier,
+            factor=draft.factor,
+        )
+
+
+def _is_one_more(draft: Draft) -> bool:
+    """Whether "another" counts: "another young girl has been returned", not "another day"."""
+    return draft.noun is not None and draft.noun.is_person and draft.action in personal_actions()
+
+
+def _beside(sentence: Sentence, draft: Draft) -> None:
+    """Find the noun beside a number; of a share, the noun it is a share of."""
+    one = draft.low == draft.high == 1
+    partitive = draft.numeral.form in (Form.FRACTION, Form.VAGUE)
+    if draft.measure is None:
+        draft.noun = after_number(sentence, draft.last, one=one, partitive=partitive)
+        if draft.noun and draft.noun.head in {"others", "ones"}:
+            draft.noun = None
+    elif draft.measure.group == "ratio" and sentence.lower(draft.last) == "of":
+        draft.noun = after_number(sentence, draft.last, partitive=True)
+
+
+def _inside_quote(sentence: Sentence, at: int) -> bool:
+    head = sentence.text[sentence.start : at]
+    return head.count("“") > head.count("”") or head.count('"') % 2 == 1

@@ -1,0 +1,133 @@
+"""Who states a figure: "according to …", "… said", "the ministry's figure", and the speaker of a quote that runs on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.figures.reading.lexicon import any_of, words, wordset
+
+_ACCORDING = re.compile(
+    rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
+)
+_WORD = r"[\w.'’&-]*\w"
+_SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
+_OPENS = r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\swhile\s)|(?<=\swhere\s)|(?<=\swhich\s))"
+_ADVERB = r"(?:(?:also|later|now|previously|earlier|has|have|had|separately)\s)?"
+_SAID_AFTER = re.compile(rf"{_OPENS}{_SUBJECT}\s{_ADVERB}(?P<verb>{any_of('says records')})\b")
+_SAID_BEFORE = re.compile(
+    r"[”\"],?\s(?:said|says|added|told)\s(?P<who>[^,.;:“”\"]{2,60})"
+    r"|,[”\"]?\s(?:said|says)\s(?P<name>[A-Z][^,.;:“”\"]{2,60})"
+)
+_COUNT_OF = re.compile(
+    r"\b(?P<who>(?:the|its|an?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
+    rf"(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')})\b"
+)
+_POLL = re.compile(r"\b(?:[Aa]n?|[Tt]he)\s(?P<who>(?:[A-Z][\w&.-]*\s){1,4})(?:poll|survey)\b")
+_RECORDS = frozenset(re.findall(r"\w+", any_of("records").replace(r"\s", " ")))
+_BAD_SUBJECTS = wordset(
+    "who which that it there and but or what this they these those he she we i you one not also nor none some many "
+    "most killing injuring leaving up down"
+)
+_BAD_ENDS = wordset("have has had was were is are not also be been being to of in at by for with from")
+_PRONOUNS = wordset("he she they it we")
+_TRIM = re.compile(
+    r"(?i)^(?:(?:and|but|while|as|when|however|meanwhile|also|earlier|later|then|so|that)\s+|(?:on|in) \w+\s+)"
+)
+_DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_WHEN = re.compile(rf"\s(?:(?:on|in|at|late|early)\s(?:late\s|early\s)?)?{_DAY}\b.*$")
+_ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n?|der|die|das|dem|den|le|la|les|el|los|il|lo|gli|o|os|as)\s")
+_CLAUSE = re.compile(
+    r"\s(?:said|says|has|have|had|was|were|is|are|on|in which|that|who|which|since|at least|up from|more than"
+    r"|an estimated)\b"
+)
+_TAIL = re.compile(r"\s(?:on|in|at|during|after|who|as)\s.*$")
+_NEAR_COUNT = 36
+
+
+def _clean(who: str) -> str | None:
+    who = re.sub(r"\s+", " ", who).strip(" ,.'’-")
+    for _ in range(2):
+        who = _TRIM.sub("", who)
+    who = _ARTICLE.sub("", _WHEN.sub("", who))
+    parts = who.split()
+    if not parts or len(parts) > 12 or not re.search(r"[^\W\d_]{2}", who):
+        return None
+    first = parts[0].lower()
+    if first in _BAD_SUBJECTS or first in words("preposition") or parts[-1].lower() in _BAD_ENDS:
+        return None
+    if any(character.isdigit() for character in parts[0]):
+        return None
+    return who[:100]
+
+
+def _counts_itself(verb: str, who: str) -> bool:
+    """Whether "X has confirmed 412 cases" names where they are rather than who says so: one plain name."""
+    return verb.split()[-1] in _RECORDS and len(who.split()) == 1 and who[0].isupper() and not who.isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A source named at characters ``start`` … ``end``; ``owned`` ones own the count right after their name."""
+
+    who: str
+    start: int
+    end: int
+    owned: bool = False
+
+    def distance(self, at: int) -> int | None:
+        """How far a number at ``at`` is; ``None`` where it can't be theirs."""
+        if not self.owned:
+            return min(abs(self.start - at), abs(self.end - at))
+        return at - self.end if 0 <= at - self.end < _NEAR_COUNT else None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The sources that a sentence names, and whether it names a speaker by a pronoun only."""
+
+    sources: tuple[_Source, ...]
+    pronoun: bool
+
+    def of(self, at: int) -> str | None:
+        """The source of the number at character ``at``: the nearest."""
+        near = [(distance, s.who) for s in self.sources if (distance := s.distance(at)) is not None]
+        return min(near)[1] if near else None
+
+
+_HINT = re.compile(rf"(?i)(?:{any_of('according says records')})\b|poll|survey|['’]s?\s")
+
+
+def said(text: str, start: int, end: int) -> Said:
+    """Who says what in the sentence ``text[start:end]``."""
+    if not _HINT.search(text, start, end):
+        return Said((), pronoun=False)
+    sentence = text[start:end]
+    found: list[tuple[str, int, int, bool]] = [
+        (_CLAUSE.split(m["who"])[0], m.start(), m.start(), False) for m in _ACCORDING.finditer(sentence)
+    ]
+    if "’" in sentence or "'" in sentence:
+        found += [
+            (m["who"], m.start(), m.end(), "survey" not in m.group() and "poll" not in m.group())
+            for m in _COUNT_OF.finditer(sentence)
+        ]
+    found += [(m["who"], m.start(), m.start(), False) for m in _POLL.finditer(sentence)]
+    pronoun = False
+    for match in _SAID_AFTER.finditer(sentence):
+        raw = match["who"].strip()
+        if raw.split()[-1].lower() in _PRONOUNS:
+            pronoun = True
+        elif not _counts_itself(match["verb"], raw):
+            found.append((raw, match.start("who"), match.end(), False))
+    for match in _SAID_BEFORE.finditer(sentence):
+        raw = match["who"] or match["name"]
+        if raw.split()[0].lower() in _PRONOUNS:
+            pronoun = True
+        else:
+            found.append((_TAIL.sub("", raw), match.start(), match.start(), False))
+    sources = [
+        _Source(who, start + first, start + last, owned)
+        for raw, first, last, owned in found
+        if (who := _clean(raw)) and who.lower() not in {"today", "yesterday"}
+    ]
+    return Said(tuple(sources), pronoun)

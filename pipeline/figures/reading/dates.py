@@ -1,0 +1,122 @@
+"""The day a figure holds for, where its sentence says so: "on Monday", "as of September 15", "the day before"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from pipeline.figures.reading.lexicon import load, wordset
+
+_TODAY = wordset("today tonight overnight heute hoy aujourd'hui oggi hoje сегодня сьогодні")
+_YESTERDAY = wordset("yesterday gestern ayer hier ieri ontem вчера вчора")
+_SHORT = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SPARE = {"jänner": 1, "setiembre": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    months: dict[str, int]
+    days: dict[str, int]
+    any_day: re.Pattern[str]
+
+
+def _months(language: str) -> dict[str, int]:
+    names = load("words")["months"].get(language, "").split()
+    regular = [name for name in names if name not in _SPARE][:12]
+    return {name: number for number, name in enumerate(regular, 1)} | {n: _SPARE[n] for n in names if n in _SPARE}
+
+
+def _weekdays(language: str) -> dict[str, int]:
+    names = [name for name in load("words")["weekdays"].get(language, "").split() if name != "sonnabend"]
+    return {name: number for number, name in enumerate(names[:7])}
+
+
+@cache
+def _calendar(language: str) -> _Calendar:
+    months = _months("en") | _months(language) | {name: i for i, name in enumerate(_SHORT, 1)} | {"sept": 9}
+    days = _weekdays("en") | _weekdays(language)
+    month = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
+    day = "|".join(sorted(map(re.escape, days), key=len, reverse=True))
+    relative = "|".join(map(re.escape, (*_TODAY, *_YESTERDAY)))
+    year = r"(?:19|20)\d\d"
+    return _Calendar(
+        months,
+        days,
+        re.compile(
+            r"(?i)(?<!\w)(?:(?P<iso>\d{4}-\d{2}-\d{2})\b"
+            rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?(?P<m1>{month})\b\.?(?:,?\s(?:de\s)?(?P<y1>{year}))?"
+            rf"|(?P<m2>{month})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![,.]\d)(?:,?\s(?P<y2>{year}))?"
+            rf"|(?P<day>{day})\b|(?P<relative>{relative})\b)"
+        ),
+    )
+
+
+_ELSEWHEN = re.compile(
+    r"(?i)\b(?:since|began on|begun on|started on|from|after|until|till|next|to|before|seit|depuis|desde)\s"
+    r"(?:late\s|early\s)?$"
+)
+_DAY_BEFORE = re.compile(
+    r"(?i)\s(?:the day before|a day earlier|the previous day|the day earlier|am vortag|la veille)\b"
+)
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _resolve(match: re.Match[str], calendar: _Calendar, before: str, published: datetime | None) -> date | None:
+    if match["iso"]:
+        year, month, day = map(int, match["iso"].split("-"))
+        return _made(year, month, day)
+    if match["d1"] or match["d2"]:
+        name = match["m1"] or match["m2"]
+        if name == "may" or (name == "mar" and "." not in match.group()):
+            return None
+        day, stated = int(match["d1"] or match["d2"]), match["y1"] or match["y2"]
+        if stated:
+            return _made(int(stated), calendar.months[name.lower()], day)
+        if published is None:
+            return None
+        found = _made(published.year, calendar.months[name.lower()], day)
+        if found and found > published.date() + timedelta(days=45):
+            return _made(published.year - 1, calendar.months[name.lower()], day)
+        return found
+    if published is None:
+        return None
+    today = published.date()
+    if match["relative"]:
+        return today - timedelta(days=1) if match["relative"].lower() in _YESTERDAY else today
+    name = match["day"]
+    if name.isascii() and len(name) <= 3 and not name[0].isupper():
+        return None  # "sun", "sat", "mon"
+    back = (today.weekday() - calendar.days[name.lower()]) % 7
+    if before.endswith("last ") and back == 0:
+        back = 7
+    return today - timedelta(days=back)
+
+
+def day_at(text: str, start: int, end: int, at: int, language: str, published: datetime | None) -> date | None:
+    """The day that ``text[start:end]`` names nearest to the number that ends at ``at``.
+
+    Weekdays and days without a year are counted back from ``published``; days that open or close a span of time
+    ("since March 3", "until Friday") are not the day a figure holds for.
+    """
+    calendar = _calendar(language)
+    best: tuple[int, date] | None = None
+    for match in calendar.any_day.finditer(text, start, end):
+        before = text[max(start, match.start() - 16) : match.start()].lower()
+        if _ELSEWHEN.search(before):
+            continue
+        found = _resolve(match, calendar, before, published)
+        distance = match.start() - at if match.start() >= at else at - match.end() + 3
+        if found and (best is None or distance < best[0]):
+            best = (distance, found)
+    if _DAY_BEFORE.match(text, at, end):
+        base = best[1] if best else (published.date() if published else None)
+        return base - timedelta(days=1) if base else None
+    return best[1] if best else None

@@ -1,0 +1,153 @@
+"""What a number counts where no noun stands beside it: "12 of whom", "58 dead", "only 1,605 have returned"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.figures.reading.actions import STATUSES, noun_action, personal_actions
+from pipeline.figures.reading.claims import Draft
+from pipeline.figures.reading.lexicon import words, wordset
+from pipeline.figures.reading.nouns import Noun, is_plural, persons, phrase_at
+from pipeline.figures.reading.numbers import number_words
+from pipeline.figures.reading.tokens import Kind, Sentence
+
+_CLAUSE_ENDS = frozenset([*',;:—–()“”"', "while", "but", "and", "where", "that"])
+_PREPOSITIONS = wordset("in of at on from by with to for")
+_COUNTING = wordset("number total count tally proportion share rest majority")
+_MEASURES = wordset("toll turnout attendance crowd crowds")
+_FELLOWS = wordset("dead deaths injured wounded killed missing hurt")
+_VERBS_AFTER = wordset("have has were was are had is will of others other more remain went came , . ; and")
+_STATES = wordset(
+    "to at is are was were reached stands hit totalled totaled stood exceeded passed topped numbered remained"
+)
+
+
+@dataclass(slots=True)
+class Memory:
+    """The nouns counted so far in the article, newest last: phrase and head."""
+
+    nouns: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, phrase: str, head: str) -> None:
+        self.nouns.append((phrase, head))
+        del self.nouns[:-40]
+
+    def latest(self, *, person: bool, since: int = 0) -> str | None:
+        """The newest phrase, or the newest of people; only among those added after ``since`` were there."""
+        for phrase, head in reversed(self.nouns[since:]):
+            if not person or head in persons():
+                return phrase
+        return None
+
+
+def subject(sentence: Sentence, end: int) -> Noun | None:
+    """The plural noun that opens the clause in which the token ``end`` stands and that no preposition precedes."""
+    k = end
+    while k > 0 and sentence.lower(k - 1) not in _CLAUSE_ENDS:
+        k -= 1
+    numbers = number_words("en")
+    while k < end:
+        low = sentence.lower(k)
+        if low in _PREPOSITIONS:
+            return None
+        if sentence.is_word(k) and low not in words("stop") and low not in numbers.small and low not in numbers.tens:
+            noun = phrase_at(sentence, k)
+            return noun if noun is not None and noun.last <= end else None
+        k += 1
+    return None
+
+
+def _number_of(sentence: Sentence, end: int) -> Noun | None:
+    """The X of "the number of X … reached 1,622"."""
+    for k in range(end - 1, max(-1, end - 16), -1):
+        if sentence.lower(k) in _COUNTING and sentence.lower(k + 1) == "of":
+            j = k + 2
+            while sentence.lower(j) in {"the", "its", "all", "their", "new"}:
+                j += 1
+            noun = phrase_at(sentence, j)
+            return noun if noun and noun.last <= end else None
+    return None
+
+
+def _measure(sentence: Sentence, end: int) -> bool:
+    """Whether a word that measures people ("toll", "turnout") leads to the number in its clause."""
+    for k in range(end - 1, max(-1, end - 10), -1):
+        if sentence.lower(k) in _MEASURES:
+            return True
+        if sentence.lower(k) in {",", ";"}:
+            return False
+    return False
+
+
+def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str | None:
+    """The noun of the next number in "28 confirmed and 20 probable cases"."""
+    index = drafts.index(draft)
+    for other in drafts[index + 1 : index + 3]:
+        gap = sentence.tokens[draft.last : other.opens]
+        if len(gap) > 4 or not gap or gap[-1].lower not in {"and", "or", ",", "but"}:
+            return None
+        if any(t.kind is Kind.MARK and t.text != "," for t in gap):
+            return None
+        if other.noun is not None:
+            return " ".join(word for word in other.noun.phrase.split() if word.lower() not in STATUSES)
+    return None
+
+
+def _antecedent(sentence: Sentence, end: int, *, person: bool) -> str | None:
+    """The nearest plural noun before a token that "whom", "which" or a bare number can mean."""
+    for k in range(end - 1, -1, -1):
+        low = sentence.lower(k)
+        if not sentence.is_word(k) or not is_plural(low) or sentence.is_name(k) or low in words("numeral_follow"):
+            continue
+        if not person or low in persons():
+            return low if sentence.loud else sentence.tokens[k].text
+    return None
+
+
+def resolve(
+    sentence: Sentence, draft: Draft, drafts: list[Draft], memory: Memory, *, since: int, title: str
+) -> str | None:
+    """The noun for a number that has none beside it, or ``None`` where the text gives no hint.
+
+    ``since`` is how many nouns memory held before this sentence.
+    """
+    personal = draft.action in personal_actions()
+    english = sentence.language == "en"
+    following = sentence.lower(draft.last)
+    if found := _coordinated(sentence, draft, drafts):
+        return found
+    if english and following == "of" and sentence.lower(draft.last + 1) in {"which", "whom", "them"}:
+        person = sentence.lower(draft.last + 1) == "whom"
+        near = _antecedent(sentence, draft.opens, person=person)
+        beside = near is not None and sentence.lower(draft.opens - 2) == near.lower()
+        if near:
+            return near if beside else memory.latest(person=person, since=since) or near
+    if english and (noun := _number_of(sentence, draft.opens)):
+        return noun.phrase
+    if following in _FELLOWS and personal:
+        return memory.latest(person=True, since=since) or "people"
+    if english and _measure(sentence, draft.opens):
+        return "people"
+    if english and following not in _VERBS_AFTER - {",", ".", ";", "and", "of"}:
+        noun = subject(sentence, draft.opens)
+        event_noun = noun is not None and noun_action(noun.head, "en") is not None
+        if noun is not None and (not personal or noun.is_person or event_noun):
+            told = {sentence.lower(k) for k in range(noun.last, draft.first)}
+            if told & _STATES and noun.head not in {"ones", "police"}:
+                return noun.phrase
+    if own := memory.latest(person=personal, since=since):
+        return own
+    if personal:
+        near = _antecedent(sentence, draft.opens, person=True)
+        return near or memory.latest(person=True) or _from_title(title) or "people"
+    if draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
+        return memory.latest(person=False)
+    return None
+
+
+def _from_title(title: str) -> str | None:
+    for word in title.lower().split():
+        clean = word.strip(".,:;'’\"“”‘")
+        if clean in persons() and is_plural(clean):
+            return clean
+    return None

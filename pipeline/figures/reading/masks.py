@@ -1,0 +1,118 @@
+"""Stretches of text whose digits are names, addresses or moments as a whole: links, phone numbers, dates, times."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.figures.reading.lexicon import words_of_all
+
+Mask = tuple[int, int, str]
+
+_MONTHS = "|".join(sorted((re.escape(m) for m in words_of_all("months")), key=len, reverse=True))
+_HOUR = r"(?:[01]?\d|2[0-4])"
+_CLOCK = r"(?:a\.m\b\.?|p\.m\b\.?|am\b|pm\b|AM\b|PM\b|A\.M\b\.?|P\.M\b\.?)"
+_ZONES = r"(?:Uhr|h|GMT|UTC|BST|CET|CEST|ET|EST|EDT|PT|PST|MSK)"
+_DAY = r"\d{1,2}(?:st|nd|rd|th|er|\.)?"
+_YEAR = r"(?:19|20)\d\d"
+_OLD_YEAR = r"(?:1[5-9]|20)\d\d"
+_UP_TO = r"\s?(?:[-–—]|to|and|or|bis|und|au|al|y|e|et)\s?"
+
+_PATTERNS: list[tuple[str, tuple[str, ...]]] = [
+    (
+        "link",
+        (r"(?:https?://|www\.)\S{1,300}", r"\b[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,40}", r"(?<!\w)[@#]\w{1,60}"),
+    ),
+    (
+        "date",
+        (
+            r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?)?\b",
+            r"\b\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})\b",
+            r"\b\d{4}/\d{1,2}/\d{1,2}\b",
+        ),
+    ),
+    (
+        "phone",
+        (
+            r"(?<![\w+])\+\d{1,3}(?:[ .()/-]{1,2}\d{2,5}){2,5}(?!\w)",
+            r"(?<!\w)\+\d{9,14}(?!\w)",
+            r"(?<![\w.,$€£-])(?:\(0?\d{2,5}\)[ -]?|0\d{2,5}[ /-])\d{2,8}(?:[ -]\d{2,6}){0,4}(?![\w%])",
+            r"(?<![\w.,$€£-])\d{3}[-.]\d{3}[-.]\d{4}(?!\w)",
+            r"(?<![\w.,$€£-])\(\d{3}\) ?\d{3}-\d{4}(?!\w)",
+            r"(?<![\w.,$€£-])1[- ]8\d\d[- ]\d{3}[- ]\d{4}(?!\w)",
+            r"(?<![\w$€£.,-])0\d{9,11}(?!\w)",
+            r"(?<![\w.,-])555-\d{4}\b",
+        ),
+    ),
+    (
+        "time",
+        (
+            rf"\b{_HOUR}[.:]?(?:[0-5]\d)?(?:[–—-]{_HOUR}(?:[.:][0-5]\d)?)?\s?{_CLOCK}",
+            rf"\b{_HOUR}:[0-5]\d(?::[0-5]\d)?(?:[.,]\d{{1,3}})?(?:\s?{_ZONES}\b)?(?!\d)",
+            rf"\b{_HOUR}(?:[.:h][0-5]\d)?\s?(?:Uhr\b|o['’]clock\b|heures du (?:matin|soir)\b|h[0-5]\d\b|GMT\b)",
+            r"\b\d{1,2}h[0-5]\d\b",
+        ),
+    ),
+    (
+        "label",
+        (
+            r"\b(?:24/7|9/11|50[-/]50|20/20|7/7|4x4)\b",
+            r"\b\d{1,5}/\d{2,6}(?:/\d+)*\b(?![ ]?(?:of|per|Prozent|%))",
+            r"(?<![\d.,])\d{1,4}(?:\.\d{1,4}){2,}\b(?![,.]?\d)(?<!\.\d{3}\.\d{3})",
+            r"(?<!\w)§+\s?\d+\w?",
+            r"\b\d{1,3}°\s?\d{1,2}[′'](?:\s?\d{1,2}(?:[.,]\d+)?[″\"])?(?:\s?[NSEWO]\b)?",
+        ),
+    ),
+    ("period", (r"(?i:\b(?:the\s)?(?:18|19|20)\d0['’]?s\b)", r"(?<!\w)['’]\d0s\b", r"\b[1-9]0s\b")),
+    (
+        "ordinal",
+        (
+            r"(?i:\b\d{1,4}(?:,\d{3})?(?:st|nd|rd|th)\b)",
+            r"\b\d{1,3}(?:er|ère|ème|º|ª)(?!\w)",
+            r"\b\d{1,3}-(?:й|я|го|му|м|ой|ю|е|та|ий|ї)\b",
+        ),
+    ),
+]
+_DATES = (
+    rf"\b{_DAY}(?:{_UP_TO}{_DAY})?(?:\s(?:of|de|do))?\s(?:{_MONTHS})\b\.?(?:,?\s(?:de\s|of\s)?(?:\d{{4}}|['’]?\d\d)\b(?![,.]\d))?",
+    rf"\b(?:{_MONTHS})\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b(?![,.]\d|:\d|\s?%)"
+    rf"(?:\s?(?:[-–—]|to|and|or)\s?(?:(?:{_MONTHS})\.?\s)?\d{{1,2}}(?:st|nd|rd|th)?\b(?![,.]\d))?(?:,?\s{_YEAR}\b)?",
+    rf"\b(?:{_MONTHS})\.?,?\s(?:of\s|de\s|del\s)?{_OLD_YEAR}\b(?:\s?(?:[-–—]|to|and)\s?(?:(?:{_MONTHS})\.?\s)?{_OLD_YEAR}\b)?",
+)
+
+_DIGIT_PATTERNS = [(why, re.compile("|".join(patterns))) for why, patterns in _PATTERNS]
+_DATE_PATTERNS = [re.compile(f"(?i:{pattern})") for pattern in _DATES]
+_ANY_MONTH = re.compile(rf"(?i:\b(?:{_MONTHS})\b)")
+_MODAL_MAY = re.compile(r"\b(?:may|mar|marzo|sept|sep|set|dec|oct|nov|out|ago|dic)\s\d")
+_LAST_NUMBER = re.compile(r"\W*\d+$")
+
+
+@cache
+def _count_after() -> re.Pattern[str]:
+    nouns = "|".join(sorted(words_of_all("person") | words_of_all("countable"), key=len, reverse=True))
+    return re.compile(rf"(?i:\s(?:\w+\s)?(?:{nouns})\b)")
+
+
+def masks(text: str, start: int, end: int) -> list[Mask]:
+    """The stretches of ``text[start:end]`` that no figure is read from, each with why; in no order."""
+    found = [
+        (match.start(), match.end(), why)
+        for why, pattern in _DIGIT_PATTERNS
+        for match in pattern.finditer(text, start, end)
+    ]
+    if not _ANY_MONTH.search(text, start, end):
+        return found
+    for pattern in _DATE_PATTERNS:
+        for match in pattern.finditer(text, start, end):
+            first, last = match.span()
+            surface = match.group()
+            if _MODAL_MAY.match(surface) and (surface.startswith("may ") or "." not in surface):
+                continue  # "may 30 people": the verb
+            if surface[-1].isdigit() and _count_after().match(text, last, end):
+                # "In May 30 people died", "On 3 May 28 bodies were found": a count follows the date
+                shorter = _LAST_NUMBER.sub("", surface)
+                last = first + len(shorter)
+                if not any(map(str.isdigit, shorter)):
+                    continue
+            found.append((first, last, "date"))
+    return found

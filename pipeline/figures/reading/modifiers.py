@@ -1,0 +1,106 @@
+"""How exactly a number is meant: "at least", "nearly", "or more" beside it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.figures.reading.lexicon import any_of, load, wordset
+from pipeline.figures.reading.numbers import Numeral
+from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.units import Unit
+from schemas.figure import Modifier
+
+_LONGEST = 5
+
+
+@cache
+def _phrases(language: str, side: str) -> dict[tuple[str, ...], Modifier]:
+    tables = load("modifiers")
+    table = tables.get(language, tables["en"]).get(side, {})
+    found: dict[tuple[str, ...], Modifier] = {}
+    for name, phrases in table.items():
+        for phrase in phrases:
+            found[tuple(phrase.replace("’", "'").split())] = Modifier(name)
+    return found
+
+
+_STEP_OVER = wordset("a an of by to at another further additional minus")
+_RAISED = re.compile(rf"(?i)\b(?!(?:up|down|went|gone)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$")
+
+
+def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Unit | None) -> tuple[Modifier, int]:
+    """The modifier of a number and the token at which its phrase begins (the number's own where there is none)."""
+    tokens = sentence.tokens
+    first = numeral.first
+    if prefix:
+        while first > 0 and tokens[first - 1].start >= prefix.start:
+            first -= 1
+    for skip in (0, 1):
+        end = first - skip
+        if skip and (end < 1 or tokens[end].lower not in _STEP_OVER):
+            break
+        found = _ending_at(sentence, end)
+        if found:
+            return found
+    after = numeral.last
+    while after < len(tokens) and unit and tokens[after].start < unit.end:
+        after += 1
+    if after < len(tokens) and tokens[after].text == "+" and tokens[after].glued:
+        return Modifier.MORE_THAN, first
+    phrases = _phrases(sentence.language, "after")
+    for shift in (0, 1):
+        for length in range(4, 0, -1):
+            words = tuple(t.lower for t in tokens[after + shift : after + shift + length])
+            hit = phrases.get(words)
+            if hit and not (words == ("plus",) and _goes_on_counting(sentence, after + shift + 1)):
+                # "12 at least a dozen" and "300 people or more": the phrase must not open the next number.
+                following = after + shift + length
+                if not (following < len(tokens) and tokens[following].kind is Kind.NUMBER):
+                    return hit, first
+    return Modifier.EXACT, first
+
+
+def _goes_on_counting(sentence: Sentence, index: int) -> bool:
+    return index < len(sentence.tokens) and sentence.tokens[index].kind is not Kind.MARK
+
+
+def _ending_at(sentence: Sentence, end: int) -> tuple[Modifier, int] | None:
+    tokens = sentence.tokens
+    phrases = _phrases(sentence.language, "before")
+    for length in range(min(_LONGEST, end), 0, -1):
+        words = tuple(token.lower for token in tokens[end - length : end])
+        hit = phrases.get(words)
+        if hit is None:
+            continue
+        start = end - length
+        if length == 1:
+            word, previous = words[0], tokens[start - 1].lower if start else ""
+            if word in {"past"} and previous in {"the", "last", "this"}:
+                continue
+            if word in {"gut", "gegen", "до", "unter", "über"} and not _measures(sentence, end):
+                continue
+            if word == "below" and previous in {"points", "degrees", "percent"}:
+                continue
+        opens = tokens[start].start
+        if words == ("up", "to") and _RAISED.search(sentence.text, max(sentence.start, opens - 60), opens):
+            continue  # "revised the rate up to 2.8"
+        # "no more than", "not just": a longer phrase was tried first; "more than about" takes the outer word.
+        outer = _outer(sentence, start, hit)
+        return outer or (hit, start)
+    return None
+
+
+def _outer(sentence: Sentence, start: int, inner: Modifier) -> tuple[Modifier, int] | None:
+    phrases = _phrases(sentence.language, "before")
+    for length in range(min(4, start), 0, -1):
+        hit = phrases.get(tuple(token.lower for token in sentence.tokens[start - length : start]))
+        if length == 1 and sentence.lower(start - 1) in {"past", "passed", "just"}:
+            continue
+        if hit and hit is not inner and inner is Modifier.ABOUT and hit not in (Modifier.ONLY, Modifier.UP_TO):
+            return hit, start - length
+    return None
+
+
+def _measures(sentence: Sentence, index: int) -> bool:
+    return index < len(sentence.tokens) and sentence.tokens[index].kind is Kind.NUMBER

@@ -1,0 +1,108 @@
+"""Numerals that place something in time: years, ages, lengths of a window."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.figures.reading.lexicon import any_of, words, words_of_all, wordset
+from pipeline.figures.reading.numbers import Form, Numeral
+from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.units import Unit
+from schemas.figure import Modifier
+
+_AGE_AFTER = re.compile(
+    r"-?\s?(?:years?|yrs?|months?|weeks?)[\s-]olds?\b|-?jähr|[\s-](?:y/o|yo)\b"
+    r"|\s(?:ans|años|anos|anni|лет|років|года|роки|Jahre alt)\b(?=[,.;)]|\s(?:alt|de edad|d'âge))"
+)
+_AGE_BEFORE = re.compile(rf"(?i:(?<!\w)(?:{any_of('age_before')})\s?)$")
+_PEOPLE_AGED = re.compile(rf"(?i:\b(?:{any_of('people_aged')})\s(?:under|over|aged|below|above)(?: the age of)?\s*)$")
+_UNDER = re.compile(r"(?i:\b(?:under|over)[ -])$")
+_WINDOW_BEFORE = re.compile(
+    rf"(?i:\b(?:{any_of('window')})\s(?:about |roughly |nearly |almost |some |around )?(?:\w+ or )?"
+    rf"|\b(?:within|every)\s"
+    rf"|\b(?:{any_of('window_elsewhere')})\s)$"
+)
+_WINDOW_AFTER = re.compile(
+    r"(?i:\s(?:dernières|derniers|prochaines|prochains|últimas|últimos|próximas|próximos)\b)"
+    r"|(?i:['’]?\s(?:ago|earlier|from now)\b)"
+)
+_FREE_MODIFIERS = (Modifier.EXACT, Modifier.ONLY, Modifier.RANGE)
+_TIME_LIKE = frozenset(
+    {"around", "about", "circa", "before", "over", "past", "bis", "до", "hasta", "até", "under", "by"}
+)
+_OPEN_PREPOSITIONS = wordset("of from after before between de von до nach vor bis with no do")
+
+
+def _counted(word: str) -> bool:
+    return word in words_of_all("countable") or (word in words_of_all("person") and _many(word))
+
+
+def _many(word: str) -> bool:
+    return word.endswith("s") or not word.isascii() or word in words("collective")
+
+
+def is_year(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit | None, prefix: Unit | None) -> bool:
+    """Whether four plain digits name a year rather than count something."""
+    if not numeral.plain or numeral.form is not Form.DIGITS or not 1500 <= numeral.value <= 2100:
+        return False
+    if numeral.end - numeral.start != 4 or prefix or (unit and unit.group != "time"):
+        return False
+    left, right = sentence.lower(numeral.first - 1), sentence.lower(numeral.last)
+    if modifier not in _FREE_MODIFIERS and left not in _TIME_LIKE:
+        return False
+    if left in words("year_before", sentence.language) or left == "/":
+        return not (_counted(right) and left in _OPEN_PREPOSITIONS)
+    if _counted(right):
+        return False
+    after = sentence.lower(numeral.last + 1)
+    close = after in words_of_all("person") and _many(after)
+    return not (close and right not in words("year_noun") and not sentence.is_name(numeral.last))
+
+
+def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit | None) -> bool:
+    """Whether a number is how old someone is: "Mia Kern, 34,", "aged 5", "67-year-old", "turned 18"."""
+    text = sentence.text
+    if prefix or numeral.value > 125 or (unit and unit.group != "time"):
+        return False
+    tail = text[numeral.end : min(sentence.end, numeral.end + 24)]
+    if _AGE_AFTER.match(tail):
+        return True
+    head = text[max(sentence.start, numeral.start - 36) : numeral.start]
+    if unit is None or unit.name in {"year", "month", "week"}:
+        if _AGE_BEFORE.search(head):
+            return True
+        bare = unit is not None or not re.match(r"\s?[\w%]", tail[:2])
+        if bare and _PEOPLE_AGED.search(head):
+            return True
+    if unit:
+        return False
+    return (tail[:1] == "s" and bool(_UNDER.search(head))) or _is_apposed(sentence, numeral)
+
+
+_AFTER_AGE = frozenset([",", ".", ";", "and", "who", "was", "is", "from", ")", ""])
+
+
+def _is_apposed(sentence: Sentence, numeral: Numeral) -> bool:
+    tokens, i = sentence.tokens, numeral.first
+    if numeral.form is not Form.DIGITS or not numeral.plain or numeral.value < 1 or i < 2:
+        return False
+    left, right, named = sentence.lower(i - 1), sentence.lower(numeral.last), tokens[i - 2]
+    if named.kind is not Kind.WORD or named.lower in words_of_all("months"):
+        return False
+    if left == ",":
+        return right in _AFTER_AGE and (named.text[0].isupper() or _is_role(named.lower))
+    return left == "(" and right == ")" and i >= 3 and named.capital and tokens[i - 3].capital and numeral.value >= 4
+
+
+def _is_role(word: str) -> bool:
+    return word in words("person") and not _many(word)
+
+
+def is_period(sentence: Sentence, numeral: Numeral, unit: Unit | None, start: int) -> bool:
+    """Whether a length of time is a window or an adjective: "the last 24 hours", "a two-day visit", "a year ago"."""
+    if unit is None or unit.group != "time":
+        return False
+    if unit.hyphenated or sentence.lower(numeral.last) == "-":
+        return True
+    head = sentence.text[max(sentence.start, start - 40) : start]
+    return bool(_WINDOW_BEFORE.search(head) or _WINDOW_AFTER.match(sentence.text, unit.end, sentence.end))

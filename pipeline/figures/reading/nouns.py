@@ -1,0 +1,242 @@
+"""The counted noun beside a number: "eight Ukrainian children", "dozens of homes", "five of the 14 miners"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.figures.reading.lexicon import words, words_of_all, wordset
+from pipeline.figures.reading.numbers import number_words
+from pipeline.figures.reading.tokens import Kind, Sentence
+
+_WIDEST = 9
+_SHOWN = 6
+_OF = wordset("of de des du d der von di del della dei degli delle da do dos das aus")
+_DETERMINERS = wordset("the its their his her our these those all such my your")
+_WHO = wordset("whom them which these those us you it")
+_MORE = wordset("other additional new more others further fewer")
+_NO_PARTICIPLE = wordset("wedding building speed seed breed bed feed weed shed offspring sibling siblings being")
+_NO_ADVERB = wordset("family assembly supply fly ally early elderly daily weekly monthly italy july anomaly butterfly")
+_SLAVIC_ADJECTIVE = ("ых", "их", "ые", "ие", "ий", "ій", "ого")
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun phrase, its head last, and the tokens it takes."""
+
+    phrase: str
+    head: str
+    first: int
+    last: int
+
+    @property
+    def is_person(self) -> bool:
+        return self.head in persons()
+
+
+@cache
+def persons() -> frozenset[str]:
+    """The nouns of people, of every language."""
+    return words_of_all("person")
+
+
+def is_plural(word: str) -> bool:
+    """Whether an English word looks like a plural noun."""
+    if word in words("collective"):
+        return True
+    if len(word) < 3 or not word.endswith("s") or word in words("adjective"):
+        return False
+    return not word.endswith(("ss", "us", "'s", "sis", "ics")) or word in {"buses", "viruses"}
+
+
+def is_participle(word: str) -> bool:
+    """Whether a word has the form of a participle."""
+    return len(word) > 3 and word.endswith(("ed", "ing")) and word not in _NO_PARTICIPLE
+
+
+def _is_adverb(word: str) -> bool:
+    return word.endswith("ly") and len(word) > 4 and word not in _NO_ADVERB
+
+
+def _is_number(sentence: Sentence, i: int) -> bool:
+    table = number_words("en")
+    low = sentence.lower(i)
+    return low in table.small or low in table.tens or low in table.scales or low in {"hundreds", "thousands", "dozens"}
+
+
+def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: bool = False) -> Noun | None:
+    """The noun phrase that begins at a token, or ``None`` where a verb, a preposition or a mark stands there.
+
+    ``one`` looks for a singular; ``lenient`` also takes a singular after a plural number ("11 member states").
+    """
+    if sentence.language != "en":
+        return _foreign_phrase(sentence, index)
+    collected, head = _collect(sentence, index)
+    if not collected:
+        return None
+    if head < 0:
+        if not one and not lenient:
+            return None
+        head = _singular_head(sentence, collected) if one else collected[-1]
+    kept = [k for k in collected if k <= head][-_SHOWN:]
+    phrase = " ".join(sentence.tokens[k].text for k in kept)
+    return Noun(phrase.lower() if sentence.loud else phrase, sentence.lower(head), kept[0], head + 1)
+
+
+def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
+    """The words of a phrase and the place of its plural head, -1 where there is none."""
+    tokens, stops, verbs = sentence.tokens, words("stop"), words("numeral_follow")
+    collected: list[int] = []
+    head = -1
+    i = index
+    while i < len(tokens) and len(collected) < _WIDEST:
+        token = tokens[i]
+        word = token.lower
+        if token.kind is Kind.MARK:
+            joined = token.text in "-–" and token.glued and i + 1 < len(tokens) and tokens[i + 1].glued
+            if collected and (
+                joined or token.text == "&" or (token.text == "," and head < 0 and _goes_on(sentence, i))
+            ):
+                i += 1
+                continue
+            break
+        if token.kind is Kind.NUMBER:
+            if collected and token.glued and tokens[i - 1].text in "-–":
+                i += 1  # "COVID-19 tests": digits glued to a name are part of it
+                continue
+            break
+        if word in _MORE and (not collected or word in stops):
+            i += 1
+            continue
+        if word in stops:
+            if word in {"and", "or"} and collected and head < 0 and _goes_on(sentence, i):
+                i += 1
+                continue
+            break
+        if is_participle(word) and not is_plural(word):
+            if head >= 0 or (not collected and not _plural_within(sentence, i + 1, 3)):
+                break
+        elif word in verbs and not (is_plural(word) and head < 0 and collected):  # noqa: SIM102
+            if head >= 0 or not _plural_within(sentence, i + 1, 3):
+                break
+        if _is_adverb(word):
+            if head >= 0:
+                break
+            i += 1
+            continue
+        if is_plural(word) and not _name_goes_on(sentence, i):
+            if head >= 0 and i - head > 2:
+                break
+            collected.append(i)
+            head = i
+        elif head >= 0 and not _plural_next(sentence, i):
+            break
+        else:
+            collected.append(i)
+        i += 1
+    return collected, head
+
+
+def _goes_on(sentence: Sentence, i: int) -> bool:
+    """Whether "and" joins two adjectives of one noun: "Russian and Ukrainian soldiers"."""
+    k = i + 1 if sentence.lower(i) != "," or sentence.lower(i + 1) != "and" else i + 2
+    if not sentence.is_word(k) or _is_number(sentence, k) or is_plural(sentence.lower(k)):
+        return False
+    return sentence.lower(k) not in words("stop") and _plural_within(sentence, k + 1, 2)
+
+
+def _singular_head(sentence: Sentence, collected: list[int]) -> int:
+    """The head of a singular phrase: the word before what can only be a participle, else the last of a few."""
+    for position, k in enumerate(collected):
+        if position and is_participle(sentence.lower(k)):
+            return collected[position - 1]
+    return collected[min(len(collected), 4) - 1]
+
+
+def _plural_within(sentence: Sentence, index: int, reach: int) -> bool:
+    """Whether a plural noun stands among the next few words, before any function word."""
+    k, end = index, min(index + reach, len(sentence.tokens))
+    while k < end:
+        low = sentence.lower(k)
+        if low in {"and", "or"} and k > index:
+            k, end = k + 1, min(end + 1, len(sentence.tokens))
+            continue
+        if not sentence.is_word(k) or low in words("stop"):
+            return False
+        if is_plural(low) and low not in words("numeral_follow"):
+            return True
+        k += 1
+    return False
+
+
+def _name_goes_on(sentence: Sentence, i: int) -> bool:
+    """ "Los Angeles residents", "United States troops": a name on -s before the noun itself."""
+    return sentence.is_name(i) and sentence.is_word(i + 1) and _plural_within(sentence, i + 1, 2)
+
+
+def _plural_next(sentence: Sentence, i: int) -> bool:
+    """Whether a plural still follows the singular word at ``i`` ("sales staff members")."""
+    low = sentence.lower(i + 1)
+    return sentence.is_word(i + 1) and is_plural(low) and low not in words("numeral_follow")
+
+
+def _foreign_phrase(sentence: Sentence, index: int) -> Noun | None:
+    tokens, language = sentence.tokens, sentence.language
+    i = index + (language in {"fr", "es", "it", "pt"} and sentence.lower(index) in _OF)
+    common = words("guess", language)
+    for _ in range(5):
+        if not sentence.is_word(i) or sentence.lower(i) in _OF:
+            return None
+        token, low = tokens[i], sentence.lower(i)
+        if low in common and low not in persons() and low not in words_of_all("countable"):
+            return None
+        small_german = language == "de" and not token.text[0].isupper()
+        slavic = language in {"ru", "uk"} and low.endswith(_SLAVIC_ADJECTIVE) and len(low) > 4 and low not in persons()
+        if (small_german or slavic) and sentence.is_word(i + 1):
+            if small_german and low.endswith(("t", "en")) and not tokens[i + 1].text[0].isupper():
+                return None
+            i += 1
+            continue
+        return None if small_german else Noun(token.text, low, i, i + 1)
+    return None
+
+
+def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive: bool = False) -> Noun | None:
+    """The noun right after a number that ends before ``index``, through "of", "of the", "of its 1,140" and the like.
+
+    ``partitive`` marks vague words and fractions, which count through "of" or an article alone.
+    """
+    tokens = sentence.tokens
+    i = index
+    if sentence.lower(i) in {"-", "–"} and tokens[i].glued and sentence.is_word(i + 1):
+        return phrase_at(sentence, i + 1, lenient=True, one=True)
+    if sentence.language != "en":
+        return phrase_at(sentence, i)
+    if not (partitive and sentence.lower(i) in {"of", "the"}) and (found := phrase_at(sentence, i, one=one)):
+        return found
+    if sentence.lower(i) in {"more", "others", "other"}:
+        if found := phrase_at(sentence, i + 1, one=one):
+            return found
+        i += 1
+    if sentence.lower(i) == "of" or (partitive and sentence.lower(i) in {"the", "its", "their"}):
+        i += sentence.lower(i) == "of"
+        while sentence.lower(i) in _DETERMINERS:
+            i += 1
+        while i < len(tokens) and (tokens[i].kind is Kind.NUMBER or _is_number(sentence, i)):
+            i += 1
+        if sentence.lower(i - 1) in _WHO:
+            return None
+        return phrase_at(sentence, i, lenient=True)
+    return None
+
+
+def singular_after(sentence: Sentence, index: int) -> Noun | None:
+    """A phrase without a plural after a number above one ("11 member trade agreement"), as a last resort."""
+    if sentence.language != "en" or not sentence.is_word(index):
+        return None
+    low = sentence.lower(index)
+    if low in words("stop") or low in words("numeral_follow") or low in words("comparative"):
+        return None
+    if is_participle(low) or _is_adverb(low):
+        return None
+    return phrase_at(sentence, index, lenient=True)

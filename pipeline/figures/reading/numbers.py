@@ -1,0 +1,465 @@
+"""Numerals: digits with the separators of a language, number words, fractions and vague amounts, as values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from pipeline.figures.reading.lexicon import load, wordset
+from pipeline.figures.reading.tokens import Kind, Sentence, Token
+
+LONGEST_DIGITS = 18
+"""A longer run of digits is a code, not a count."""
+
+
+class Form(StrEnum):
+    DIGITS = "digits"
+    WORDS = "words"
+    FRACTION = "fraction"
+    VAGUE = "vague"
+    ORDINAL = "ordinal"
+    ANOTHER = "another"
+    BROKEN = "broken"
+
+
+@dataclass(slots=True)
+class Numeral:
+    """A number as it is written: tokens ``first`` … ``last`` (exclusive), characters ``start`` … ``end``.
+
+    ``plain`` digits have no separator and no magnitude, as years and codes do.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    low: float
+    high: float
+    form: Form
+    plain: bool = False
+    scaled: bool = False
+
+    @property
+    def value(self) -> float:
+        return self.low
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    small: dict[str, float]
+    tens: dict[str, float]
+    scales: dict[str, float]
+    glued: dict[str, float]
+    fractions: dict[str, float]
+    vague: dict[tuple[str, ...], tuple[float, float]]
+    vague_starts: frozenset[str]
+    joins: frozenset[str]
+    articles: frozenset[str]
+    decimal: str
+    starts: frozenset[str]
+
+
+@cache
+def number_words(language: str) -> _Words:
+    """The number words of a language; those of English where it has none."""
+    tables = load("numbers")
+    table: dict[str, Any] = tables.get(language, tables["en"])
+    vague = {tuple(k.split()): (float(v[0]), float(v[1])) for k, v in table["vague"].items()}
+    small, tens, scales = table["units"], table["tens"], table["scales"]
+    return _Words(
+        small=small,
+        tens=tens,
+        scales=scales,
+        glued={**tables["en"]["glued"], **table.get("glued", {})},
+        fractions=table["fractions"],
+        vague=dict(sorted(vague.items(), key=lambda item: -len(item[0]))),
+        vague_starts=frozenset(k[0] for k in vague),
+        joins=frozenset(table["joins"]),
+        articles=frozenset(table["articles"]),
+        decimal=table["decimal"],
+        starts=frozenset([*small, *tens, *scales, *table["fractions"], *table["articles"]]),
+    )
+
+
+_DECIMAL_POINT = re.compile(
+    r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d{1,3}(?:[ ']\d{3})+|\d*)(?:\.(?P<part>\d+))?"
+)
+_DECIMAL_COMMA = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[ ']\d{3})+|\d+)(?:[,](?P<part>\d+))?")
+_FOREIGN_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:,\d{3}){2,}")
+_PLAIN_POINT = re.compile(r"\d+\.\d+")
+_SEPARATORS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "٬": ",", "٫": "."})
+
+
+def read_digits(surface: str, decimal: str = ".") -> float | None:
+    """The value of digits with separators where ``decimal`` is the decimal mark, or ``None`` if they are no number.
+
+    Groups of three after the other mark, a space or an apostrophe are thousands; so are Indian groups ("1,23,000").
+    """
+    ascii_digits = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in surface)
+    clean = ascii_digits.translate(_SEPARATORS)
+    if sum(map(str.isdigit, clean)) > LONGEST_DIGITS:
+        return None
+    if clean.isdigit():
+        return float(clean)
+    match = (_DECIMAL_POINT if decimal == "." else _DECIMAL_COMMA).fullmatch(clean)
+    if match and (match["whole"] or match["part"]):
+        whole = re.sub(r"\D", "", match["whole"]) or "0"
+        return float(f"{whole}.{match['part'] or 0}")
+    if _FOREIGN_GROUPS.fullmatch(clean):
+        return float(re.sub(r"\D", "", clean))
+    if _PLAIN_POINT.fullmatch(clean):
+        return float(clean)
+    return None
+
+
+_GERMAN_UNIT = "ein|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun"
+_GERMAN = re.compile(
+    rf"(?:(?P<thousands>[a-zäöüß]{{3,40}}?)?tausend)?(?:und)?(?:(?P<hundreds>{_GERMAN_UNIT})?hundert)?(?:und)?"
+    rf"(?:(?P<unit>{_GERMAN_UNIT})und)?(?P<rest>[a-zäöüß]+)?"
+)
+
+
+def _german_compound(word: str, words: _Words, deep: int = 0) -> float | None:
+    """The value of a German compound numeral such as "zweihunderteinundzwanzig"."""
+    if len(word) > 60 or not re.search(r"und|hundert|tausend", word) or word in words.vague_starts:
+        return None
+    match = _GERMAN.fullmatch(word)
+    if not match:
+        return None
+    units = {"ein": 1.0, "eins": 1.0, **words.small}
+    total = 0.0
+    if "tausend" in word:
+        head = match["thousands"]
+        inner = 1.0 if not head else units.get(head, words.tens.get(head))
+        if inner is None and head and deep == 0:
+            inner = _german_compound(head, words, 1)
+        if inner is None:
+            return None
+        total += inner * 1000
+    tail = word.rsplit("tausend", 1)[-1]
+    if "hundert" in tail:
+        total += 100 * units.get(match["hundreds"] or "ein", 1.0)
+    if match["unit"]:
+        if match["rest"] not in words.tens:
+            return None
+        total += units[match["unit"]] + words.tens[match["rest"]]
+    elif match["rest"]:
+        rest = units.get(match["rest"], words.tens.get(match["rest"]))
+        if rest is None:
+            return None
+        total += rest
+    return total or None
+
+
+class _Reader:
+    """One pass over the tokens of a sentence; kept as a class only to share what every step looks at."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self.tokens = sentence.tokens
+        self.words = number_words(sentence.language)
+        self.english = sentence.language == "en"
+
+    def low(self, i: int) -> str:
+        return self.tokens[i].lower if i < len(self.tokens) else ""
+
+    def make(self, i: int, j: int, low: float, form: Form, *, high: float | None = None, plain: bool = False,
+             scaled: bool = False) -> Numeral:  # fmt: skip
+        tokens = self.tokens
+        return Numeral(
+            i, j, tokens[i].start, tokens[j - 1].end, low, low if high is None else high, form, plain, scaled
+        )
+
+    def at(self, i: int) -> Numeral | None:
+        token = self.tokens[i]
+        if token.kind is Kind.NUMBER:
+            return self._digits(i)
+        if token.text not in _FRACTION_SIGNS:
+            return self._word(i) if token.kind is Kind.WORD else None
+        if not token.glued:
+            return self._scaled(i, i + 1, unicodedata.numeric(token.text), Form.FRACTION)
+        return None
+
+    def _digits(self, i: int) -> Numeral:
+        token = self.tokens[i]
+        value = read_digits(token.text, self.words.decimal)
+        j = i + 1
+        if value is None:
+            return self.make(i, j, 0.0, Form.BROKEN)
+        following = self.tokens[j] if j < len(self.tokens) else None
+        if following is not None and following.text in _FRACTION_SIGNS:
+            return self._scaled(i, j + 1, value + unicodedata.numeric(following.text), Form.DIGITS)
+        if following is not None and following.text == "/" and following.glued and j + 1 < len(self.tokens):
+            other = self.tokens[j + 1]
+            if other.kind is Kind.NUMBER and other.glued and token.text.isdigit() and other.text.isdigit():
+                bottom = int(other.text) if len(other.text) < 3 else 0
+                if 0 < value < bottom and bottom in (2, 3, 4, 5, 8, 10) and self.low(j + 2) != "/":
+                    return self._scaled(i, j + 2, value / bottom, Form.FRACTION)
+        if token.text.isdigit() and j < len(self.tokens):  # "3 1/2"
+            mixed = self.tokens[j : j + 3]
+            if [t.text for t in mixed] in (["1", "/", "2"], ["1", "/", "4"], ["3", "/", "4"]) and not mixed[0].glued:
+                return self._scaled(i, j + 3, value + int(mixed[0].text) / int(mixed[2].text), Form.DIGITS)
+        return self._scaled(i, j, value, Form.DIGITS)
+
+    def _scaled(self, i: int, j: int, value: float, form: Form) -> Numeral:
+        """A number and the magnitude words or letters after it."""
+        start, digits = j, self.tokens[j - 1].text
+        while j < len(self.tokens) and j - start < 3 and self.tokens[j].kind is Kind.WORD:
+            token = self.tokens[j]
+            if (scale := self.words.scales.get(token.lower)) and scale > 12:
+                value *= scale
+            elif scale == 12 and form is Form.DIGITS:
+                value *= 12
+            elif j == start and (glued := self._letters(j)):
+                value *= glued
+            else:
+                break
+            j += 1
+        if j == start and j + 1 < len(self.tokens) and self.low(j) == "-" and self.tokens[j].glued:
+            scale = self.words.scales.get(self.low(j + 1))
+            if scale and scale >= 1000:  # "$700-million"
+                return self.make(i, j + 2, value * scale, form, scaled=True)
+        if j > start:
+            if self.low(j) == "." and self.low(j - 1) in {"mio", "mrd", "tsd", "тыс", "тис"}:
+                j += 1
+            return self.make(i, j, value, form, scaled=True)
+        return self.make(i, j, value, form, plain=digits.isdigit())
+
+    def _letters(self, j: int) -> float | None:
+        """The factor of the letters at ``j`` right after digits, such as "bn"; "m" may also be the metre."""
+        token = self.tokens[j]
+        scale = self.words.glued.get(token.lower)
+        if scale is None:
+            return None
+        if len(token.text) > 1:
+            return scale if token.glued or len(token.text) > 2 or token.lower in {"bn", "tn"} else None
+        if not token.glued:
+            return None
+        money = j >= 2 and _money_before(self.tokens, j - 1)
+        following = self.tokens[j + 1] if j + 1 < len(self.tokens) else None
+        if token.lower == "m":
+            if money:
+                return scale
+            after = following.lower if following and following.kind is Kind.WORD else ""
+            plural = after.endswith("s") or after in {"people", "children", "men", "women"}
+            dimension = {"metres", "across", "class"}
+            return scale if (plural or "." in self.tokens[j - 1].text) and after not in dimension else None
+        if token.lower == "b":
+            return scale if money or "." in self.tokens[j - 1].text else None
+        return scale
+
+    def _vague(self, i: int) -> Numeral | None:
+        words, low = self.words, self.low(i)
+        if low in words.vague_starts:
+            for phrase, (a, b) in words.vague.items():
+                if phrase[0] == low and all(self.low(i + k) == part for k, part in enumerate(phrase)):
+                    j = i + len(phrase)
+                    if low in {"scores", "miles", "tens"} and self.low(j) not in {"of", "de"}:
+                        return None
+                    if low in {"сотни", "тысячи", "тисячі", "сотні"} and i and self.tokens[i - 1].kind is Kind.NUMBER:
+                        return None
+                    return self.make(i, j, a, Form.VAGUE, high=b)
+        if self.english and low in {"several", "few", "couple"}:
+            j = i + (2 if self.low(i + 1) == "of" else 1)
+            scale = words.scales.get(self.low(j))
+            if scale:
+                more = words.scales.get(self.low(j + 1), 1.0)
+                j += 1 if more == 1.0 else 2
+                low_end = 24.0 if scale == 12 else 2 * scale
+                high_end = 99.0 if scale == 12 else 10 * scale - 1
+                return self.make(i, j, low_end * more, Form.VAGUE, high=high_end * more)
+        return None
+
+    def _fraction(self, i: int) -> Numeral | None:
+        """ "two-thirds", "a quarter of", "half of", "half a million", "half-point"."""
+        words, low = self.words, self.low(i)
+        if self.english and low == "half":
+            if self.low(i + 1) in {"a", "an"} and words.scales.get(self.low(i + 2)):
+                return self.make(i, i + 3, words.scales[self.low(i + 2)] / 2, Form.WORDS, scaled=True)
+            nxt = i + 2 if self.low(i + 1) == "-" else i + 1
+            if scale := words.scales.get(self.low(nxt)):
+                return self.make(i, nxt + 1, scale / 2, Form.WORDS, scaled=True)
+            if nxt == i + 2 and self.low(nxt) == "point":
+                return self.make(i, i + 1, 0.5, Form.FRACTION)
+            if self.low(i + 1) in {"of", "the", "its", "their", "his", "her", "our", "all"}:
+                return self.make(i, i + 1, 0.5, Form.FRACTION)
+            return None
+        if self.english and low == "quarter" and self.low(i + 1) == "-" and self.low(i + 2) == "point":
+            return self.make(i, i + 1, 0.25, Form.FRACTION)
+        top = words.small.get(low)
+        if low in words.articles or low == "one":
+            top = 1.0
+        if top is None:
+            part = words.fractions.get(low)
+            ranks = low in {"cuarto", "quarto", "quart", "terzo", "tiers"}
+            shared = self.low(i + 1) in _OF or self.sentence.language in {"ru", "uk"}
+            if part and not self.english and not ranks and shared:
+                return self.make(i, i + 1, part, Form.FRACTION)
+            return None
+        j = i + 1
+        hyphen = self.low(j) == "-" and self.tokens[j].glued
+        part = words.fractions.get(self.low(j + hyphen))
+        if part is None or (self.english and top > 1 and not self.low(j + hyphen).endswith(("s", "half"))):
+            return None
+        if part == 0.5 and self.english:
+            return None
+        after = self.low(j + hyphen + 1)
+        if top == 1 and not hyphen and after not in _OF:
+            return None
+        return self.make(i, j + hyphen + 1, top * part, Form.FRACTION)
+
+    def _word(self, i: int) -> Numeral | None:
+        low = self.low(i)
+        if low == "another" and self.english:
+            return self.make(i, i + 1, 1.0, Form.ANOTHER)
+        if low in _ORDINALS and self.english:
+            return self.make(i, i + 1, _ORDINALS[low], Form.ORDINAL)
+        vague = self._vague(i)
+        if vague or (self.english and low in {"several", "few", "couple"}):
+            return vague
+        words = self.words
+        if low not in words.starts:
+            if self.sentence.language == "de":
+                value = _german_compound(low, words)
+                return self.make(i, i + 1, value, Form.WORDS) if value else None
+            return None
+        fraction = self._fraction(i)
+        if fraction or low == "half":
+            return fraction
+        return self._cardinal(i)
+
+    def _cardinal(self, i: int) -> Numeral | None:
+        words, j = self.words, i
+        total, current, started = 0.0, 0.0, False
+        if self.low(j) in words.articles:
+            if self.low(j + 1) not in words.scales:
+                return None
+            current, started, j = 1.0, True, j + 1
+        elif self.low(j) in words.scales and not (self.english or self.low(j) in {"million", "billion"}):
+            current, started = 1.0, True
+        end = j
+        last_scale = _INFINITE
+        while j < len(self.tokens):
+            low = self.low(j)
+            token: Token = self.tokens[j]
+            if started and low == "-" and token.glued and j + 1 < len(self.tokens) and self.tokens[j + 1].glued:
+                after = self.low(j + 1)
+                composes = after in words.small or after in words.tens or (after in words.scales)
+                if not composes or (after in words.small and current % 100 < 20):
+                    break
+                j += 1
+                continue
+            if low in words.small and low not in words.scales:
+                value = words.small[low]
+                tens_before = started and current % 100 >= 20 and current % 10 == 0 and 0 < value < 10
+                if started and not tens_before and not (current % 100 == 0 and (current or total) and value):
+                    break
+                current += value
+            elif low in words.tens:
+                if started and not (current % 100 == 0 and (current or total)):
+                    break
+                current += words.tens[low]
+            elif low in words.scales:
+                scale = words.scales[low]
+                if not started or (not current and total):
+                    break
+                if scale in (12, 100):
+                    current = (current or 1.0) * scale
+                elif scale >= last_scale:
+                    total, current = (total + current) * scale, 0.0
+                else:
+                    total += (current or 1.0) * scale
+                    current, last_scale = 0.0, scale
+            elif low in words.joins and started and self._joins(j, current, total):
+                j += 1
+                continue
+            elif self.english and low == "and" and self.low(j + 1) == "a" and self.low(j + 2) == "half" and started:
+                current += 0.5
+                j += 2
+            else:
+                break
+            started = True
+            j += 1
+            end = j
+        if end == i:
+            return None
+        value = total + current
+        scaled = bool(total) or current >= 100
+        return self.make(i, end, value, Form.WORDS, scaled=scaled)
+
+    def _joins(self, j: int, current: float, total: float) -> bool:
+        after = self.low(j + 1)
+        value = self.words.small.get(after, self.words.tens.get(after))
+        if value is None or value == 0:
+            return False
+        if self.english:
+            return (current >= 100 and current % 100 == 0) or (total > 0 and current == 0)
+        return current > 0 or total > 0
+
+
+_OF = wordset("of der des de du d' dei degli delle del della da do dos das")
+_INFINITE = float("inf")
+_FRACTION_SIGNS = frozenset("½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚")
+
+_ORDINALS = {
+    word: float(n)
+    for n, word in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
+        1,
+    )
+}
+
+
+def _money_before(tokens: list[Token], i: int) -> bool:
+    """Whether a currency stands right before the digits at ``i``."""
+    before = tokens[i - 1]
+    return (before.kind is Kind.MARK and before.text in "$€£¥₴₽₹₪₺₩₦¢") or before.text in _CODES
+
+
+_CODES = frozenset(
+    code
+    for forms in load("units")["currency"].values()
+    for form in forms
+    for code in [form]
+    if form.isupper() and form.isalpha() and len(form) > 1
+)
+
+
+def numerals(sentence: Sentence) -> list[Numeral]:
+    """All numerals of a sentence in order, figures or not."""
+    reader = _Reader(sentence)
+    found: list[Numeral] = []
+    i = 0
+    while i < len(sentence.tokens):
+        numeral = reader.at(i)
+        if numeral is None:
+            i += 1
+            continue
+        found.append(numeral)
+        i = max(numeral.last, i + 1)
+    return found

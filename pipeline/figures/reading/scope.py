@@ -1,0 +1,127 @@
+"""What a figure covers: the place or event named near it, the window of time, the sub-group, and its kind."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.figures.reading.lexicon import any_of, words_of_all, wordset
+from pipeline.figures.reading.tokens import Sentence
+from schemas.figure import ScopeKind
+
+_MONTH = "|".join(m for m in sorted(words_of_all("months"), key=len, reverse=True) if len(m) > 2)
+_YEAR = r"(?:19|20)\d\d"
+_DATE = rf"(?:(?:{_MONTH})\.? \d{{1,2}}|\d{{1,2}} (?:{_MONTH}))\b"
+_SPAN = r"(?:hours?|days?|weeks?|months?|years?|quarters?|decades?|24h)"
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_WINDOWS = (
+    rf"(?:in|over|for|during|within) the (?:{any_of('window')}) (?:\w+[\s-]){{0,2}}?{_SPAN}",
+    r"(?:last|past) 24 hours",
+    r"since the (?:start|beginning|outbreak|war|invasion|conflict)[^,.;]{0,40}?(?=[,.;]|\s(?:to|and|has|have|had)\b|$)",
+    rf"since (?:early |late |mid-|last )?(?:(?:{_MONTH})\b\.?(?: \d{{1,2}}(?!\d))?,? ?(?:{_YEAR})?|{_YEAR}\b|\w+day)",
+    rf"(?:on|by|late on|early on) {_WEEKDAY}(?: night| morning| evening| afternoon)?",
+    rf"{_WEEKDAY}(?=['’]s)",
+    r"(?:this|last|next) (?:week|month|year|quarter|night|season|winter|summer|spring|autumn)",
+    rf"(?:in|during|for|by) the (?:first|second|third|fourth) quarter(?: of {_YEAR})?",
+    rf"(?:in|during|for|by) (?:early |late |mid-)?(?:(?:{_MONTH})\b\.?(?: {_YEAR})?|{_YEAR})(?!\d)(?! \d)",
+    rf"(?:as of|until|up to) (?:{_DATE}|\w+day)",
+    rf"on {_DATE}",
+    r"overnight|yesterday|today|the day before|a day earlier|per day|a day|a week|each day|daily",
+    r"(?:in den (?:letzten|vergangenen)|innerhalb von) (?:\w+ ){0,2}(?:Stunden|Tagen|Wochen|Monaten|Jahren)",
+    rf"(?:seit|depuis|desde) (?:{_MONTH})? ?(?:de )?(?:{_YEAR})?(?<=\w\w\w\w)",
+    r"(?:au cours des|ces) (?:\w+ )?(?:dernières|derniers) \w+|(?:en las|nas) últimas \w+ \w+|nelle ultime \w+ \w+",
+    r"за (?:последние |минувшие |останні |минулу )?(?:\w+ )?(?:сутки|часа|часов|добу|годин|години)",
+)
+_WINDOW = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(_WINDOWS)})")
+_WINDOW_HINT = re.compile(r"(?i)\d|day|week|month|year|since|night|seit|depuis|desde|за |letzten|derni|últim|ultim")
+_WINDOW_HEAD = re.compile(r"(?i)^(?:in|over|for|during|within|by|on|late on|early on) (?:the )?")
+
+_NAME = r"[A-ZÀ-ÞА-ЯІЇЄҐ][\w'’-]*"
+_PLACE = re.compile(
+    r"(?<![\w-])(?:in|at|near|off|around|outside|across|over|into|to|from|for|reached|of|inside|by|entered|dans|à|en|di|da|von|bei)\s"
+    r"(?:the\s|central\s|eastern\s|western\s|northern\s|southern\s|north\s|south\s|east\s|west\s|(?:north|south)-\w+\s){0,2}"
+    rf"(?P<name>{_NAME}(?:\s(?:{_NAME}|de\b|del\b|la\b|of\b(?=\s[A-Z])|the\b(?=\s[A-Z]))){{0,4}})"
+)
+_POSSESSIVE = re.compile(r"(?P<name>[A-ZÀ-Þ][\w-]+(?:\s[A-ZÀ-Þ][\w-]+){0,2})['’]s?\s[a-z]")
+_EVENT_NOUNS = (
+    "earthquake|quake|floods?|ferry|mine|crash|derailment|disaster|outbreak|rally|swap|battle|attack|province|region|chamber"
+    "|recall|bridge|fire|wildfire|landslide|storm|volcano|airport|university|market|front|district|prison|total|camp|port"
+)
+_EVENT = re.compile(rf"(?P<name>[A-ZÀ-Þ][\w-]+(?:\s[A-ZÀ-Þ][\w-]+){{0,3}})\s(?:{_EVENT_NOUNS})\b")
+_DEMONYM = re.compile(r"(?:ian|ean|ican|ese|ish|ench|utch|eli|aqi|ghan|German)$")
+_NOT_PLACES = (
+    words_of_all("months")
+    | words_of_all("weekdays")
+    | wordset(
+        "the a an he she it they we mr mrs ms president minister police reuters ap afp i in on at his her its their "
+        "this that these there but and covid who nato health"
+    )
+)
+_SHORT_PLACES = frozenset({"UK", "US", "EU", "UN"})
+
+_FORECAST = re.compile(rf"(?i)\b(?:{any_of('forecast')})\b")
+_CLAUSE = re.compile(r"[,;:—]|\b(?:and|but|while|after|before|as|when|where|which|that)\b")
+_INCREMENT = wordset(
+    "another additional further new extra fresh weitere weiteren neue neuen autres nouveaux nouvelles otros otras "
+    "nuevos nuevas altri altre nuovi nuove outros outras novos novas ещё еще новых нових"
+)
+_INCLUDING = re.compile(
+    r"(?i)\b(?:including|among them|of whom|of them|of which|darunter|davon|dont|incluidos|entre ellos|tra cui|"
+    r"incluindo|entre os quais|в том числе|среди них|зокрема|серед них)\s"
+    r"(?:at least |about |some |an estimated |more than |nearly |over )?$"
+)
+_WHOM = re.compile(r"(?i)\s(?:of whom|of them|of which|dont|davon)\b")
+
+
+def window(sentence: Sentence, at: int) -> str | None:
+    """The phrase of time nearest to character ``at``, without its preposition unless that is "since" or "as of"."""
+    if not _WINDOW_HINT.search(sentence.text, sentence.start, sentence.end):
+        return None
+    best: tuple[int, str] | None = None
+    for match in _WINDOW.finditer(sentence.text, sentence.start, sentence.end):
+        distance = min(abs(match.start() - at), abs(match.end() - at))
+        if best is None or distance < best[0]:
+            best = (distance, _WINDOW_HEAD.sub("", match.group().strip()))
+    return best[1] if best else None
+
+
+def _is_place(sentence: Sentence, name: str, end: int) -> bool:
+    first = name.split()[0].lower()
+    if first in _NOT_PLACES or (len(name) < 3 and name not in _SHORT_PLACES):
+        return False
+    following = sentence.text[end : end + 2]
+    return not (" " not in name and _DEMONYM.search(name) and following[:1] == " " and following[1:].islower())
+
+
+def place(sentence: Sentence, at: int, speaker: str | None) -> str | None:
+    """The named place or event nearest to character ``at``; a name that is part of ``speaker`` is none."""
+    if sentence.loud:
+        return None
+    best: tuple[int, str] | None = None
+    for pattern, penalty in ((_PLACE, 0), (_EVENT, 0), (_POSSESSIVE, 30)):
+        for match in pattern.finditer(sentence.text, sentence.start, sentence.end):
+            name = re.sub(r"['’]s$", "", match["name"].rstrip("'’-."))
+            start, end = match.span("name")
+            if not _is_place(sentence, name, end) or (speaker and name in speaker):
+                continue
+            distance = (start - at if start > at else (at - end) + 5) + penalty
+            if best is None or distance < best[0]:
+                best = (distance, name)
+    return best[1] if best else None
+
+
+def kind(sentence: Sentence, first: int, last: int, start: int, since: int) -> ScopeKind:
+    """Whether a number is expected or added rather than so; only words after character ``since`` tell."""
+    beside = {sentence.lower(k) for k in range(max(0, first - 2), first)} | {sentence.lower(last)}
+    if beside & _INCREMENT or sentence.lower(last) == "more":
+        return ScopeKind.INCREMENT
+    head = sentence.text[max(sentence.start, since, start - 48) : start]
+    clause = _CLAUSE.split(head)[-1]
+    if _FORECAST.search(clause):
+        return ScopeKind.FORECAST
+    return ScopeKind.ACTUAL
+
+
+def is_part(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a number counts a part of what was just counted ("including 12 children", "12 of whom")."""
+    head = sentence.text[max(sentence.start, start - 40) : start]
+    return bool(_INCLUDING.search(head) or _WHOM.match(sentence.text, end, sentence.end))
