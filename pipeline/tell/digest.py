@@ -112,8 +112,8 @@ def compose_digest(topic: Topic, data: DigestData, *, sender: Sender, web_copy: 
     """
     identity = stable_id("digest", topic.name, data.start.isoformat(), data.end.isoformat())
     subject = _subject(topic, data)
+    album = _Album(identity, inline=False)
     for bounds in _BOUNDS:
-        album = _Album(identity, inline=False)
         values = _values(topic, data, bounds, album, sender)
         values |= {"subject": subject, "web_copy": link(web_copy or "")}
         html = html_page("digest.html.j2", **values)
@@ -126,7 +126,7 @@ def compose_digest(topic: Topic, data: DigestData, *, sender: Sender, web_copy: 
         text=text_page("digest.txt.j2", **values),
         html=html,
         headers=sender.headers(topic),
-        images=album.images,
+        images=tuple(image for image in album.images if f"cid:{image.cid}" in html),
     )
 
 

@@ -141,7 +141,7 @@ def test_both_sides_of_a_contradiction_are_quoted() -> None:
 
 def test_the_page_is_made_for_mail_programs() -> None:
     html = mail_of(alert(changed())).html
-    assert '<html lang="en" dir="ltr">' in html
+    assert '<html lang="en" dir="ltr"' in html
     assert b'charset="utf-8"' in html.encode()[:1024]
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "prefers-color-scheme" in html
