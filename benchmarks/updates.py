@@ -1,0 +1,209 @@
+"""How well figures are read and followed: the update sequences through reading and following.
+
+    python -m benchmarks.updates [SHARED] [--errors]
+
+Prints the scores of the labelled sequences beside the checkout and of those in the tests: once from the text alone, and
+once with the labelled numbers given, which tells what following loses by itself. ``--errors`` lists what went wrong
+(never those of the ``check`` half, which is only there to be scored).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pipeline.figures.following import Follower
+from pipeline.figures.reading import read_figures
+from schemas.figure import Figure, FigureInArticle, Modifier
+
+Item = dict[str, Any]
+Sequence_ = dict[str, Any]
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+def load(path: Path) -> list[Sequence_]:
+    """The sequences of a JSON lines file, compressed or not."""
+    text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def published(item: Item) -> datetime:
+    """When an item came out."""
+    return datetime.fromisoformat(item["published"].replace("Z", "+00:00"))
+
+
+def read(sequence: Sequence_, item: Item) -> list[Figure]:
+    """The figures of an item, read from its text."""
+    return list(read_figures(item["text"], language=sequence.get("language", "en"), published=published(item)).figures)
+
+
+def given(_: Sequence_, item: Item) -> list[Figure]:
+    """The labelled numbers of an item with their noun, action and attribution, but without scope."""
+    return [_labelled(item["text"], label) for label in item["figures"]]
+
+
+def _labelled(text: str, label: dict[str, Any]) -> Figure:
+    start, end = label["span"]
+    opens = max((m.end() for m in re.finditer(r"[.!?][”\"]?\s+(?=[^\Wa-zа-яіїє])|\n+", text[:start])), default=0)
+    closes = re.search(r"[.!?][”\"]?(?=\s+[^\Wa-zа-яіїє])|\n|$", text[end:])
+    value = label["value"]
+    low, high = value if isinstance(value, list) else (None, None)
+    return Figure(
+        span=(start, end),
+        surface=text[start:end],
+        quote=text[opens : end + (closes.end() if closes else 0)],
+        value=None if isinstance(value, list) else value,
+        low=low,
+        high=high,
+        modifier=Modifier(label["modifier"]),
+        counted=label["counted"],
+        action=label["action"],
+        attribution=label.get("attribution"),
+    )
+
+
+def play(sequences: Sequence[Sequence_], figures_of: Callable[[Sequence_, Item], list[Figure]]) -> list[dict[str, Any]]:
+    """What a follower says of each item, in the form of the scorer."""
+    said = []
+    for sequence in sequences:
+        follower = Follower(sequence["id"])
+        for item in sequence["items"]:
+            article = f"{sequence['id']}/{item['n']}"
+            figures = [
+                FigureInArticle(
+                    id=f"{article}/{i}",
+                    article=article,
+                    revision=0,
+                    outlet=item["source"],
+                    published=published(item),
+                    figure=figure,
+                )
+                for i, figure in enumerate(figures_of(sequence, item))
+            ]
+            followed = follower.follow(figures, text=item["text"])
+            said.append(
+                {
+                    "id": sequence["id"],
+                    "n": item["n"],
+                    "figures": [
+                        {
+                            "span": list(one.figure.span),
+                            "value": one.figure.value
+                            if one.figure.value is not None
+                            else [one.figure.low, one.figure.high],
+                            "modifier": one.figure.modifier.value,
+                            "verdict": verdict.kind.value,
+                            "from": list(verdict.from_value)
+                            if isinstance(verdict.from_value, tuple)
+                            else verdict.from_value,
+                            "key": verdict.series,
+                            "reason": verdict.reason,
+                        }
+                        for one, verdict in zip(figures, followed.verdicts, strict=True)
+                    ],
+                }
+            )
+    return said
+
+
+def scorer(shared: Path) -> ModuleType:
+    """The scoring script that comes with the shared data."""
+    spec = importlib.util.spec_from_file_location("score_updates", shared / "data/figures/score_updates.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def sets(shared: Path) -> dict[str, list[Sequence_]]:
+    """The sets of sequences at hand, by name."""
+    paths = {
+        "shared": shared / "data/figures/update_sequences.jsonl.gz",
+        "dev": HERE / "tests/figures/sequences/dev.jsonl",
+        "check": HERE / "tests/figures/sequences/check.jsonl",
+    }
+    return {name: load(path) for name, path in paths.items() if path.exists()}
+
+
+def errors(gold: Sequence[Sequence_], said: Sequence[dict[str, Any]]) -> list[str]:
+    """One line for every labelled figure that was misread or misjudged, and every one that is not labelled."""
+    by = {(one["id"], one["n"]): one["figures"] for one in said}
+    lines = []
+    for sequence in gold:
+        keys: dict[str, str] = {}
+        for item in sequence["items"]:
+            figures = by[(sequence["id"], item["n"])]
+            used = set()
+            for label in item["figures"]:
+                words = item["text"][slice(*label["span"])]
+                hit = next(
+                    (
+                        i
+                        for i, f in enumerate(figures)
+                        if i not in used and f["span"][0] < label["span"][1] and label["span"][0] < f["span"][1]
+                    ),
+                    None,
+                )
+                where = f"{sequence['id']}/{item['n']} «{words}» {label['key']}"
+                if hit is None:
+                    lines.append(f"{where}: not read")
+                    continue
+                used.add(hit)
+                figure = figures[hit]
+                home = keys.get(figure["key"], "nothing")
+                keys.setdefault(figure["key"], label["key"])
+                if (figure["verdict"], figure["from"]) != (label["verdict"], label.get("from")) or (
+                    home != label["key"] and label["verdict"] != "new"
+                ):
+                    lines.append(
+                        f"{where}: {label['verdict']} {label.get('from') or ''}, not"
+                        f" {figure['verdict']} {figure['from'] or ''} in {home} (value {figure['value']});"
+                        f" {figure['reason']}"
+                    )
+            lines += [
+                f"{sequence['id']}/{item['n']} «{item['text'][slice(*f['span'])]}»: not labelled,"
+                f" read as {f['value']}, {f['verdict']}"
+                for i, f in enumerate(figures)
+                if i not in used
+            ]
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shared", nargs="?", type=Path, default=HERE.parent / "shared")
+    parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--given", action="store_true", help="only with the labelled numbers given")
+    arguments = parser.parse_args()
+    score = scorer(arguments.shared).score
+    for name, sequences in sets(arguments.shared).items():
+        for how, figures_of in (("read", read), ("given", given)):
+            if arguments.given and how == "read":
+                continue
+            said = play(sequences, figures_of)
+            result = score(sequences, said)
+            verdicts = {
+                kind: result["per_verdict"].get(kind, (0, 0, 0))[2] for kind in ("new", "changed", "contradiction")
+            }
+            precision, recall, f1 = result["alerts"]
+            print(
+                f"{name:7} {how:6} figures {result['figure'][2]:5}  alerts P {precision} R {recall} F1 {f1}  "
+                + "  ".join(f"{kind} {points}" for kind, points in verdicts.items())
+                + f"  same series {result['key_pairs'][2]}"
+            )
+            if arguments.errors and name != "check" and (how == "read") != arguments.given:
+                print("\n".join(f"    {line}" for line in errors(sequences, said)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Which words mean the same to a reader who follows figures: the table of ``concepts.toml`` and how it is looked up."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pipeline.figures.reading.lexicon import load as load_of_reading
+
+_ENDINGS = ("ings", "ing", "edly", "ed", "es", "s")
+_STEM = 7
+"""Characters kept of a word: crude, but the same in every language, and enough within one topic."""
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
+    text = resources.files(__package__).joinpath("concepts.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def table(name: str) -> Mapping[str, Any]:
+    """One table of the file."""
+    found: Mapping[str, Any] = _tables()[name]
+    return found
+
+
+def stem(word: str) -> str:
+    """``word`` (in lower case) without its commonest English endings, cut to a few letters."""
+    word = re.sub(r"['’ʼ]s?$", "", word)
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: -len(ending)]
+            break
+    return word.rstrip("e")[:_STEM] if len(word) > 4 else word
+
+
+class Words:
+    """Words and beginnings of words, each with what it stands for."""
+
+    def __init__(self, classes: Iterable[tuple[str, str]]) -> None:
+        self._whole: dict[str, tuple[str, ...]] = {}
+        self._begun: dict[str, tuple[str, ...]] = {}
+        for name, words in classes:
+            for word in words.split():
+                table, key = (self._begun, word[:-1]) if word.endswith("*") else (self._whole, word)
+                table[key] = tuple(dict.fromkeys((*table.get(key, ()), name)))
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """What ``word`` stands for; nothing where the table doesn't know it."""
+        found = list(self._whole.get(word, ()))
+        for length in range(2, len(word) + 1):
+            found += self._begun.get(word[:length], ())
+        return tuple(dict.fromkeys(found))
+
+
+@cache
+def nouns() -> Words:
+    """Words by the class of what is counted."""
+    return Words(_tables()["nouns"].items())
+
+
+@cache
+def actions() -> Words:
+    """Words by the class of what happened or is measured: those of reading, in all its languages, and our own."""
+    classes: list[tuple[str, str]] = []
+    for action, table in load_of_reading("actions").items():
+        forms = [form for key, form in table.items() if key != "person"]
+        single = [word for group in forms for word in group if " " not in word]
+        classes.append((action, " ".join(_beginning(word) for word in single)))
+    return Words([*classes, *_tables()["actions"].items()])
+
+
+def _beginning(word: str) -> str:
+    """A verb or noun with its regular endings: "arrive" stands for "arriving" too."""
+    return f"{word.rstrip('e')}*" if word.isascii() and len(word) > 4 else word
+
+
+@cache
+def kinds() -> Words:
+    """Words close to a number that make it another figure than the plain one."""
+    return Words(_tables()["kinds"].items())
+
+
+@cache
+def contrasts() -> Words:
+    """Words that set two figures apart, as ``axis:pole``."""
+    return Words(
+        (f"{axis}:{pole}", words) for axis, poles in _tables()["contrasts"].items() for pole, words in poles.items()
+    )
+
+
+@cache
+def cues(kind: str) -> re.Pattern[str]:
+    """The phrases of a kind of cue, as one pattern over lower-case text."""
+    phrases = sorted(_tables()["cues"][kind], key=len, reverse=True)
+    parts = [re.escape(phrase).replace(r"\*", r"\w*") for phrase in phrases]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+
+
+@cache
+def flows() -> frozenset[str]:
+    """Actions that are counted anew in each period."""
+    return frozenset(_tables()["flows"]["actions"].split())
+
+
+@cache
+def clause_words() -> frozenset[str]:
+    """Words that begin another clause."""
+    return frozenset(_tables()["clauses"]["words"].split())
+
+
+@cache
+def _generic() -> Mapping[str, frozenset[str]]:
+    persons = frozenset(_tables()["generic"]["persons"].split())
+    return dict.fromkeys(_tables()["generic"]["person"].split(), persons)
+
+
+@cache
+def _related() -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(pair.split()) for pair in _tables()["related"]["pairs"])
+
+
+def is_person(noun: str) -> bool:
+    """Whether a class counts people."""
+    return noun in frozenset(_tables()["generic"]["persons"].split())
+
+
+def are_related(one: str, other: str) -> bool:
+    """Whether texts use two classes of nouns for one another, or one is the general word for the other."""
+    if one == other or frozenset((one, other)) in _related():
+        return True
+    generic = _generic()
+    return other in generic.get(one, ()) or one in generic.get(other, ())

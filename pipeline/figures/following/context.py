@@ -1,0 +1,261 @@
+"""What stands around a number in its sentence, as marks by which the next mention of the same figure is recognised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.figures.following import concepts
+from pipeline.figures.following.windows import windows
+from pipeline.figures.reading.lexicon import words_of_all
+from schemas.figure import Figure, FigureInArticle, Marks, ScopeKind
+
+_TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*)|(?P<number>\d[\d.,]*)|(?P<mark>[^\s\w])")
+_LONGEST = 1200
+"""Characters of a sentence that are looked at, around the number."""
+_MOST_WORDS = 48
+_PART = re.compile(
+    r"(?i)\b(?:including|among them|among whom|of them|of whom|of which|darunter|davon|dont|entre ellos|entre ellas|"
+    r"incluid[oa]s|tra cui|серед них|зокрема|в том числе)\W+(?:\w+\W+){0,2}$"
+)
+_PART_AFTER = re.compile(
+    r"(?i)^\W*(?:of (?:them|whom|which|these|those)|critically|among them|davon|dont|з них|из них)\b"
+)
+_OF_THE = re.compile(r"(?i)^\W*(?:\w+\W+){0,1}of (?:the|its|their|his|her|those)\b")
+_WHOLE = re.compile(
+    r"(?i)\b(?:of|out of|all|sur|von|de los|de las|із|из)\W+"
+    r"(?:the|its|their|all|les|los|las|den|more than|over|all of the|some|about|those)?\W*(?:\w+\W+)?$"
+)
+_MORE = re.compile(r"(?i)\b(?:another|further|additional|extra|weitere|otros|autres|ещё|ще)\W+$|\b(?:added|by)\W+$")
+_MORE_AFTER = re.compile(r"(?i)^\W*(?:[a-z]+\W+){0,1}?(?:more|new|additional|further|extra)\b(?!\W+than\W+\d)")
+_OTHER = re.compile(r"(?i)\bthe other\W+$|^\W*(?:others?)\b")
+_PER = re.compile(
+    r"(?i)^\W*(?:[\w-]+\W+){0,3}?(?:a|per|each|every)\W(?P<unit>day|week|month|year|hour)\b|^\W*(?:[\w-]+\W+)?(?P<adverb>daily|weekly|monthly)\b"
+)
+_ALL_BUT = re.compile(r"(?i)\ball but\W+$")
+_NEAR = 0.42
+"""The least weight of a word that stands close enough to a number to say what kind it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A number in its sentence: the sentence, where in it the number starts and ends, and where its neighbours do."""
+
+    sentence: str
+    start: int
+    end: int
+    others: tuple[tuple[int, int], ...] = ()
+
+
+def spots(figures: Sequence[FigureInArticle], text: str) -> list[Spot]:
+    """Where each figure of one article stands in its sentence, in the order given."""
+    placed: list[tuple[str, int, int, int]] = []
+    for one in figures:
+        figure = one.figure
+        quote = figure.quote
+        start = _quote_start(figure, text)
+        if start is None:
+            at = _nth(
+                quote, figure.surface, sum(p[0] == quote and quote[p[1] : p[2]] == figure.surface for p in placed)
+            )
+            placed.append((quote, at, at + len(figure.surface), -1))
+        else:
+            placed.append((quote, figure.span[0] - start, figure.span[1] - start, start))
+    return [
+        _around(
+            quote, start, end, [p[1:3] for p in placed if p[0] == quote and p[3] == base and p[1:3] != (start, end)]
+        )
+        for quote, start, end, base in placed
+    ]
+
+
+def _around(quote: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> Spot:
+    left = max(0, start - _LONGEST // 2)
+    right = min(len(quote), end + _LONGEST // 2)
+    inside = tuple((a - left, b - left) for a, b in others if a >= left and b <= right)
+    return Spot(quote[left:right], start - left, end - left, inside)
+
+
+def _quote_start(figure: Figure, text: str) -> int | None:
+    at = (
+        text.rfind(figure.quote, max(0, figure.span[1] - len(figure.quote)), figure.span[0] + len(figure.quote))
+        if text
+        else -1
+    )
+    if at < 0 or at > figure.span[0]:
+        return None
+    return at
+
+
+def _nth(quote: str, surface: str, count: int) -> int:
+    at = -1
+    for _ in range(count + 1):
+        following = quote.find(surface, at + 1)
+        if following < 0:
+            break
+        at = following
+    return max(0, at)
+
+
+def _weights(spot: Spot) -> list[tuple[str, int, float]]:
+    """The words of the sentence with their places and how near they are to the number, from 0 to 1."""
+    tokens = [m for m in _TOKEN.finditer(spot.sentence) if m.end() <= spot.start or m.start() >= spot.end]
+    left = [m for m in tokens if m.end() <= spot.start][::-1]
+    right = [m for m in tokens if m.start() >= spot.end]
+    found: list[tuple[str, int, float]] = []
+    for side, step in ((left, 1.0), (right, 0.85)):
+        cost = 0.0
+        passed: set[tuple[int, int]] = set()
+        for match in side:
+            other = next((o for o in spot.others if o[0] <= match.start() < o[1]), None)
+            if other:
+                if other not in passed:
+                    passed.add(other)
+                    cost += 4
+                continue
+            word = match.group()
+            if match["mark"]:
+                cost += 5 if word in ";:–—" else 1.5 if word in ",()" else 0
+                continue
+            if match["number"]:
+                continue
+            low = word.lower()
+            if low in concepts.clause_words():
+                cost += 2
+            found.append((word, match.start(), 1 / (1 + cost / 4)))
+            cost += step if low not in _light() else step / 3
+    return found
+
+
+def _light() -> frozenset[str]:
+    return words_of_all("stop")
+
+
+def _names(weighted: list[tuple[str, int, float]], sentence: str) -> dict[str, float]:
+    """Proper names with their weights; the first word of a sentence is one only if no list knows it."""
+    known = words_of_all("months") | words_of_all("weekdays") | _light()
+    names: dict[str, float] = {}
+    for word, start, weight in weighted:
+        if not word[0].isupper() or len(word) < 3:
+            continue
+        low = re.sub(r"['’]s?$", "", word.lower())
+        first = start == 0 or sentence[:start].rstrip()[-1:] in {".", "“", '"', "!", "?"}
+        if low in known or (first and (concepts.nouns().of(low) or concepts.actions().of(low) or "-" in low)):
+            continue
+        key = low[:9]
+        names[key] = max(names.get(key, 0.0), round(weight if not first else weight * 0.8, 2))
+    return names
+
+
+def marks_of(figure: FigureInArticle, spot: Spot) -> Marks:
+    """Everything following notes of one number."""
+    weighted = _weights(spot)
+    sentence, head, tail = spot.sentence, spot.sentence[: spot.start], spot.sentence[spot.end :]
+    names = _names(weighted, sentence)
+    nouns = _nouns(figure.figure.counted)
+    words: dict[str, float] = {}
+    acts: dict[str, float] = {}
+    traits: set[str] = set()
+    for word, _, weight in sorted(weighted, key=lambda w: -w[2]):
+        low = re.sub(r"['’]s?$", "", word.lower())
+        if low in _light() or len(low) < 2:
+            keys: tuple[str, ...] = ()
+        elif word[0].isupper() and low[:9] in names:
+            keys = ()
+        else:
+            of_actions, of_nouns = concepts.actions().of(low), concepts.nouns().of(low)
+            keys = (*of_actions, *of_nouns) or (concepts.stem(low),)
+            for action in of_actions:
+                acts[action] = max(acts.get(action, 0.0), weight)
+        if weight >= _NEAR:
+            traits.update(concepts.contrasts().of(low))
+            traits.update(f"kind:{kind}" for kind in concepts.kinds().of(low))
+        for key in keys:
+            words[key] = max(words.get(key, 0.0), round(weight, 2))
+    for noun in nouns[:2]:
+        words[noun] = 1.0
+    if figure.figure.action:
+        words[figure.figure.action] = 1.0
+    traits |= _traits(figure.figure, head, tail)
+    nearest = sorted(acts, key=lambda a: (-acts[a], a))[:3]
+    actions = [*([figure.figure.action] if figure.figure.action else []), *(a for a in nearest if acts[a] >= _NEAR)]
+    strongest = sorted(words.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]
+    return Marks(
+        words=dict(strongest),
+        names=names,
+        nouns=nouns,
+        actions=tuple(dict.fromkeys(actions)),
+        traits=tuple(sorted(traits)),
+        window=_window(spot, figure.published.date()),
+        cues=_cues(spot),
+    )
+
+
+def _nouns(counted: str | None) -> tuple[str, ...]:
+    """The classes (or stems) of what is counted, the head of the phrase first."""
+    if not counted:
+        return ()
+    head, _, rest = counted.lower().partition(" of ")
+    found: list[str] = []
+    for phrase in (head, rest):
+        for word in reversed(re.findall(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*", phrase)):
+            found += concepts.nouns().of(word) or (concepts.stem(word),)
+    return tuple(dict.fromkeys(found))
+
+
+def _traits(figure: Figure, head: str, tail: str) -> set[str]:
+    traits = set()
+    if _PART.search(head) or _PART_AFTER.search(tail):
+        traits.add("part")
+    if _OF_THE.search(tail):
+        traits.add("part")
+    if _WHOLE.search(head):
+        traits.add("whole")
+    if _ALL_BUT.search(head):
+        traits.add("rest")
+    if _OTHER.search(head) or _OTHER.search(tail):
+        traits.add("other")
+    if figure.scope.kind is ScopeKind.INCREMENT or _MORE.search(head) or _MORE_AFTER.search(tail):
+        traits.add("more")
+    if figure.scope.kind is ScopeKind.FORECAST:
+        traits.add("kind:planned")
+    if match := _PER.search(tail):
+        traits.add(f"per:{match['unit'] or match['adverb']}".lower())
+    return traits
+
+
+def _window(spot: Spot, day: date) -> str | None:
+    """The window named nearest to the number; words of another number's clause are far away."""
+    best: tuple[float, str] | None = None
+    for found in windows(spot.sentence, day):
+        if found.weak:
+            continue
+        low, high = min(found.start, spot.start), max(found.end, spot.end)
+        between = spot.sentence[min(found.end, spot.end) : max(found.start, spot.start)]
+        cost = float(len(between))
+        cost += 15 * between.count(",") + 60 * sum(between.count(mark) for mark in ";:–—")
+        cost += 30 * sum(low <= a and b <= high for a, b in spot.others)
+        cost += 20 * sum(word in concepts.clause_words() for word in between.lower().split())
+        if best is None or cost < best[0]:
+            best = (cost, found.window)
+    return best[1] if best and best[0] < 130 else None
+
+
+def _cues(spot: Spot) -> tuple[str, ...]:
+    cues = []
+    low = spot.sentence.lower()
+    head, tail = low[: spot.start], low[spot.end :]
+    before = [b for _, b in spot.others if b <= spot.start]
+    after = [a for a, _ in spot.others if a >= spot.end]
+    near = head[max([0, spot.start - 70, *before]) :]
+    close = near[-28:]
+    if concepts.cues("history_before").search(close) or concepts.cues("history_after").search(tail[:36]):
+        cues.append("history")
+    rest = tail[: min([90, *(a - spot.end for a in after)])]
+    if concepts.cues("update").search(near) or concepts.cues("update").search(rest[:50]):
+        cues.append("update")
+    if concepts.cues("dispute").search(low):
+        cues.append("dispute")
+    return tuple(cues)

@@ -1,0 +1,76 @@
+"""Figures in words, for lists and reasons: "at least 19,500 children", "20–30", "$2.7 billion"."""
+
+from __future__ import annotations
+
+import math
+
+from schemas.figure import Figure, Modifier
+
+_BEFORE = {
+    Modifier.AT_LEAST: "at least ",
+    Modifier.MORE_THAN: "more than ",
+    Modifier.UP_TO: "up to ",
+    Modifier.FEWER_THAN: "fewer than ",
+    Modifier.ABOUT: "about ",
+    Modifier.NEARLY: "nearly ",
+    Modifier.ONLY: "only ",
+}
+_VAGUE = {
+    (24, 99): "dozens",
+    (40, 99): "scores",
+    (200, 999): "hundreds",
+    (2_000, 9_999): "thousands",
+    (20_000, 99_999): "tens of thousands",
+    (200_000, 999_999): "hundreds of thousands",
+    (2_000_000, 9_999_999): "millions",
+}
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
+
+
+def number_words(number: float) -> str:
+    """A number as news writes it: "1,605", "2.7 billion", "0.667"."""
+    if not math.isfinite(number):
+        return "any number" if number > 0 else "none"
+    for scale, name in _SCALES:
+        if abs(number) >= scale and abs(number) / scale < 1000 and round(number / scale, 3) * scale == number:
+            return f"{number / scale:.3f}".rstrip("0").rstrip(".") + name
+    if number == int(number) and abs(number) < 1e15:
+        return f"{int(number):,}"
+    return f"{number:,.4g}" if abs(number) < 1000 else f"{number:,.2f}"
+
+
+def value_words(
+    value: float | None, low: float | None, high: float | None, modifier: Modifier, unit: str | None = None
+) -> str:
+    """A value or range with its modifier and unit: "at least 19,500", "20–30", "dozens", "$2.7 billion", "4.25 %"."""
+    if value is not None:
+        return _BEFORE.get(modifier, "") + _with_unit(number_words(value), unit)
+    if low is None or high is None:
+        one = low if low is not None else high
+        return "unknown" if one is None else _BEFORE.get(modifier, "") + _with_unit(number_words(one), unit)
+    if modifier is Modifier.VAGUE and (low, high) in _VAGUE:
+        return _VAGUE[(int(low), int(high))] + (f" of {unit}" if unit else "")
+    return _with_unit(f"{number_words(low)}–{number_words(high)}", unit)
+
+
+def _with_unit(number: str, unit: str | None) -> str:
+    if not unit:
+        return number
+    if unit in _SIGNS:
+        return _SIGNS[unit] + number
+    return f"{number} {unit}"
+
+
+def figure_words(figure: Figure) -> str:
+    """The value of a figure in words, with modifier and unit."""
+    return value_words(figure.value, figure.low, figure.high, figure.modifier, figure.unit)
+
+
+def label_of(figure: Figure) -> str:
+    """What a figure is about, for people: "children returned, Ukraine, last 24 hours"."""
+    what = figure.counted or figure.unit or "number"
+    if figure.action and figure.action not in what:
+        what = f"{what} {figure.action}"
+    scope = str(figure.scope)
+    return f"{what}, {scope}" if scope else what
