@@ -1,1 +1,23 @@
-"""To be described by its room."""
+"""What is new out there: feeds, the way to their pages, and the archive of what was fetched.
+
+A map of the room; import what you need from its module, for none is imported here.
+
+=============  =======================================================================================
+`poll`         one poll of one feed: `poll(feed, fetcher, now, known=…)` → `Polled`
+`schedule`     pure: `is_due`, `after_poll`, `address_to_poll` – the rhythm and the health of feeds
+`feeds`        pure: `parse_feed(body, url=…, now=…)` → `ParsedFeed`; with `jsonfeed` and `sitemap`
+`announce`     pure: items of any format → announcements, with their fingerprints
+`xmltext`      pure: bytes → XML that a strict parser takes
+`dates`        pure: `feed_date(text)` – dates as feeds write them
+`plain`        pure: `plain_text(markup)`
+`discover`     pure: `discover_feeds(page)`, `well_known_feeds(url)`
+`opml`         pure: `read_opml(body)`, `write_opml(feeds, title, now)`
+`fetch`        `Fetcher(FetchLimits(…))`: the one way out to the web, made of
+`guard`        – no connection into a network, whatever the address says
+`pace`         – one connection per host, with a pause between two
+`robots`       – robots.txt (RFC 9309)
+`headers`      – Retry-After, Cache-Control and others, read with distrust
+`archive`      `Archive(directory)`: `write`, `latest`; `read_warc(path)`
+`replay`       `read_jsonl(path)`: articles from a file of JSON lines
+=============  =======================================================================================
+"""

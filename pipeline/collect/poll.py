@@ -1,0 +1,178 @@
+"""One poll of one feed: fetch, read, and decide what its state becomes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+
+from pipeline.collect.feeds import MOST_BYTES, parse_feed
+from pipeline.collect.headers import fresh_for, retry_after
+from pipeline.collect.schedule import PollResult, address_to_poll, after_poll, validators_to_send
+from pipeline.errors import FetchError, TallywireError
+from pipeline.urls import same_place
+from schemas.article import Page
+from schemas.base import Model, stable_id
+from schemas.feed import Announcement, Entry, Feed, ParsedFeed
+
+_ACCEPT = (
+    "application/rss+xml,application/atom+xml,application/rdf+xml,application/feed+json,"
+    "application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
+)
+_WORDS = {
+    401: "the site wants a login",
+    403: "the site refuses us",
+    404: "there is no such page any more",
+    406: "the site refuses us",
+    410: "the site says that it is gone for good",
+    429: "the site asks to be visited less often",
+    451: "the site may not show it here",
+}
+_log = logging.getLogger(__name__)
+
+
+class Fetches(Protocol):
+    """What polling needs of a `Fetcher`."""
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        robots: bool = True,
+        max_bytes: int | None = None,
+        accept: str | None = None,
+    ) -> Page: ...
+
+
+class Polled(Model):
+    """What a poll brought: the feed with its new state, and the entries the record doesn't know."""
+
+    feed: Feed
+    entries: tuple[Entry, ...] = ()
+    announced: int = Field(default=0, description="items in the feed, known or new")
+    outcome: str = Field(description="for people: `3 new of 20`, `unchanged`, or what was wrong")
+    notes: tuple[str, ...] = Field(default=(), description="what was wrong with the feed and was read all the same")
+
+    @property
+    def failed(self) -> bool:
+        return self.feed.state.error is not None
+
+
+def _nothing_known(ids: Sequence[str]) -> set[str]:  # noqa: ARG001 - the shape of every such function
+    return set()
+
+
+async def poll(
+    feed: Feed, fetcher: Fetches, now: datetime, *, known: Callable[[Sequence[str]], set[str]] = _nothing_known
+) -> Polled:
+    """Ask ``feed`` what is new at ``now``.
+
+    ``known`` tells which of some entry ids the record holds already. Whatever is wrong with the feed becomes its
+    state, in words; only an error of ``known`` itself is raised. Feeds are made for robots, so robots.txt isn't asked;
+    the address guard and the pace of the host hold as for any page.
+    """
+    address = address_to_poll(feed, now)
+    etag, last_modified = validators_to_send(feed.state, now)
+    try:
+        page = await fetcher.fetch(
+            address, etag=etag, last_modified=last_modified, robots=False, max_bytes=MOST_BYTES, accept=_ACCEPT
+        )
+    except FetchError as error:
+        return _failed(feed, PollResult(error=_in_words(error)), now)
+    said = PollResult(
+        status=page.status,
+        etag=page.header("ETag"),
+        last_modified=page.header("Last-Modified"),
+        fresh_for=fresh_for(page),
+        retry_after=retry_after(page),
+        moved_to=_moved_to(feed, address, page),
+    )
+    if page.status == 304 and (etag or last_modified):
+        return Polled(feed=feed.model_copy(update={"state": after_poll(feed, said, now)}), outcome="unchanged")
+    if not 200 <= page.status < 300:
+        words = _WORDS.get(page.status, "the site is in trouble" if page.status >= 500 else "it gives no feed")
+        return _failed(feed, said.model_copy(update={"error": f"{words} (HTTP {page.status})"}), now)
+    try:
+        # Reading a large feed takes a second of computing, in which other hosts should not have to wait.
+        parsed = await asyncio.to_thread(
+            parse_feed, page.body, url=page.final_url, content_type=page.header("Content-Type"), now=now
+        )
+    except TallywireError as error:
+        return _failed(feed, said.model_copy(update={"error": _in_words(error)}), now)
+    except Exception as error:
+        _log.exception("reading the feed %s broke the reader", feed.id)
+        return _failed(feed, said.model_copy(update={"error": f"it broke the reader ({type(error).__name__})"}), now)
+    entries = entries_of(feed, parsed.announcements, now)
+    held = known([entry.id for entry in entries])
+    new = tuple(entry for entry in entries if entry.id not in held)
+    said = said.model_copy(
+        update={
+            "announced": len(entries),
+            "new": len(new),
+            "ttl": parsed.ttl,
+            "skip_hours": parsed.skip_hours,
+            "skip_days": parsed.skip_days,
+        }
+    )
+    return Polled(
+        feed=_described(feed, parsed).model_copy(update={"state": after_poll(feed, said, now)}),
+        entries=new,
+        announced=len(entries),
+        outcome=f"{len(new)} new of {len(entries)}",
+        notes=parsed.notes,
+    )
+
+
+def entries_of(feed: Feed, announcements: Sequence[Announcement], now: datetime) -> tuple[Entry, ...]:
+    """The entries that ``announcements`` make, each once.
+
+    An entry is known by its feed, its page and its words: neither a new date or GUID nor a move of the site from http
+    to https brings it again, and changed words do.
+    """
+    entries = (
+        Entry(
+            id=stable_id("entry", feed.id, same_place(one.canonical_url), one.fingerprint),
+            feed=feed.id,
+            topics=feed.topics,
+            announcement=one,
+            first_seen=now,
+        )
+        for one in announcements
+    )
+    return tuple({entry.id: entry for entry in entries}.values())
+
+
+def _failed(feed: Feed, said: PollResult, now: datetime) -> Polled:
+    state = after_poll(feed, said, now)
+    return Polled(feed=feed.model_copy(update={"state": state}), outcome=said.error or "")
+
+
+def _moved_to(feed: Feed, address: str, page: Page) -> str | None:
+    """Where the feed has gone for good: as far as redirects are permanent; one that is not says nothing."""
+    moved_to = address if address != feed.url else None
+    for redirect in page.redirects:
+        if not redirect.permanent:
+            break
+        moved_to = redirect.url
+    return moved_to
+
+
+def _described(feed: Feed, parsed: ParsedFeed) -> Feed:
+    return feed.model_copy(
+        update={
+            "title": feed.title or parsed.title,
+            "site_url": parsed.site_url or feed.site_url,
+            "format": parsed.format,
+        }
+    )
+
+
+def _in_words(error: TallywireError) -> str:
+    words = f"{error.what} ({error.why})" if error.why else error.what
+    return f"{words}; {error.hint}" if error.hint else words
