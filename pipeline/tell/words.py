@@ -32,7 +32,11 @@ _MODIFIERS = {
 }
 _SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₴": "UAH"}
 _UNIT_NAMES = {**_SIGNS, "percent": "%", "per cent": "%"}
-_PERCENT_POINTS = {"pp", "percentage points", "percentage point"}
+_SHORT = {"pp": "percentage points", "bp": "basis points", "bps": "basis points"}
+_UNITS = {"foot": "feet", "square foot": "square feet", "inch": "inches", "century": "centuries"}
+_UNITS |= {"krona": "kronor", "krone": "kroner"}
+# Units of which there is no plural; abbreviations have none either.
+_ALIKE = {"yuan", "baht", "rand", "ringgit", "naira", "dong", "rupiah", "zloty", "kelvin", "hertz", "horsepower"}
 _SINGULAR = {
     "people": "person",
     "children": "child",
@@ -46,6 +50,7 @@ _SINGULAR = {
     "species": "species",
     "aircraft": "aircraft",
 }
+_SAYS_ITSELF = {"death": "killed", "fatality": "killed", "case": "infected", "injury": "injured"}
 _ELLIPSIS = "…"
 
 
@@ -110,16 +115,24 @@ def _with_unit(digits: str, unit: str | None) -> str:
     unit = _UNIT_NAMES.get(unit or "", unit)
     if not unit:
         return digits
-    if unit == "%":
-        return f"{digits}%"
-    if unit in _PERCENT_POINTS:
-        return f"{digits} percentage point{'' if digits in ('1', '-1') else 's'}"
+    if unit in ("%", "‰"):
+        return f"{digits}{unit}"
     if unit in _currencies():
         symbol = get_currency_symbol(unit, locale=_LOCALE)
         sign = "-" if digits.startswith("-") else ""
         space = " " if symbol[-1:].isalpha() else ""
         return f"{sign}{symbol}{space}{digits.removeprefix('-')}"
-    return f"{digits} {one_line(unit, 30)}"
+    return f"{digits} {_unit_word(one_line(_SHORT.get(unit, unit), 40), one=digits in ('1', '-1'))}"
+
+
+def _unit_word(unit: str, *, one: bool) -> str:
+    """The name of a unit, which may come in singular or plural, as it follows a number."""
+    last = unit.rpartition(" ")[2]
+    if len(last) <= 3 or not last.isascii() or not last.isalpha() or not last.islower() or last in _ALIKE:
+        return unit
+    if one:
+        return singular(unit)
+    return unit if last.endswith("s") else _UNITS.get(unit) or f"{unit}s"
 
 
 def amount(value: Value, unit: str | None = None) -> str:
@@ -183,15 +196,25 @@ def claim_words(figure: Figure) -> str:
         parts.append("more")
     if counted:
         parts.append(f"of {counted}" if figure.unit in ("%", "percent", "per cent") and action else counted)
-    if action and action.lower() not in counted.lower():
+    if action and not _says(counted, action):
         parts.append(action)
     claim = " ".join(parts)
     if figure.scope.kind is ScopeKind.FORECAST:
         claim += " (forecast)"
     elif figure.scope.kind is ScopeKind.INCREMENT and figure.unit:
         claim += " (increase)"
-    window = one_line(figure.scope.window or "", 40)
+    window = one_line(figure.scope.window or "", 40).rstrip(" .,;:")
     return f"{claim}, {window}" if window else claim
+
+
+def _says(counted: str, action: str) -> bool:
+    """Whether what is counted names the action already: deaths, arrests, "rescued people"."""
+    if action.lower() in counted.lower():
+        return True
+    noun, verb = singular(counted.rpartition(" ")[2]).lower(), action.split()[0].lower()
+    return (
+        _SAYS_ITSELF.get(noun) == action or (len(verb) > 4 and noun[:5] == verb[:5]) or noun == verb.removesuffix("ed")
+    )
 
 
 def sentence_case(text: str) -> str:
