@@ -9,7 +9,7 @@ from functools import cache
 from pipeline.figures.reading import attribution, scope
 from pipeline.figures.reading.actions import STATUSES, Place, events, governing, noun_action, personal_actions
 from pipeline.figures.reading.claims import Draft, drafts
-from pipeline.figures.reading.dates import day_at
+from pipeline.figures.reading.dates import Days, days_in
 from pipeline.figures.reading.elision import Memory, resolve, subject
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
@@ -20,22 +20,37 @@ from pipeline.sentences import sentences
 from schemas.figure import Figure, Rejected, Scope, ScopeKind
 
 _ENGLISH_EXTRA = "another several couple first second third fourth fifth sixth seventh eighth ninth tenth"
-_GERMAN_PARTS = "|hundert|tausend|zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig"
 
 
 @cache
-def _gate(language: str) -> re.Pattern[str]:
-    """What a sentence must hold to be worth a closer look."""
+def _gate(language: str) -> frozenset[str]:
+    """The words of which a sentence without digits must hold one to hold a number."""
     known = number_words(language)
-    some = {*known.small, *known.tens, *known.scales, *known.fractions, *(k[0] for k in known.vague)}
+    some = {*known.small, *known.tens, *known.scales, *known.fractions, *known.vague_starts}
     if language == "en":
         some |= set(_ENGLISH_EXTRA.split())
-    ordered = "|".join(sorted(map(re.escape, some), key=len, reverse=True))
-    inner = _GERMAN_PARTS if language == "de" else ""
-    return re.compile(rf"[\d½¼¾⅓⅔⅛⅜⅝⅞]|(?i:\b(?:{ordered})\b|fold\b{inner})")
+    return frozenset(some)
 
 
-_SPEECH = re.compile(r"[“\"]|\b(?:said|says|told|according)\b")
+_DIGIT = re.compile(r"[\d½¼¾⅓⅔⅛⅜⅝⅞]")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_INNER = re.compile(
+    r"(?i)hundert|tausend|und(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)|fold\b"
+)
+
+
+def _may_hold_number(text: str, start: int, end: int, language: str) -> bool:
+    """Whether a sentence holds a digit or a number word, and so is worth a closer look."""
+    if _DIGIT.search(text, start, end):
+        return True
+    if not _gate(language).isdisjoint(_LETTERS.findall(text[start:end].lower())):
+        return True
+    if language == "en":
+        return "fold" in text[start:end]
+    return language == "de" and bool(_INNER.search(text, start, end))
+
+
+_SPEECH = ("“", '"', " said", " says", " told", "ccording")
 
 
 def read_article(
@@ -46,12 +61,11 @@ def read_article(
     rejected: list[Rejected] = []
     code = guess(f"{title} {text[:4000]}") if language is None else language[:2].lower()
     loud = _is_loud(text)
-    gate = _gate(code)
     reader = _Reader(title, published)
     in_table = False
     for start, end in sentences(text, code):
-        if not gate.search(text, start, end):
-            if _SPEECH.search(text, start, end):
+        if not _may_hold_number(text, start, end, code):
+            if any(mark in text[start:end] for mark in _SPEECH):
                 reader.listen(text, start, end)
             in_table = False
         elif _is_table(text, start, end, in_table):
@@ -104,7 +118,8 @@ class _Reader:
 
     def listen(self, text: str, start: int, end: int) -> None:
         """Remember who speaks in a sentence without figures."""
-        self.speaker = attribution.said(text, start, end).of(start) or self.speaker
+        spoken = frozenset(_LETTERS.findall(text[start:end].lower()))
+        self.speaker = attribution.said(text, start, end, spoken).of(start) or self.speaker
 
     def read(self, sentence: Sentence) -> tuple[list[Figure], list[Rejected]]:
         """The figures of one sentence, and its other numerals."""
@@ -112,7 +127,12 @@ class _Reader:
         for draft in kept:
             _beside(sentence, draft)
         found = events(sentence) if kept else []
-        said = attribution.said(sentence.text, sentence.start, sentence.end)
+        said = attribution.said(sentence.text, sentence.start, sentence.end, sentence.words)
+        places, windows, days = (
+            (scope.places(sentence), scope.windows(sentence), days_in(sentence, self.published))
+            if kept
+            else ([], [], Days())
+        )
         starts = [draft.opens for draft in kept]
         since = len(self.memory.nouns)
         parent: Draft | None = None
@@ -144,14 +164,14 @@ class _Reader:
             heard = who or heard
             previous = kept[index - 1].end if index else sentence.start
             covers = Scope(
-                place=scope.place(sentence, draft.start, who),
-                window=scope.window(sentence, draft.end),
+                place=scope.nearest_place(places, draft.start, who),
+                window=scope.nearest_window(windows, draft.end),
                 group=counted if part else None,
                 kind=ScopeKind.INCREMENT
                 if draft.increment
                 else scope.kind(sentence, draft.opens, draft.last, draft.start, previous),
             )
-            made.append(self._figure(sentence, draft, counted, who, covers))
+            made.append(_figure(sentence, draft, counted, who, covers, days))
             if not part:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker
@@ -187,26 +207,29 @@ class _Reader:
             self.memory.add(counted, counted.split()[-1].lower())
         return counted
 
-    def _figure(self, sentence: Sentence, draft: Draft, counted: str | None, who: str | None, covers: Scope) -> Figure:
-        single = draft.low == draft.high
-        after = draft.unit.end if draft.unit and draft.unit.end > draft.end else draft.end
-        return Figure(
-            span=(draft.start, draft.end),
-            surface=sentence.text[draft.start : draft.end],
-            quote=sentence.quote,
-            value=draft.low if single else None,
-            low=None if single else draft.low,
-            high=None if single else draft.high,
-            modifier=draft.modifier,
-            unit=draft.unit_name,
-            counted=counted,
-            action=draft.action,
-            scope=covers,
-            attribution=who,
-            as_of=day_at(sentence.text, sentence.start, sentence.end, after, sentence.language, self.published),
-            earlier=draft.earlier,
-            factor=draft.factor,
-        )
+
+def _figure(
+    sentence: Sentence, draft: Draft, counted: str | None, who: str | None, covers: Scope, days: Days
+) -> Figure:
+    single = draft.low == draft.high
+    after = draft.unit.end if draft.unit and draft.unit.end > draft.end else draft.end
+    return Figure(
+        span=(draft.start, draft.end),
+        surface=sentence.text[draft.start : draft.end],
+        quote=sentence.quote,
+        value=draft.low if single else None,
+        low=None if single else draft.low,
+        high=None if single else draft.high,
+        modifier=draft.modifier,
+        unit=draft.unit_name,
+        counted=counted,
+        action=draft.action,
+        scope=covers,
+        attribution=who,
+        as_of=days.nearest(after),
+        earlier=draft.earlier,
+        factor=draft.factor,
+    )
 
 
 def _is_one_more(draft: Draft) -> bool:

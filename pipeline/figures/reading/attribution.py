@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.figures.reading.lexicon import any_of, words, wordset
+from pipeline.figures.reading.lexicon import any_of, load, words, wordset
 
 _ACCORDING = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
@@ -95,18 +95,25 @@ class Said:
         return min(near)[1] if near else None
 
 
-_HINT = re.compile(rf"(?i)(?:{any_of('according says records')})\b|poll|survey|['’]s?\s")
+_HINTS = frozenset(
+    phrase.split()[0]
+    for group in ("says", "records", "according")
+    for phrase in load("phrases")[group].split("|")
+    if phrase.strip()
+) | {"poll", "survey"}
+_QUANTITIES = wordset(load("phrases")["quantity_given"].replace("|", " "))
 
 
-def said(text: str, start: int, end: int) -> Said:
-    """Who says what in the sentence ``text[start:end]``."""
-    if not _HINT.search(text, start, end):
+def said(text: str, start: int, end: int, words_in: frozenset[str]) -> Said:
+    """Who says what in the sentence ``text[start:end]``, which holds the words ``words_in`` in small letters."""
+    owns = not _QUANTITIES.isdisjoint(words_in)
+    if not owns and _HINTS.isdisjoint(words_in):
         return Said((), pronoun=False)
     sentence = text[start:end]
     found: list[tuple[str, int, int, bool]] = [
         (_CLAUSE.split(m["who"])[0], m.start(), m.start(), False) for m in _ACCORDING.finditer(sentence)
     ]
-    if "’" in sentence or "'" in sentence:
+    if owns and ("’" in sentence or "'" in sentence):
         found += [
             (m["who"], m.start(), m.end(), "survey" not in m.group() and "poll" not in m.group())
             for m in _COUNT_OF.finditer(sentence)

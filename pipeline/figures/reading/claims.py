@@ -245,7 +245,7 @@ def _factor(sentence: Sentence, draft: Draft) -> float | None:
 def _first_drafts(sentence: Sentence, rejected: list[Rejected]) -> list[Draft]:
     """A draft for each numeral outside of dates, links and the like, which go to ``rejected``."""
     found: list[Draft] = []
-    covered = masks(sentence.text, sentence.start, sentence.end)
+    covered = masks(sentence)
     taken_until, another_at = -1, -1
     for numeral in numerals(sentence):
         if numeral.start < taken_until:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from pipeline.figures.reading.lexicon import load, wordset
+from pipeline.figures.reading.tokens import Sentence
 
 _TODAY = wordset("today tonight overnight heute hoy aujourd'hui oggi hoje сегодня сьогодні")
 _YESTERDAY = wordset("yesterday gestern ayer hier ieri ontem вчера вчора")
@@ -20,6 +21,7 @@ class _Calendar:
     months: dict[str, int]
     days: dict[str, int]
     any_day: re.Pattern[str]
+    words: frozenset[str]
 
 
 def _months(language: str) -> dict[str, int]:
@@ -50,6 +52,7 @@ def _calendar(language: str) -> _Calendar:
             rf"|(?P<m2>{month})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![,.]\d)(?:,?\s(?P<y2>{year}))?"
             rf"|(?P<day>{day})\b|(?P<relative>{relative})\b)"
         ),
+        frozenset([*months, *days, *_TODAY, *_YESTERDAY]),
     )
 
 
@@ -60,6 +63,9 @@ _ELSEWHEN = re.compile(
 _DAY_BEFORE = re.compile(
     r"(?i)\s(?:the day before|a day earlier|the previous day|the day earlier|am vortag|la veille)\b"
 )
+
+
+_ISO = re.compile(r"\d-\d\d-\d")
 
 
 def _made(year: int, month: int, day: int) -> date | None:
@@ -100,23 +106,41 @@ def _resolve(match: re.Match[str], calendar: _Calendar, before: str, published: 
     return today - timedelta(days=back)
 
 
-def day_at(text: str, start: int, end: int, at: int, language: str, published: datetime | None) -> date | None:
-    """The day that ``text[start:end]`` names nearest to the number that ends at ``at``.
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days a sentence names with their places, and where it says "the day before"."""
+
+    named: tuple[tuple[int, int, date], ...] = ()
+    day_before: tuple[int, ...] = ()
+    today: date | None = None
+
+    def nearest(self, at: int) -> date | None:
+        """The day that the number ending at character ``at`` holds for."""
+        near = [(start - at if start >= at else at - end + 3, day) for start, end, day in self.named]
+        found = min(near)[1] if near else None
+        if at in self.day_before and (found or self.today):
+            return (found or self.today or date.min) - timedelta(days=1)
+        return found
+
+
+def days_in(sentence: Sentence, published: datetime | None) -> Days:
+    """The days that a sentence names.
 
     Weekdays and days without a year are counted back from ``published``; days that open or close a span of time
     ("since March 3", "until Friday") are not the day a figure holds for.
     """
-    calendar = _calendar(language)
-    best: tuple[int, date] | None = None
+    calendar = _calendar(sentence.language)
+    text, start, end = sentence.text, sentence.start, sentence.end
+    before_at = tuple(match.start() for match in _DAY_BEFORE.finditer(text, start, end))
+    today = published.date() if published else None
+    plain = sentence.language == "en" and not _ISO.search(text, start, end)
+    if plain and calendar.words.isdisjoint(word.removesuffix("'s") for word in sentence.words):
+        return Days((), before_at, today)
+    named = []
     for match in calendar.any_day.finditer(text, start, end):
         before = text[max(start, match.start() - 16) : match.start()].lower()
         if _ELSEWHEN.search(before):
             continue
-        found = _resolve(match, calendar, before, published)
-        distance = match.start() - at if match.start() >= at else at - match.end() + 3
-        if found and (best is None or distance < best[0]):
-            best = (distance, found)
-    if _DAY_BEFORE.match(text, at, end):
-        base = best[1] if best else (published.date() if published else None)
-        return base - timedelta(days=1) if base else None
-    return best[1] if best else None
+        if found := _resolve(match, calendar, before, published):
+            named.append((match.start(), match.end(), found))
+    return Days(tuple(named), before_at, today)

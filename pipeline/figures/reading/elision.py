@@ -84,7 +84,7 @@ def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str |
     index = drafts.index(draft)
     for other in drafts[index + 1 : index + 3]:
         gap = sentence.tokens[draft.last : other.opens]
-        if len(gap) > 4 or not gap or gap[-1].lower not in {"and", "or", ",", "but"}:
+        if len(gap) > 4 or not gap or gap[-1].lower not in {"and", "or", ",", "but", "to"}:
             return None
         if any(t.kind is Kind.MARK and t.text != "," for t in gap):
             return None
@@ -99,7 +99,7 @@ def _antecedent(sentence: Sentence, end: int, *, person: bool) -> str | None:
         low = sentence.lower(k)
         if not sentence.is_word(k) or not is_plural(low) or sentence.is_name(k) or low in words("numeral_follow"):
             continue
-        if not person or low in persons():
+        if not person or (low in persons() and low not in words("source")):
             return low if sentence.loud else sentence.tokens[k].text
     return None
 

@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def guess(text: str) -> str:
     """The ISO 639-1 code of the likeliest of the languages that reading knows; English where nothing speaks for one."""
-    found = [word.lower() for word in _WORD.findall(text[:4000])]
+    found = [word.lower() for word in _WORD.findall(text[:2000])]
     if not found:
         return "en"
     cyrillic = sum(1 for word in found if "а" <= word[0] <= "я" or word[0] in "іїєґё")

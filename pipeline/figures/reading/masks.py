@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from pipeline.figures.reading.lexicon import words_of_all
+from pipeline.figures.reading.tokens import Kind, Sentence
 
 Mask = tuple[int, int, str]
 
@@ -81,8 +82,18 @@ _DATES = (
 )
 
 _DIGIT_PATTERNS = [(why, re.compile("|".join(patterns))) for why, patterns in _PATTERNS]
+_HINTS = {
+    "link": re.compile(r"[@#]|www|http"),
+    "date": re.compile(r"\d[-./]\d"),
+    "phone": re.compile(r"\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"),
+    "time": re.compile(r"(?i)\d[:.h]?\d*\s?(?:[ap]\.?m|uhr|o['’]|heures|h\d|gmt)|\d:\d"),
+    "label": re.compile(r"\d/\d|\d\.\d+\.|§|\d°|4x4|50-50"),
+    "period": re.compile(r"\d0['’]?s"),
+    "ordinal": re.compile(r"\d-?[^\W\d_]|\d[ºª]"),
+}
+"""What a sentence must hold for the patterns of a kind to be worth a try."""
 _DATE_PATTERNS = [re.compile(f"(?i:{pattern})") for pattern in _DATES]
-_ANY_MONTH = re.compile(rf"(?i:\b(?:{_MONTHS})\b)")
+_MONTH_WORDS = words_of_all("months")
 _MODAL_MAY = re.compile(r"\b(?:may|mar|marzo|sept|sep|set|dec|oct|nov|out|ago|dic)\s\d")
 _LAST_NUMBER = re.compile(r"\W*\d+$")
 
@@ -93,17 +104,34 @@ def _count_after() -> re.Pattern[str]:
     return re.compile(rf"(?i:\s(?:\w+\s)?(?:{nouns})\b)")
 
 
-def masks(text: str, start: int, end: int) -> list[Mask]:
-    """The stretches of ``text[start:end]`` that no figure is read from, each with why; in no order."""
+def _around_months(sentence: Sentence) -> list[tuple[int, int]]:
+    """The stretches around the names of months, which hold the dates."""
+    if _MONTH_WORDS.isdisjoint(sentence.words):
+        return []
+    found: list[tuple[int, int]] = []
+    for token in sentence.tokens:
+        if token.lower not in _MONTH_WORDS:
+            continue
+        start, end = max(sentence.start, token.start - 24), min(sentence.end, token.end + 40)
+        if found and start <= found[-1][1]:
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
+
+
+def masks(sentence: Sentence) -> list[Mask]:
+    """The stretches of a sentence that no figure is read from, each with why; in no order."""
+    if all(token.kind is not Kind.NUMBER for token in sentence.tokens):
+        return []
+    text, start, end = sentence.text, sentence.start, sentence.end
     found = [
         (match.start(), match.end(), why)
         for why, pattern in _DIGIT_PATTERNS
+        if _HINTS[why].search(text, start, end)
         for match in pattern.finditer(text, start, end)
     ]
-    if not _ANY_MONTH.search(text, start, end):
-        return found
-    for pattern in _DATE_PATTERNS:
-        for match in pattern.finditer(text, start, end):
+    for near_start, near_end in _around_months(sentence):
+        for match in (m for pattern in _DATE_PATTERNS for m in pattern.finditer(text, near_start, near_end)):
             first, last = match.span()
             surface = match.group()
             if _MODAL_MAY.match(surface) and (surface.startswith("may ") or "." not in surface):

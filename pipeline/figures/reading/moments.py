@@ -50,6 +50,15 @@ def is_year(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit
     left, right = sentence.lower(numeral.first - 1), sentence.lower(numeral.last)
     if modifier not in _FREE_MODIFIERS and left not in _TIME_LIKE:
         return False
+    if left == "of" and sentence.lower(numeral.first - 2) in {
+        "average",
+        "total",
+        "sum",
+        "number",
+        "maximum",
+        "minimum",
+    }:
+        return False
     if left in words("year_before", sentence.language) or left == "/":
         return not (_counted(right) and left in _OPEN_PREPOSITIONS)
     if _counted(right):

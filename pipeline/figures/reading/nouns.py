@@ -17,6 +17,8 @@ _WHO = wordset("whom them which these those us you it")
 _MORE = wordset("other additional new more others further fewer")
 _NO_PARTICIPLE = wordset("wedding building speed seed breed bed feed weed shed offspring sibling siblings being")
 _NO_ADVERB = wordset("family assembly supply fly ally early elderly daily weekly monthly italy july anomaly butterfly")
+_MEN = ("men", "sby")
+_NO_MEN = wordset("specimen regimen abdomen acumen cyclamen albumen stamen")
 _SLAVIC_ADJECTIVE = ("ых", "их", "ые", "ие", "ий", "ій", "ого")
 
 
@@ -42,11 +44,11 @@ def persons() -> frozenset[str]:
 
 def is_plural(word: str) -> bool:
     """Whether an English word looks like a plural noun."""
-    if word in words("collective"):
+    if word in words("collective") or (len(word) > 5 and word.endswith(_MEN) and word not in _NO_MEN):
         return True
     if len(word) < 3 or not word.endswith("s") or word in words("adjective"):
         return False
-    return not word.endswith(("ss", "us", "'s", "sis", "ics")) or word in {"buses", "viruses"}
+    return not word.endswith(("ss", "us", "'s", "sis")) or word in {"buses", "viruses"}
 
 
 def is_participle(word: str) -> bool:
@@ -79,7 +81,8 @@ def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: boo
             return None
         head = _singular_head(sentence, collected) if one else collected[-1]
     kept = [k for k in collected if k <= head][-_SHOWN:]
-    phrase = " ".join(sentence.tokens[k].text for k in kept)
+    tokens = sentence.tokens
+    phrase = " ".join(sentence.text[tokens[kept[0]].start : tokens[head].end].split())
     return Noun(phrase.lower() if sentence.loud else phrase, sentence.lower(head), kept[0], head + 1)
 
 
@@ -207,7 +210,7 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
     ``partitive`` marks vague words and fractions, which count through "of" or an article alone.
     """
     tokens = sentence.tokens
-    i = index
+    i = index + (sentence.lower(index) == "]" and sentence.lower(index - 2) == "[")
     if sentence.lower(i) in {"-", "–"} and tokens[i].glued and sentence.is_word(i + 1):
         return phrase_at(sentence, i + 1, lenient=True, one=True)
     if sentence.language != "en":

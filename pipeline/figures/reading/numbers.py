@@ -61,6 +61,7 @@ class _Words:
     articles: frozenset[str]
     decimal: str
     starts: frozenset[str]
+    openers: frozenset[str]
 
 
 @cache
@@ -70,6 +71,9 @@ def number_words(language: str) -> _Words:
     table: dict[str, Any] = tables.get(language, tables["en"])
     vague = {tuple(k.split()): (float(v[0]), float(v[1])) for k, v in table["vague"].items()}
     small, tens, scales = table["units"], table["tens"], table["scales"]
+    starts = frozenset([*small, *tens, *scales, *table["fractions"], *table["articles"]])
+    vague_starts = frozenset(k[0] for k in vague)
+    english = {*_ORDINALS, "another", "several", "few", "couple"} if language == "en" else set()
     return _Words(
         small=small,
         tens=tens,
@@ -77,11 +81,12 @@ def number_words(language: str) -> _Words:
         glued={**tables["en"]["glued"], **table.get("glued", {})},
         fractions=table["fractions"],
         vague=dict(sorted(vague.items(), key=lambda item: -len(item[0]))),
-        vague_starts=frozenset(k[0] for k in vague),
+        vague_starts=vague_starts,
         joins=frozenset(table["joins"]),
         articles=frozenset(table["articles"]),
         decimal=table["decimal"],
-        starts=frozenset([*small, *tens, *scales, *table["fractions"], *table["articles"]]),
+        starts=starts,
+        openers=starts | vague_starts | english,
     )
 
 
@@ -442,10 +447,10 @@ def _money_before(tokens: list[Token], i: int) -> bool:
 
 
 _CODES = frozenset(
-    code
-    for forms in load("units")["currency"].values()
+    form
+    for group in ("currency", "before_only")
+    for forms in load("units")[group].values()
     for form in forms
-    for code in [form]
     if form.isupper() and form.isalpha() and len(form) > 1
 )
 
@@ -455,7 +460,13 @@ def numerals(sentence: Sentence) -> list[Numeral]:
     reader = _Reader(sentence)
     found: list[Numeral] = []
     i = 0
+    openers, compounds = reader.words.openers, sentence.language == "de"
     while i < len(sentence.tokens):
+        token = sentence.tokens[i]
+        plain = token.lower not in openers and token.text not in _FRACTION_SIGNS and not compounds
+        if token.kind is not Kind.NUMBER and plain:
+            i += 1
+            continue
         numeral = reader.at(i)
         if numeral is None:
             i += 1

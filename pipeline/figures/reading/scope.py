@@ -72,16 +72,23 @@ _INCLUDING = re.compile(
 _WHOM = re.compile(r"(?i)\s(?:of whom|of them|of which|dont|davon)\b")
 
 
-def window(sentence: Sentence, at: int) -> str | None:
-    """The phrase of time nearest to character ``at``, without its preposition unless that is "since" or "as of"."""
+Named = tuple[int, int, str]
+"""Where something is named, and its name."""
+
+
+def windows(sentence: Sentence) -> list[Named]:
+    """The phrases of time of a sentence, without their prepositions unless these are "since" or "as of"."""
     if not _WINDOW_HINT.search(sentence.text, sentence.start, sentence.end):
-        return None
-    best: tuple[int, str] | None = None
-    for match in _WINDOW.finditer(sentence.text, sentence.start, sentence.end):
-        distance = min(abs(match.start() - at), abs(match.end() - at))
-        if best is None or distance < best[0]:
-            best = (distance, _WINDOW_HEAD.sub("", match.group().strip()))
-    return best[1] if best else None
+        return []
+    return [
+        (match.start(), match.end(), _WINDOW_HEAD.sub("", match.group().strip()))
+        for match in _WINDOW.finditer(sentence.text, sentence.start, sentence.end)
+    ]
+
+
+def nearest_window(found: list[Named], at: int) -> str | None:
+    """The phrase of time nearest to character ``at``."""
+    return min((min(abs(start - at), abs(end - at)), phrase) for start, end, phrase in found)[1] if found else None
 
 
 def _is_place(sentence: Sentence, name: str, end: int) -> bool:
@@ -92,21 +99,28 @@ def _is_place(sentence: Sentence, name: str, end: int) -> bool:
     return not (" " not in name and _DEMONYM.search(name) and following[:1] == " " and following[1:].islower())
 
 
-def place(sentence: Sentence, at: int, speaker: str | None) -> str | None:
-    """The named place or event nearest to character ``at``; a name that is part of ``speaker`` is none."""
+def places(sentence: Sentence) -> list[Named]:
+    """The named places and events of a sentence."""
     if sentence.loud:
-        return None
-    best: tuple[int, str] | None = None
-    for pattern, penalty in ((_PLACE, 0), (_EVENT, 0), (_POSSESSIVE, 30)):
+        return []
+    found: list[Named] = []
+    for pattern in (_PLACE, _EVENT, _POSSESSIVE):
         for match in pattern.finditer(sentence.text, sentence.start, sentence.end):
             name = re.sub(r"['’]s$", "", match["name"].rstrip("'’-."))
             start, end = match.span("name")
-            if not _is_place(sentence, name, end) or (speaker and name in speaker):
-                continue
-            distance = (start - at if start > at else (at - end) + 5) + penalty
-            if best is None or distance < best[0]:
-                best = (distance, name)
-    return best[1] if best else None
+            if _is_place(sentence, name, end):
+                found.append((start, end, name))
+    return found
+
+
+def nearest_place(found: list[Named], at: int, speaker: str | None) -> str | None:
+    """The place nearest to character ``at``, rather after it; a name that is part of ``speaker`` is none."""
+    near = [
+        (start - at if start > at else at - end + 5, name)
+        for start, end, name in found
+        if not (speaker and name in speaker)
+    ]
+    return min(near)[1] if near else None
 
 
 def kind(sentence: Sentence, first: int, last: int, start: int, since: int) -> ScopeKind:

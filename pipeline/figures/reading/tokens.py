@@ -39,7 +39,7 @@ class Token:
 
 @dataclass(slots=True)
 class Sentence:
-    """One sentence of ``text`` and its tokens; ``loud`` where capitals say nothing (a headline or text in capitals)."""
+    """One sentence of ``text``, its tokens and its words in small letters; ``loud`` where capitals say nothing."""
 
     text: str
     start: int
@@ -47,6 +47,7 @@ class Sentence:
     language: str
     loud: bool = False
     tokens: list[Token] = field(default_factory=list)
+    words: frozenset[str] = frozenset()
 
     @property
     def quote(self) -> str:
@@ -65,7 +66,7 @@ class Sentence:
             not self.loud
             and index > 0
             and self.is_word(index)
-            and self.tokens[index].text[0].isupper()
+            and self.tokens[index].text != self.tokens[index].text.lower()
             and self.lower(index - 1) not in {'"', "“", "”", "‘", "•", "("}
         )
 
@@ -85,4 +86,5 @@ def tokenise(text: str, start: int, end: int, language: str, *, loud: bool = Fal
         low = surface.lower().replace("’", "'") if kind is Kind.WORD else surface
         sentence.tokens.append(Token(a, b, surface, low, kind, a == last and a > start))
         last = b
+    sentence.words = frozenset([token.lower for token in sentence.tokens])
     return sentence

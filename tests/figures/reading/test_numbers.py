@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from babel.numbers import format_decimal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.figures.reading.numbers import read_digits
@@ -32,12 +32,14 @@ SHARES = {
 }
 
 
+@settings(deadline=None)  # the first use of a locale loads it
 @given(st.sampled_from(sorted(COUNTED)), st.integers(min_value=2, max_value=10**15))
 def test_counts_come_back_from_how_a_language_writes_them(language: str, count: int) -> None:
     text = COUNTED[language].format(format_decimal(count, locale=language))
     assert values(text, language) == [float(count)]
 
 
+@settings(deadline=None)  # the first use of a locale loads it
 @given(st.sampled_from(sorted(SHARES)), st.integers(min_value=1, max_value=99_999))
 def test_decimals_come_back_from_how_a_language_writes_them(language: str, hundredths: int) -> None:
     number = hundredths / 100
