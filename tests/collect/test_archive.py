@@ -218,7 +218,9 @@ def test_a_bomb_in_an_archive_is_passed_over(tmp_path: Path, monkeypatch: pytest
     assert len(told) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"hello", b"\x1f\x8b", gzip.compress(b"hello", mtime=0), b"\x1f\x8b\x08nonsense"])
+@pytest.mark.parametrize(
+    "body", [b"", b"hello", b"\x1f\x8b", gzip.compress(b"hello", mtime=0), b"\x1f\x8b\x08nonsense"]
+)
 def test_what_is_no_archive_is_refused_in_words(tmp_path: Path, body: bytes) -> None:
     file = tmp_path / "a.warc.gz"
     file.write_bytes(body)
