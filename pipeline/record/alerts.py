@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Named, Row, Table, TypedColumns, distinct, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Named,
+    Row,
+    Table,
+    TypedColumns,
+    bindparam,
+    distinct,
+    func,
+    select,
+)
 
 from pipeline.record.base import Document, Moment, Words, from_document, metadata, put_rows, to_document
 from pipeline.record.counters import Counter, Counters
@@ -34,6 +47,9 @@ alerts = Table(
 )
 
 
+_KNOWN = select(alerts.c.id).where(alerts.c.id == bindparam("wanted"))
+
+
 class Alerts:
     """The outbox as one transaction sees it."""
 
@@ -44,7 +60,7 @@ class Alerts:
     def add(self, alert: Alert) -> bool:
         """Put ``alert`` into the outbox; ``False``, and nothing changes, if one of that id was ever there."""
         self._counters.hold(Counter.CHANGED)
-        if self._connection.execute(select(alerts.c.id).where(alerts.c.id == alert.id)).first():
+        if self._connection.execute(_KNOWN, {"wanted": alert.id}).first():
             return False
         self.put(alert)
         return True

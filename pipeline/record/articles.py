@@ -23,6 +23,7 @@ from sqlalchemy import (
     Row,
     Table,
     TypedColumns,
+    bindparam,
     delete,
     or_,
     select,
@@ -98,6 +99,11 @@ remembered = Table("remembered", metadata, _Remembered, Index(None, "seq", "id")
 _ARTICLE = (articles.c.id, articles.c.seq, articles.c.changed, articles.c.document, texts.c.body)
 _SELECT = select(*_ARTICLE).join(texts, texts.c.id == articles.c.text)
 
+# Made once: to make a statement takes longer than to run it.
+_SEQ = select(articles.c.seq).where(articles.c.id == bindparam("wanted"))
+_INSERT = articles.insert()
+_DROP_TOPICS = delete(article_topics).where(article_topics.c.article == bindparam("of"))
+
 
 class Articles:
     """The articles as one transaction sees them."""
@@ -112,7 +118,7 @@ class Articles:
         That order is given once, when the id is first seen; what ``article.seq`` says is not asked.
         """
         changed = self._counters.next(Counter.CHANGED)
-        seq = self._connection.execute(select(articles.c.seq).where(articles.c.id == article.id)).scalar()
+        seq = self._connection.execute(_SEQ, {"wanted": article.id}).scalar()
         arrived = seq is None
         if seq is None:
             seq = self._counters.next(Counter.ARTICLE)
@@ -130,10 +136,10 @@ class Articles:
             "document": to_document(_without_text(kept)),
         }
         if arrived:
-            self._connection.execute(articles.insert(), row)
+            self._connection.execute(_INSERT, row)
         else:
             put_rows(self._connection, articles, [row])
-            self._connection.execute(delete(article_topics).where(article_topics.c.article == article.id))
+            self._connection.execute(_DROP_TOPICS, {"of": article.id})
         add_rows(
             self._connection,
             article_topics,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +26,9 @@ from sqlalchemy import (
     Row,
     Table,
     TypedColumns,
+    Update,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -83,6 +86,9 @@ _ENTRY = (
 )
 
 
+_INSERT = entries.insert()
+
+
 class _Read(Model):
     """What was read of an entry, without the entry itself."""
 
@@ -136,7 +142,7 @@ class Entries:
                 }
                 for entry, seq, changed in zip(fresh.values(), numbers, versions, strict=True)
             ]
-            self._connection.execute(entries.insert(), rows)
+            self._connection.execute(_INSERT, rows)
             new += len(fresh)
         return new
 
@@ -279,16 +285,21 @@ class Entries:
         return [(row.changed, _entry(row)) for row in rows]
 
     def _move(self, id: str, statuses: tuple[str, ...], owner: str | None, **values: Any) -> bool:
-        changed = self._counters.next(Counter.ENTRY_CHANGED)
-        condition = and_(entries.c.id == id, entries.c.status.in_(statuses))
-        if owner is not None:
-            condition = and_(condition, entries.c.lease_owner == owner)
-        moved = self._connection.execute(
-            update(entries).where(condition).values(changed=changed, lease_owner=None, lease_until=None, **values)
-        ).rowcount
+        values |= {"changed": self._counters.next(Counter.ENTRY_CHANGED), "lease_owner": None, "lease_until": None}
+        statement = _moving(statuses, tuple(values), owned=owner is not None)
+        given = {f"new_{name}": value for name, value in values.items()} | {"moved": id, "owner": owner}
+        moved = self._connection.execute(statement, given).rowcount
         if not moved and not self.known([id]):
             raise RecordError("there is no such entry", where=f"entry {id}")
         return moved > 0
+
+
+@cache
+def _moving(statuses: tuple[str, ...], names: tuple[str, ...], *, owned: bool) -> Update:
+    condition = and_(entries.c.id == bindparam("moved"), or_(*(entries.c.status == status for status in statuses)))
+    if owned:
+        condition = and_(condition, entries.c.lease_owner == bindparam("owner"))
+    return update(entries).where(condition).values({name: bindparam(f"new_{name}") for name in names})
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> Entry:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Named,
     Table,
     TypedColumns,
+    bindparam,
     select,
     update,
 )
@@ -76,6 +77,10 @@ series = Table("series", metadata, _Series, Index(None, "topic", "opened"))
 series_decisions = Table("series_decisions", metadata, _SeriesDecisions)
 
 
+# Made once: to make a statement takes longer than to run it.
+_CHANGED = update(figures).where(figures.c.id == bindparam("of")).values(changed=bindparam("version"))
+
+
 class Figures:
     """Figures, verdicts and series as one transaction sees them."""
 
@@ -83,17 +88,21 @@ class Figures:
         self._connection = connection
         self._counters = counters
 
-    def put(self, figure: FigureInArticle) -> None:
-        """Keep ``figure``, in place of the one of that id. Its article is put before it."""
-        row = {
-            "id": figure.id,
-            "changed": self._counters.next(Counter.CHANGED),
-            "article": figure.article,
-            "revision": figure.revision,
-            "start": figure.figure.span[0],
-            "document": to_document(figure),
-        }
-        put_rows(self._connection, figures, [row])
+    def put(self, *many: FigureInArticle) -> None:
+        """Keep figures, each in place of the one of its id. Their articles are put before them."""
+        versions = self._counters.take(Counter.CHANGED, len(many))
+        rows = [
+            {
+                "id": figure.id,
+                "changed": changed,
+                "article": figure.article,
+                "revision": figure.revision,
+                "start": figure.figure.span[0],
+                "document": to_document(figure),
+            }
+            for figure, changed in zip(many, versions, strict=True)
+        ]
+        put_rows(self._connection, figures, rows)
 
     def get(self, id: str) -> FigureInArticle | None:
         document = self._connection.execute(select(figures.c.document).where(figures.c.id == id)).scalar()
@@ -121,12 +130,15 @@ class Figures:
         rows = self._connection.execute(query)
         return [from_document(FigureInArticle, document, f"figure {id}") for id, document in rows]
 
-    def put_verdict(self, verdict: Verdict) -> None:
-        """Keep what a figure says in a topic, in place of what it said there before. The figure is put before."""
-        changed = self._counters.next(Counter.CHANGED)
-        row = {"figure": verdict.figure, "topic": verdict.topic, "document": to_document(verdict)}
-        put_rows(self._connection, verdicts, [row])
-        self._connection.execute(update(figures).where(figures.c.id == verdict.figure).values(changed=changed))
+    def put_verdict(self, *many: Verdict) -> None:
+        """Keep what figures say in a topic, each in place of what it said there before. The figures are put before."""
+        if not many:
+            return
+        versions = self._counters.take(Counter.CHANGED, len(many))
+        rows = [{"figure": one.figure, "topic": one.topic, "document": to_document(one)} for one in many]
+        put_rows(self._connection, verdicts, rows)
+        changes = [{"of": one.figure, "version": version} for one, version in zip(many, versions, strict=True)]
+        self._connection.execute(_CHANGED, changes)
 
     def verdicts_of(self, figure: str) -> list[Verdict]:
         """The verdicts of a figure, one for each topic it belongs to, by topic."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -64,5 +64,7 @@ def hold_advisory_lock(engine: Engine, where: str, wait: float) -> Iterator[None
         try:
             yield
         finally:
-            # The connection goes with its lock: were it given back, a failed unlock would hold the lock for ever.
+            with suppress(RecordError):
+                connection.scalar(select(func.pg_advisory_unlock(_LOCK)))
+            # Were the connection given back although unlocking failed, the lock would be held for ever.
             connection.invalidate()

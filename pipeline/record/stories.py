@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Table,
     TypedColumns,
+    bindparam,
     delete,
     or_,
     select,
@@ -74,6 +75,11 @@ story_moves = Table("story_moves", metadata, _StoryMoves)
 story_decisions = Table("story_decisions", metadata, _StoryDecisions)
 
 
+# Made once: to make a statement takes longer than to run it.
+_DROP_TOPICS = delete(story_topics).where(story_topics.c.story == bindparam("of"))
+_DROP_REMOVAL = delete(removed_stories).where(removed_stories.c.id == bindparam("of"))
+
+
 class Stories:
     """The stories as one transaction sees them."""
 
@@ -90,8 +96,8 @@ class Stories:
             "document": to_document(story),
         }
         put_rows(self._connection, stories, [row])
-        self._connection.execute(delete(removed_stories).where(removed_stories.c.id == story.id))
-        self._connection.execute(delete(story_topics).where(story_topics.c.story == story.id))
+        self._connection.execute(_DROP_REMOVAL, {"of": story.id})
+        self._connection.execute(_DROP_TOPICS, {"of": story.id})
         add_rows(self._connection, story_topics, [{"story": story.id, "topic": topic} for topic in story.topics])
 
     def get(self, id: str) -> Story | None:

@@ -41,9 +41,9 @@ def test_a_figure_has_one_verdict_in_each_topic(record: Record) -> None:
     with record.begin() as tx:
         put_articles(tx, "a")
         tx.figures.put(figure("f", "a"))
-        tx.figures.put_verdict(verdict("f", "zoo"))
-        tx.figures.put_verdict(verdict("f", "kids"))
+        tx.figures.put_verdict(verdict("f", "zoo"), verdict("f", "kids"))
         tx.figures.put_verdict(verdict("f", "kids", VerdictKind.REPEATED, "series-b"))
+        tx.figures.put_verdict()
     with record.read() as tx:
         expected = [verdict("f", "kids", VerdictKind.REPEATED, "series-b"), verdict("f", "zoo")]
         assert tx.figures.verdicts_of("f") == expected
@@ -54,9 +54,8 @@ def test_a_figure_has_one_verdict_in_each_topic(record: Record) -> None:
 def test_every_figure_is_walked_in_order_of_arrival_even_without_a_verdict(record: Record) -> None:
     with record.begin() as tx:
         put_articles(tx, "b", "a")
-        tx.figures.put(figure("f1", "a"))
-        tx.figures.put(figure("f2", "b", start=7))
-        tx.figures.put(figure("f3", "b", start=2))
+        tx.figures.put(figure("f1", "a"), figure("f2", "b", start=7), figure("f3", "b", start=2))
+        tx.figures.put()
         tx.figures.put_verdict(verdict("f2", "kids"))
         tx.figures.put_verdict(verdict("f2", "zoo"))
     with record.read() as tx:

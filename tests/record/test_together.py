@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
+from sqlalchemy import text
 
 from pipeline.errors import RecordBusy
 from pipeline.record import Record
@@ -24,6 +25,23 @@ def test_two_claimers_never_wait_for_and_never_get_the_same(migrated_postgres: R
         second = two.entries.claim(NOW, 3, MINUTE, "two")
         third = one.entries.claim(NOW, 3, MINUTE, "one")
     assert [[each.seq for each in some] for some in (first, second, third)] == [[1, 2], [3, 4, 5], [6]]
+
+
+@pytest.mark.postgres
+def test_what_two_pollers_find_at_once_comes_in_once(migrated_database: str, migrated_postgres: Record) -> None:
+    def poll() -> int:
+        with Record(migrated_database) as other, other.begin() as tx:
+            return tx.entries.add([entry("a"), entry("b")])
+
+    with ThreadPoolExecutor(1) as pool:
+        with migrated_postgres.begin() as tx:
+            tx.entries.add([entry("a")])
+            second = pool.submit(poll)
+            while not tx._connection.scalar(text("select count(*) from pg_locks where not granted")):
+                assert not second.done()
+        assert second.result() == 1
+    with migrated_postgres.read() as tx:
+        assert [(one.id, one.seq) for one in tx.entries.find()] == [("a", 1), ("b", 2)]
 
 
 def test_every_entry_is_worked_on_once_by_many_workers(record_url: str) -> None:
