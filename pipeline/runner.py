@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.collect.fetch import Fetcher, FetchLimits
 from pipeline.errors import RecordBusy, RecordError
+from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerPool
 from pipeline.settings import Settings
 from pipeline.steps.judge import Judge, JudgeReport
@@ -122,7 +123,7 @@ class Runner:
         self._judge = Judge(services)
         self._stop = stop or Stop()
         self._pool: WorkerPool[ReadJob, Reading] = WorkerPool(
-            read_job, workers=services.settings.worker_count, seconds=services.settings.read_timeout
+            read_job, workers=services.settings.worker_count, seconds=services.settings.read_timeout, preload=PRELOAD
         )
 
     def __enter__(self) -> Runner:

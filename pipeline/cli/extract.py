@@ -10,6 +10,7 @@ import click
 
 from pipeline.cli.common import PARTLY, emit, note, settings_of
 from pipeline.errors import ReadError, TallywireError
+from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerFailure, WorkerPool
 from pipeline.steps.read import ReadJob, read_job
 from schemas.article import Hint, Page, Reading
@@ -34,7 +35,9 @@ def extract(files: tuple[Path, ...], url: str | None, workers: int | None) -> No
             failed += 1
             note(str(error))
     alone = len(jobs) < 4
-    with WorkerPool(read_job, workers=0 if alone else settings.worker_count, seconds=settings.read_timeout) as pool:
+    with WorkerPool(
+        read_job, workers=0 if alone else settings.worker_count, seconds=settings.read_timeout, preload=PRELOAD
+    ) as pool:
         for path, reading in zip(names, pool.map(jobs), strict=True):
             if isinstance(reading, TallywireError | WorkerFailure):
                 failed += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import PARTLY, emit, home_option, json_option, note, opened, progress, say, settings_of
+from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerPool
 from pipeline.runner import Stop, home_locked, stopping_on_signals
 from pipeline.steps.read import read_job
@@ -42,7 +43,7 @@ def replay(
         home_locked(settings.home, wait=wait),
         opened(home, create=True, workers=workers) as services,
         stopping_on_signals(stop, lambda: note("stopping after the articles in hand; Ctrl-C again stops at once")),
-        WorkerPool(read_job, workers=settings.worker_count, seconds=settings.read_timeout) as pool,
+        WorkerPool(read_job, workers=settings.worker_count, seconds=settings.read_timeout, preload=PRELOAD) as pool,
         progress("replaying") as advance,
     ):
         report = replay_step(services, pool, paths, given, stop=stop, on_progress=advance)

@@ -10,6 +10,7 @@ from pipeline.cli.common import PARTLY, emit, err, home_option, json_option, not
 from pipeline.errors import TopicError
 from pipeline.runner import Round, Runner, Stop, Watcher, home_locked, stopping_on_signals
 from pipeline.steps.enrol import enrol
+from pipeline.tell.words import count
 from pipeline.topics import read_topics
 
 
@@ -88,7 +89,8 @@ def summary(one: Round) -> dict[str, object]:
 def show(one: Round) -> None:
     """A round in words, for people."""
     polled = one.polled
-    say(f"polled {polled.polled} feeds: {polled.new} new entries, {len(polled.failed)} feeds failed")
+    new = count(polled.new, "new entry", "new entries")
+    say(f"polled {count(polled.polled, 'feed')}: {new}, {len(polled.failed)} failed")
     for url, why in polled.failed:
         say(f"  {url}: {why}")
     ended = one.read.ended + one.judged.ended

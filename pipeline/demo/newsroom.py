@@ -204,6 +204,10 @@ def page_bytes(article: Published, address: str) -> bytes:
 """.encode()
 
 
+def _home(articles: list[Published]) -> str:
+    return f"{articles[0].plan.outlet}/" if articles else ""
+
+
 def _date(outlet: Outlet, moment: datetime) -> str:
     return "some time this week" if outlet.broken_dates else format_datetime(moment)
 
@@ -223,7 +227,7 @@ def _rss(outlet: Outlet, address: str, articles: list[Published]) -> str:
     )
     return (
         f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{e(outlet.name)}</title>'
-        f"<link>{address}/</link><description>News</description>{items}</channel></rss>"
+        f"<link>{address}/{_home(articles)}</link><description>News</description>{items}</channel></rss>"
     )
 
 
@@ -238,8 +242,8 @@ def _rdf(outlet: Outlet, address: str, articles: list[Published]) -> str:
     return (
         '<?xml version="1.0" encoding="utf-8"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
         ' xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f'<channel rdf:about="{address}/"><title>{e(outlet.name)}</title><link>{address}/</link>'
-        f"<description>News</description></channel>{items}</rdf:RDF>"
+        f'<channel rdf:about="{address}/{_home(articles)}"><title>{e(outlet.name)}</title>'
+        f"<link>{address}/{_home(articles)}</link><description>News</description></channel>{items}</rdf:RDF>"
     )
 
 
@@ -254,7 +258,7 @@ def _atom(outlet: Outlet, address: str, articles: list[Published]) -> str:
     )
     return (
         f'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{outlet.language}">'
-        f"<title>{e(outlet.name)}</title><id>{address}/</id>{entries}</feed>"
+        f"<title>{e(outlet.name)}</title><id>{address}/{_home(articles)}</id>{entries}</feed>"
     )
 
 
@@ -263,7 +267,7 @@ def _json_feed(outlet: Outlet, address: str, articles: list[Published]) -> str:
         {
             "version": "https://jsonfeed.org/version/1.1",
             "title": outlet.name,
-            "home_page_url": f"{address}/",
+            "home_page_url": f"{address}/{_home(articles)}",
             "language": outlet.language,
             "items": [
                 {

@@ -18,7 +18,7 @@ from pipeline.steps.enrol import enrol
 from pipeline.steps.services import Clock, Services, open_services, system_clock
 from pipeline.tell.delivery import FileMailer
 from pipeline.tell.digest import digest_page
-from pipeline.tell.words import amount, claim_words
+from pipeline.tell.words import amount, claim_words, count
 from pipeline.topics import parse_topic
 from schemas.alert import Alert
 from schemas.feed import Entry, Outcome
@@ -125,7 +125,7 @@ def _clear(home: Path) -> None:
 
 def _tell_round(services: Services, topic: Topic, done: Round, now: datetime, told: Told) -> None:
     polled = done.polled
-    words = [f"{polled.new} new entries", f"{polled.unchanged} with nothing new"]
+    words = [count(polled.new, "new entry", "new entries"), f"{polled.unchanged} with nothing new"]
     if polled.failed:
         words.append(f"{len(polled.failed)} failed")
     told.line(f"  polled {polled.polled} feeds: {', '.join(words)}")

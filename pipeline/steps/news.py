@@ -75,6 +75,7 @@ def story_news(tx: Transaction, story: Story) -> StoryNews:
         lead_article=article_ref(lead) if lead else None,
         first_seen=story.first_seen,
         reports=tuple(article_ref(article) for article in reports),
+        more=len(story.articles) - len(reports),
         copies=len(story.copies),
         outlets=story.outlets,
     )
