@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.figures.following import intervals
-from pipeline.figures.following.matching import Candidate, Known, rarity, score, traits_of_pair
+from pipeline.figures.following.matching import Candidate, Known, alike, rarity, score, traits_of_pair
 from schemas.figure import Claim, Series
 
 _SAME_ARTICLE_REVISED = 3.0
@@ -32,7 +32,7 @@ def assign(
         if i in forced:
             continue
         for home, other in known.items():
-            points = score(traits_of_pair(one, other, rare, candidates))
+            points = score(traits_of_pair(one, other, rare, candidates, alike(other, known.values())))
             if replaces and any(claim.figure in replaces for claim in other.claims):
                 points += _SAME_ARTICLE_REVISED
             if points > 0:
@@ -41,7 +41,7 @@ def assign(
             if j in forced:
                 continue
             earlier = Known(candidates[j].unit, candidates[j].scope, (candidates[j].claim,))
-            points = score(traits_of_pair(one, earlier, rare, candidates))
+            points = score(traits_of_pair(one, earlier, rare, candidates, alike(earlier, known.values())))
             if points > 0:
                 pairs.append((points, i, j, None))
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2], pair[3] or ""))

@@ -35,6 +35,18 @@ _PER = re.compile(
     r"(?i)^\W*(?:[\w-]+\W+){0,3}?(?:a|per|each|every)\W(?P<unit>day|week|month|year|hour)\b|^\W*(?:[\w-]+\W+)?(?P<adverb>daily|weekly|monthly)\b"
 )
 _ALL_BUT = re.compile(r"(?i)\ball but\W+$")
+_QUOTED = re.compile(
+    r"\b(?:figures?|counts?|estimates?|tally|toll|number|forecasts?|claims?|price|attendance|total|cifra(?: oficial)?|zahl|chiffre)"
+    r" (?:of|de|von)\W+(?:\w+\W+){0,2}$|['’]s? (?:\w+ )?$|\b(?:stands?|stood) by\W+$"
+)
+_COMPARED = re.compile(r"\b(?:compared|after|than|against|versus)\b")
+_PERIOD_OF = re.compile(
+    r"(?i)\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august"
+    r"|september|october|november|december|last (?:week|month|year))['’]s\W+$"
+)
+_POLL = re.compile(r"(?i)\b(?:polls?|survey|pollsters?)\b")
+_OWN = re.compile(r"(?i)\b(?:lost|(?:its|their) own|own (?:losses|men|side|troops|dead))\b")
+_ENEMY = re.compile(r"(?i)\b(?:of the enemy|enemy|the other side|opposing|hostile)\b")
 _NEAR = 0.42
 """The least weight of a word that stands close enough to a number to say what kind it is."""
 
@@ -179,6 +191,11 @@ def marks_of(figure: FigureInArticle, spot: Spot) -> Marks:
     if figure.figure.action:
         words[figure.figure.action] = 1.0
     traits |= _traits(figure.figure, head, tail)
+    traits |= _sides(figure.figure, spot)
+    if _POLL.search(sentence):
+        traits.add("poll")
+    if figure.figure.scope.place:
+        traits |= {f"place:{name[:9]}" for name in re.findall(r"[^\W\d_]{3,}", figure.figure.scope.place.lower())}
     nearest = sorted(acts, key=lambda a: (-acts[a], a))[:3]
     actions = [*([figure.figure.action] if figure.figure.action else []), *(a for a in nearest if acts[a] >= _NEAR)]
     strongest = sorted(words.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]
@@ -210,7 +227,7 @@ def _traits(figure: Figure, head: str, tail: str) -> set[str]:
     if _PART.search(head) or _PART_AFTER.search(tail):
         traits.add("part")
     if _OF_THE.search(tail):
-        traits.add("part")
+        traits.add("of the")
     if _WHOLE.search(head):
         traits.add("whole")
     if _ALL_BUT.search(head):
@@ -224,6 +241,19 @@ def _traits(figure: Figure, head: str, tail: str) -> set[str]:
     if match := _PER.search(tail):
         traits.add(f"per:{match['unit'] or match['adverb']}".lower())
     return traits
+
+
+def _sides(figure: Figure, spot: Spot) -> set[str]:
+    """Whose losses a warring party tells: its own or the enemy's."""
+    if not figure.attribution or figure.action not in {"killed", "injured", "destroyed", "shot down", "arrested"}:
+        return set()
+    speaker = " ".join(sorted(concepts.stem(word) for word in re.findall(r"[^\W\d_]+", figure.attribution.lower())))
+    before = spot.sentence[max([0, *(b for _, b in spot.others if b <= spot.start)]) : spot.start]
+    after = spot.sentence[spot.end : min([len(spot.sentence), *(a for a, _ in spot.others if a >= spot.end)])]
+    after = re.split(r"[,;:]|\band\b", after)[0]
+    if _ENEMY.search(after) or _ENEMY.search(before):
+        return {f"enemy of {speaker}"}
+    return {f"own of {speaker}"} if _OWN.search(before) or _OWN.search(after) else set()
 
 
 def _window(spot: Spot, day: date) -> str | None:
@@ -251,11 +281,21 @@ def _cues(spot: Spot) -> tuple[str, ...]:
     after = [a for a, _ in spot.others if a >= spot.end]
     near = head[max([0, spot.start - 70, *before]) :]
     close = near[-28:]
-    if concepts.cues("history_before").search(close) or concepts.cues("history_after").search(tail[:36]):
-        cues.append("history")
+    if concepts.cues("moved_before").search(close):
+        cues += ["history", "moved"]
+    elif concepts.cues("history_before").search(close) or concepts.cues("history_after").search(tail[:36]):
+        cues += ["history", "compared"] if _COMPARED.search(close) or _PERIOD_OF.search(head) else ["history"]
+    elif _PERIOD_OF.search(head):
+        cues += ["history", "compared"]
     rest = tail[: min([90, *(a - spot.end for a in after)])]
     if concepts.cues("update").search(near) or concepts.cues("update").search(rest[:50]):
         cues.append("update")
+    if concepts.cues("fall").search(near) or concepts.cues("fall").search(rest[:40]):
+        cues.append("fall")
+    if _QUOTED.search(head[-60:]):
+        cues.append("quoted")
     if concepts.cues("dispute").search(low):
         cues.append("dispute")
+    if concepts.cues("own_count").search(low):
+        cues.append("own count")
     return tuple(cues)

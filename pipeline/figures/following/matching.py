@@ -22,6 +22,8 @@ _WORDY = ("words", "names", "close words", "other names", "words of a measure", 
 _COMMON = 0.15
 """Words rarer than this tell nothing: nearly every series of the topic has them."""
 
+_STANDING = 3
+"""The latest claims of a series; those before have been overtaken."""
 _REMEMBERED = 10
 """Claims of a series that a figure is compared with: the first and the latest."""
 
@@ -66,20 +68,36 @@ def rarity(all_known: Iterable[Known]) -> Mapping[str, float]:
     }
 
 
+def _what(known: Known) -> str | None:
+    """What a series measures or counts: its unit, or the class of its noun."""
+    return known.unit or next((c.marks.nouns[0] for c in known.remembered if c.marks and c.marks.nouns), None)
+
+
+def alike(known: Known, all_known: Iterable[Known]) -> int:
+    """How many of ``all_known`` count or measure the same as ``known``."""
+    what = _what(known)
+    return sum(_what(other) == what for other in all_known)
+
+
 def traits_of_pair(
-    figure: Candidate, known: Known, rare: Mapping[str, float], article: Sequence[Candidate] = ()
+    figure: Candidate,
+    known: Known,
+    rare: Mapping[str, float],
+    article: Sequence[Candidate] = (),
+    alike: int = 1,
 ) -> dict[str, float]:
     """What speaks for and against one figure, each between −1 and 1 (0 where nothing is known).
 
     ``article`` are all the figures of its article: one of them that has the very number of the series leaves it less
-    likely that another is meant, unless the text sets the two against each other.
+    likely that another is meant, unless the text sets the two against each other. ``alike`` is how many series of the
+    topic count or measure the same as this one.
     """
     claims = known.remembered
     marks = [claim.marks for claim in claims if claim.marks] or [Marks()]
     mine = figure.marks
     traits = {"base": 1.0}
     traits |= _of_words(mine, marks, rare, measured=figure.unit is not None)
-    traits |= _of_what(figure, mine, known, marks)
+    traits |= _of_what(figure, mine, known, marks, alike)
     traits |= _of_scope(mine, marks)
     traits |= _of_value(figure.claim, known.claims, mine)
     traits |= _of_siblings(figure, known.claims, article)
@@ -105,8 +123,20 @@ def _of_siblings(figure: Candidate, claims: Sequence[Claim], article: Sequence[C
     if not takers:
         return {}
     taken = max(information(other.claim) for other in takers)
-    tied = any({"history", "dispute"} & set(other.marks.cues) for other in (figure, *takers))
-    return {"taken": taken, "taken, but tied": taken} if tied else {"taken": taken}
+    cues = {cue for other in (figure, *takers) for cue in other.marks.cues}
+    traits = {"taken": taken}
+    of_takers = {cue for other in takers for cue in other.marks.cues}
+    if "moved" in of_takers:
+        traits["taken, but moved from"] = taken
+    elif "compared" in of_takers:
+        windows = {other.marks.window for other in takers if other.marks.window}
+        traits["taken, compared"] = taken
+        traits["taken, of another period"] = float(bool(windows) and figure.marks.window not in windows)
+    elif "quoted" in of_takers:
+        traits["taken, but quoted"] = taken
+    elif cues & {"history", "dispute"}:
+        traits["taken, but tied"] = taken
+    return traits
 
 
 def _overlap(one: Mapping[str, float], others: Sequence[Mapping[str, float]], rare: Mapping[str, float]) -> float:
@@ -138,16 +168,32 @@ def _of_words(mine: Marks, marks: Sequence[Marks], rare: Mapping[str, float], *,
     return traits
 
 
-def _of_what(figure: Candidate, mine: Marks, known: Known, marks: Sequence[Marks]) -> dict[str, float]:
+def _of_what(
+    figure: Candidate, mine: Marks, known: Known, marks: Sequence[Marks], alike: int
+) -> dict[str, float]:
     traits: dict[str, float] = {}
     if figure.unit != known.unit:
         traits["other unit" if figure.unit and known.unit else "no unit"] = 1.0
     elif figure.unit:
         traits["same unit"] = 1.0
     action, noun = _compare_actions(mine, marks), _compare_nouns(mine, marks)
+    if noun in ("same", "near") or (figure.unit and figure.unit == known.unit):
+        traits["only one alike"] = 1.0 / max(1, alike)
     traits[f"{action} action"] = traits[f"{noun} noun"] = 1.0
     traits[f"{noun} noun, {action} action"] = 1.0
+    traits["shared action"] = max(_shared(mine, m) for m in marks)
+    if noun != "same":
+        heads = {m.nouns[0] for m in marks if m.nouns}
+        near = [mine.words.get(head, 0.0) for head in heads]
+        near += [m.words.get(mine.nouns[0], 0.0) for m in marks] if mine.nouns else []
+        traits["noun nearby"] = max(near, default=0.0)
     return traits
+
+
+def _shared(mine: Marks, other: Marks) -> float:
+    """How near to their numbers the nearest action stands that two claims share."""
+    both = set(mine.actions) & set(other.actions)
+    return max((min(mine.words.get(a, 0.0), other.words.get(a, 0.0)) for a in both), default=0.0)
 
 
 def _compare_actions(mine: Marks, marks: Sequence[Marks]) -> str:
@@ -176,9 +222,23 @@ def _axes(traits: Iterable[str]) -> dict[str, set[str]]:
     axes: dict[str, set[str]] = {}
     for trait in traits:
         axis, _, pole = trait.partition(":")
-        if pole and axis not in {"kind", "per"}:
+        if pole and axis not in {"kind", "per", "place"}:
             axes.setdefault(axis, set()).add(pole)
     return axes
+
+
+def _sides(marks: Marks) -> set[str]:
+    return {trait for trait in marks.traits if trait.startswith(("own of ", "enemy of "))}
+
+
+def _places(marks: Marks) -> set[str]:
+    return {trait for trait in marks.traits if trait.startswith("place:")}
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether losses are those of two sides: one's own and its enemy's, or one's own and another's own."""
+    first, second = one.split(" of ", 1), other.split(" of ", 1)
+    return (first[0] == second[0]) != (first[1] == second[1])
 
 
 def _of_scope(mine: Marks, marks: Sequence[Marks]) -> dict[str, float]:
@@ -187,12 +247,19 @@ def _of_scope(mine: Marks, marks: Sequence[Marks]) -> dict[str, float]:
     own, theirs = _axes(mine.traits), _axes(t for m in marks for t in m.traits)
     if any(own[axis].isdisjoint(theirs[axis]) for axis in own.keys() & theirs.keys()):
         traits["contrast"] = 1.0
-    for name in ("part", "more", "whole", "rest", "other"):
+    here, there = _places(mine), set().union(*(_places(m) for m in marks))
+    if here and there:
+        traits["same place" if here & there else "other place"] = 1.0
+    for name in ("part", "of the", "more", "whole", "rest", "other"):
         has, had = name in mine.traits, sum(name in m.traits for m in marks) / len(marks)
         if has and had:
             traits[f"both {name}"] = 1.0
         elif has != bool(had):
             traits[f"one {name}"] = 1.0 if has else had
+    if any(_apart(a, b) for a in _sides(mine) for m in marks for b in _sides(m)):
+        traits["other side"] = 1.0
+    elif any(True for a in _sides(mine) for m in marks for b in _sides(m)):
+        traits["same side"] = 1.0
     kinds = {t for t in mine.traits if t.startswith(("kind:", "per:"))}
     known = {t for m in marks for t in m.traits if t.startswith(("kind:", "per:"))}
     if kinds & known:
@@ -224,9 +291,11 @@ def _of_value(said: Claim, claims: Sequence[Claim], mine: Marks) -> dict[str, fl
         tells = information(said)
         traits["equal"] = tells
         traits["equal, small"] = 1.0 - tells
+        if mine.nouns and not any(set(mine.nouns) & set(c.marks.nouns) for c in claims if c.marks):
+            traits["equal, small, other noun"] = 1.0 - tells
         if history:
             traits["equal history"] = 1.0
-    elif any(_rounds(claim, said) for claim in claims):
+    elif any(_rounds(claim, said) for claim in claims[-_STANDING:]):
         traits["rounded"] = 1.0
     else:
         sizes = [intervals.size(intervals.of_claim(claim)) for claim in claims]
@@ -237,6 +306,8 @@ def _of_value(said: Claim, claims: Sequence[Claim], mine: Marks) -> dict[str, fl
         traits["very far"] = float(ratio > math.log(50))
         if size < min(sizes, default=size):
             traits["lower"] = 1.0
+            if "fall" in mine.cues:
+                traits["lower, falling"] = 1.0
         if "update" in mine.cues:
             traits["update"] = 1.0
             traits["update, close"] = traits["fairly close"]
@@ -246,6 +317,10 @@ def _of_value(said: Claim, claims: Sequence[Claim], mine: Marks) -> dict[str, fl
             traits["history, not equal"] = 1.0
     if any(speak_as_one(claim.attribution, said.attribution) for claim in claims):
         traits["same speaker"] = 1.0
+    elif any(claim.attribution for claim in claims) and said.attribution:
+        traits["other speaker"] = 1.0
+        if "poll" in mine.traits and any(claim.marks and "poll" in claim.marks.traits for claim in claims):
+            traits["other pollster"] = 1.0
     return traits
 
 
@@ -279,79 +354,88 @@ def information(claim: Claim) -> float:
 
 
 WEIGHTS: Mapping[str, float] = {
-    "equal": 5.3,
-    "update, close": 2.6,
-    "equal, small": 2.5,
-    "rounded": 2.4,
-    "same unit": 1.9,
-    "dispute": 1.7,
-    "taken, but tied": 1.6,
-    "one other": 0.9,
-    "same noun, no action": 0.8,
-    "same kind": 0.7,
-    "equal history": 0.7,
-    "fairly close": 0.7,
-    "names": 0.7,
-    "same action": 0.7,
-    "other unit": 0.7,
-    "same noun": 0.6,
+    "equal": 5.1,
+    "equal, small": 2.9,
+    "update, close": 2.7,
+    "rounded": 2.6,
+    "taken, but moved from": 1.9,
+    "taken, but quoted": 1.8,
+    "dispute": 1.6,
+    "taken, but tied": 1.5,
+    "same side": 1.4,
+    "lower, falling": 1.0,
+    "fairly close": 0.9,
+    "words of a measure": 0.8,
+    "only one alike": 0.8,
+    "other speaker": 0.7,
+    "shared action": 0.7,
+    "names": 0.6,
+    "close words of a measure": 0.6,
     "close words": 0.6,
-    "other noun, near action": 0.6,
-    "words of a measure": 0.5,
-    "related noun, near action": 0.5,
-    "other noun, same action": 0.5,
-    "other names": 0.4,
-    "contrast": 0.3,
-    "one whole": 0.3,
-    "near noun, near action": 0.3,
-    "near action": 0.2,
+    "one other": 0.6,
+    "same kind": 0.5,
+    "same noun, no action": 0.5,
+    "same unit": 0.5,
+    "same action": 0.4,
+    "equal history": 0.4,
+    "other noun, same action": 0.4,
+    "related noun": 0.3,
+    "related noun, same action": 0.3,
+    "related noun, near action": 0.3,
+    "words": 0.2,
+    "same noun": 0.2,
+    "other noun, near action": 0.2,
     "same noun, other action": 0.2,
     "no noun, other action": 0.2,
+    "no action": 0.2,
+    "noun nearby": 0.1,
+    "one whole": 0.1,
+    "both part": 0.1,
     "same noun, same action": 0.1,
-    "near noun": 0.1,
-    "related noun, no action": 0.1,
-    "related noun": 0.1,
-    "other names, same article": -0.1,
+    "no noun, no action": -0.1,
     "close words of a measure, same article": -0.1,
+    "no noun": -0.1,
+    "update": -0.1,
     "words of a measure, same article": -0.1,
-    "near noun, other action": -0.2,
-    "update": -0.2,
-    "words": -0.2,
-    "no noun, no action": -0.2,
-    "same window": -0.2,
-    "no action": -0.2,
-    "other noun": -0.2,
     "same speaker": -0.2,
-    "names, same article": -0.3,
+    "same window": -0.2,
+    "taken, compared": -0.2,
+    "one of the": -0.2,
+    "related noun, other action": -0.2,
+    "no noun, near action": -0.2,
+    "same noun, near action": -0.3,
+    "one rest": -0.3,
     "close": -0.3,
-    "both part": -0.3,
-    "other noun, other action": -0.4,
-    "one rest": -0.4,
-    "same noun, near action": -0.5,
-    "other kind": -0.5,
-    "related noun, other action": -0.5,
-    "total against period": -0.6,
-    "no noun, near action": -0.6,
-    "no noun": -0.6,
-    "history, not equal": -0.6,
-    "other action": -0.7,
-    "very far": -0.8,
-    "other window of a flow": -0.8,
-    "both whole": -0.8,
-    "other noun, no action": -0.9,
-    "one part": -1.0,
-    "base": -1.1,
+    "both whole": -0.3,
+    "other noun, no action": -0.3,
+    "other action": -0.4,
+    "names, same article": -0.4,
+    "other noun": -0.4,
+    "total against period": -0.5,
+    "both more": -0.5,
+    "other kind": -0.6,
+    "other window of a flow": -0.7,
+    "close words, same article": -0.8,
+    "words, same article": -0.8,
+    "history, not equal": -1.0,
+    "other place": -1.0,
     "one more": -1.1,
-    "both more": -1.2,
-    "other year": -1.2,
-    "other window": -1.2,
-    "lower": -1.4,
-    "words, same article": -1.4,
-    "close words, same article": -1.4,
-    "taken": -1.4,
-    "no unit": -2.0,
-    "same article": -2.5,
-    "far": -3.9,
+    "equal, small, other noun": -1.1,
+    "other window": -1.1,
+    "very far": -1.2,
+    "taken": -1.3,
+    "same article": -1.6,
+    "lower": -1.6,
+    "one part": -1.6,
+    "contrast": -1.8,
+    "base": -1.8,
+    "other year": -1.9,
+    "taken, of another period": -2.1,
+    "no unit": -2.2,
+    "other unit": -2.3,
+    "other side": -3.1,
+    "other pollster": -3.1,
+    "far": -3.2,
 }
 
 

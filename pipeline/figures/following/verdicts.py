@@ -143,12 +143,15 @@ def _contradicts(known: Claim, said: Claim, beside: Sequence[Claim]) -> str | No
     if not intervals.excludes(known, said) or speak_as_one(known.attribution, said.attribution):
         return None
     cues = _cues(said)
-    if "dispute" in cues:
+    others = are_others(known.attribution, said.attribution)
+    by_another = others or (said.attribution is not None and said.outlet != known.outlet)
+    if "dispute" in cues and (by_another or said.outlet != known.outlet):
         return "the text disputes it"
-    if any(intervals.equal(known, other) for other in beside) and "update" not in cues:
+    if "update" in cues and "own count" not in cues:
+        return None
+    if by_another and any(intervals.equal(known, other) for other in beside):
         return "the text sets one against the other"
-    same_day = known.as_of == said.as_of
-    if are_others(known.attribution, said.attribution) and same_day and "update" not in cues:
+    if others and known.as_of == said.as_of:
         return f"both for {said.as_of:%-d %B %Y}"
     return None
 
