@@ -175,7 +175,7 @@ def run(url: str, examples: int) -> None:
 def test_every_entry_ends_once_in_sqlite(empty_file: Path, tmp_path: Path) -> None:
     file = tmp_path / "record.db"
     file.write_bytes(empty_file.read_bytes())
-    run(f"sqlite:///{file}", examples=40)
+    run(f"sqlite:///{file}", examples=25)
 
 
 @pytest.mark.postgres

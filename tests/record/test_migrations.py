@@ -42,6 +42,21 @@ def test_the_migrations_make_the_tables_that_the_program_uses(bare_url: str) -> 
     engine.dispose()
 
 
+@pytest.mark.postgres
+def test_both_databases_sort_alike(migrated_database: str) -> None:
+    engine = create_engine(migrated_database)
+    with engine.connect() as connection:
+        collations = connection.execute(
+            text(
+                "select distinct collation_name from information_schema.columns"
+                " where table_schema = 'public' and data_type = 'text' and table_name <> :versions"
+            ),
+            {"versions": VERSION_TABLE},
+        )
+        assert collations.scalars().all() == ["C"]
+    engine.dispose()
+
+
 def test_migrating_again_changes_nothing(bare_url: str) -> None:
     with Record(bare_url) as record:
         record.migrate()

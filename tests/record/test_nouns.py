@@ -70,6 +70,7 @@ def test_an_address_may_be_as_long_as_the_web_allows(record: Record) -> None:
 
 def test_stories_come_newest_first(record: Record) -> None:
     with record.begin() as tx:
+        tx.stories.put(story("old", "kids", "zoo", last_seen=NOW - MINUTE))
         tx.stories.put(story("old", "kids", last_seen=NOW - MINUTE))
         tx.stories.put(story("new", "kids", "zoo"))
         tx.stories.put(story("other", "zoo", last_seen=NOW - 2 * MINUTE))
@@ -78,6 +79,7 @@ def test_stories_come_newest_first(record: Record) -> None:
         assert tx.stories.get("x") is None
         assert [one.id for one in tx.stories.find()] == ["new", "old", "other"]
         assert [one.id for one in tx.stories.find(topic="kids")] == ["new", "old"]
+        assert [one.id for one in tx.stories.find(topic="zoo")] == ["new", "other"]
         assert [one.id for one in tx.stories.find(since=NOW - MINUTE)] == ["new", "old"]
         assert [one.id for one in tx.stories.find(limit=1)] == ["new"]
 
