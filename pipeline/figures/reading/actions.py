@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.figures.reading.lexicon import LANGUAGES, load, words, wordset
+from pipeline.figures.reading.nouns import plural
 from pipeline.figures.reading.tokens import Kind, Sentence
 
 _DOUBLED = wordset("ship trap commit star")
@@ -30,21 +31,13 @@ def forms_of(verb: str) -> list[str]:
     return [form + rest for form in (head, third, past, ing)]
 
 
-def plural(noun: str) -> str:
-    """The regular English plural."""
-    if noun.endswith("y") and noun[-2] not in "aeiou":
-        return noun[:-1] + "ies"
-    if noun.endswith("sis"):
-        return noun[:-2] + "es"
-    return noun + ("es" if noun.endswith(("s", "sh", "ch", "x")) else "s")
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """Words of a sentence that name an action; tokens ``first`` … ``last`` (exclusive).
 
-    ``strength`` is "verb", "noun" for what counts by itself ("deaths"), "bearer" for those to whom it happened
-    ("survivors"), "money" for a verb that only tells of an action when an amount follows ("made $3m").
+    ``strength`` is "verb", "base" for a form that is a verb only after "to" or "will", "noun" for what counts by
+    itself ("deaths"), "bearer" for those to whom it happened ("survivors"), "money" for a verb that only tells of an
+    action when an amount follows ("made $3m").
     """
 
     action: str
@@ -66,19 +59,30 @@ class _Lexicon:
     phrases: dict[str, list[_Option]]
     nouns: dict[str, str]
     personal: frozenset[str]
+    only_people: frozenset[str]
+
+
+def _verb_forms(verb: str) -> list[tuple[str, str]]:
+    """The forms of a verb and how strongly each tells of the action."""
+    plain, third, past, ing = forms_of(verb)
+    if verb in words("noun_like_verb"):
+        return [(plain, "base"), (past, "verb"), (ing, "verb")]
+    return [(form, "verb") for form in (plain, third, past, ing)]
 
 
 @cache
 def _lexicon(language: str) -> _Lexicon:
     phrases: dict[str, list[_Option]] = {}
     nouns: dict[str, str] = {}
-    personal = set()
+    personal, only_people = set(), set()
     for action, table in load("actions").items():
         if table.get("person"):
             personal.add(action)
+        if table.get("only_people"):
+            only_people.add(action)
         found: list[tuple[str, str]] = []
         if language == "en" or language not in LANGUAGES:
-            found += [(form, "verb") for verb in table.get("verbs", ()) for form in forms_of(verb)]
+            found += [(form, kind) for verb in table.get("verbs", ()) for form, kind in _verb_forms(verb)]
             found += [(form, "verb") for form in table.get("forms", ())]
             found += [(form, "money") for form in table.get("money", ())]
             found += [(form, "noun") for noun in table.get("nouns", ()) for form in (noun, plural(noun))]
@@ -92,12 +96,17 @@ def _lexicon(language: str) -> _Lexicon:
             phrases.setdefault(parts[0], []).append((parts, action, strength))
     for options in phrases.values():
         options.sort(key=lambda option: -len(option[0]))
-    return _Lexicon(phrases, nouns, frozenset(personal))
+    return _Lexicon(phrases, nouns, frozenset(personal), frozenset(only_people))
 
 
 def personal_actions() -> frozenset[str]:
     """The actions that only people undergo or do: a bare number of them counts people."""
     return _lexicon("en").personal
+
+
+def people_only() -> frozenset[str]:
+    """The actions whose words mean another thing when a thing is counted ("released" of films)."""
+    return _lexicon("en").only_people
 
 
 def noun_action(noun: str, language: str) -> str | None:
@@ -140,6 +149,8 @@ def events(sentence: Sentence) -> list[Event]:
         if options and not _is_date_word(sentence, i):
             for parts, action, strength in options:
                 end = _matches(sentence, i, parts)
+                if strength == "base" and sentence.lower(i - 1) not in words("modal"):
+                    continue
                 if end is None or (parts == ("reached",) and not sentence.is_name(i + 1)):
                     continue  # "has reached 1,622" tells of a number, "reached Jendra" of an arrival
                 found.append(Event(action, i, end, strength, token.lower))
@@ -190,19 +201,20 @@ def governing(sentence: Sentence, found: list[Event], place: Place, starts: list
     left = [e for e in usable if e.last <= first]
     if right and right[0].first == noun_end and right[0].strength == "verb" and place.noun is None:
         return right[0]
-    if left and not left[-1].noun and left[-1].first > preceding:
-        between = sentence.tokens[left[-1].last : first]
-        if all(token.lower in _LINKS for token in between):
+    if left and left[-1].first > preceding:
+        between = [token.lower for token in sentence.tokens[left[-1].last : first]]
+        if all(word in _LINKS for word in between) and (not left[-1].noun or between[:1] == ["of"]):
             return left[-1]
     own = next((e for e in usable if e.noun and place.noun and first <= e.first < noun_end <= e.last), None)
     if own is not None and own.strength == "noun":
         return own
+    right, left = [e for e in right if not e.noun], [e for e in left if not e.noun]
     near_right = next((e for e in right if e.first < following and _same_clause(sentence, noun_end, e.first)), None)
     near_left = next((e for e in reversed(left) if _same_clause(sentence, e.last, first)), None)
     inside = next((e for e in usable if not e.noun and first <= e.first < noun_end), None)
     if place.measured:
         return near_left or inside or near_right or (left[-1] if left else None) or (right[0] if right else None)
-    if near_right is not None and (near_right.strength == "verb" or own is None):
+    if near_right is not None:
         return near_right
     if own is not None:
         return own

@@ -7,7 +7,16 @@ from datetime import datetime
 from functools import cache
 
 from pipeline.figures.reading import attribution, scope
-from pipeline.figures.reading.actions import STATUSES, Place, events, governing, noun_action, personal_actions
+from pipeline.figures.reading.actions import (
+    STATUSES,
+    Event,
+    Place,
+    events,
+    governing,
+    noun_action,
+    people_only,
+    personal_actions,
+)
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
 from pipeline.figures.reading.elision import Memory, resolve, subject
@@ -151,6 +160,8 @@ class _Reader:
             event = governing(sentence, found, place, starts)
             draft.action = event.action if event else None
             self._settle_action(sentence, draft)
+            if event and draft.action in people_only() and not _means_people(draft, event):
+                draft.action = None
             if draft.numeral.form is Form.ANOTHER and not _is_one_more(draft):
                 continue
             opens = min(draft.start, sentence.tokens[draft.opens].start)
@@ -230,6 +241,13 @@ def _figure(
         earlier=draft.earlier,
         factor=draft.factor,
     )
+
+
+def _means_people(draft: Draft, event: Event) -> bool:
+    """Whether "released", "polled" and the like are said of people: by the noun, or right beside the number."""
+    if draft.noun is not None:
+        return draft.noun.is_person
+    return 0 <= event.first - draft.last <= 2 or 0 <= draft.opens - event.last <= 1
 
 
 def _is_one_more(draft: Draft) -> bool:

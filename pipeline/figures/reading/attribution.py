@@ -14,7 +14,11 @@ _WORD = r"[\w.'’&-]*\w"
 _SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
 _OPENS = r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\swhile\s)|(?<=\swhere\s)|(?<=\swhich\s))"
 _ADVERB = r"(?:(?:also|later|now|previously|earlier|has|have|had|separately)\s)?"
-_SAID_AFTER = re.compile(rf"{_OPENS}{_SUBJECT}\s{_ADVERB}(?P<verb>{any_of('says records')})\b")
+_SAID_AFTER = re.compile(
+    rf"{_OPENS}{_SUBJECT}\s{_ADVERB}"
+    rf"(?P<verb>(?:{any_of('says records')})\b|(?:{any_of('says_or_noun')})\s"
+    r"(?=(?:that|the|it|its|there|more|nearly|about|at|some|an?|up|as|only|just)\b|\d))"
+)
 _SAID_BEFORE = re.compile(
     r"[”\"],?\s(?:said|says|added|told)\s(?P<who>[^,.;:“”\"]{2,60})"
     r"|,[”\"]?\s(?:said|says)\s(?P<name>[A-Z][^,.;:“”\"]{2,60})"
@@ -27,9 +31,11 @@ _POLL = re.compile(r"\b(?:[Aa]n?|[Tt]he)\s(?P<who>(?:[A-Z][\w&.-]*\s){1,4})(?:po
 _RECORDS = frozenset(re.findall(r"\w+", any_of("records").replace(r"\s", " ")))
 _BAD_SUBJECTS = wordset(
     "who which that it there and but or what this they these those he she we i you one not also nor none some many "
-    "most killing injuring leaving up down"
+    "most killing injuring leaving up down even if once only just because although though"
 )
-_BAD_ENDS = wordset("have has had was were is are not also be been being to of in at by for with from")
+_BAD_ENDS = wordset(
+    "who and or which that have has had was were is are not also be been being to of in at by for with from"
+)
 _PRONOUNS = wordset("he she they it we")
 _TRIM = re.compile(
     r"(?i)^(?:(?:and|but|while|as|when|however|meanwhile|also|earlier|later|then|so|that)\s+|(?:on|in) \w+\s+)"
@@ -37,9 +43,11 @@ _TRIM = re.compile(
 _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _WHEN = re.compile(rf"\s(?:(?:on|in|at|late|early)\s(?:late\s|early\s)?)?{_DAY}\b.*$")
 _ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n?|der|die|das|dem|den|le|la|les|el|los|il|lo|gli|o|os|as)\s")
+_HAVE = re.compile(r"\s(?:have|has|had)(?:\s\w+)?$")
 _CLAUSE = re.compile(
     r"\s(?:said|says|has|have|had|was|were|is|are|on|in which|that|who|which|since|at least|up from|more than"
-    r"|an estimated)\b"
+    r"|an estimated|shared|compiled|citing|released|published|obtained|seen|reviewed|provided|posted|issued|based"
+    r"|briefed)\b"
 )
 _TAIL = re.compile(r"\s(?:on|in|at|during|after|who|as)\s.*$")
 _NEAR_COUNT = 36
@@ -49,14 +57,21 @@ def _clean(who: str) -> str | None:
     who = re.sub(r"\s+", " ", who).strip(" ,.'’-")
     for _ in range(2):
         who = _TRIM.sub("", who)
-    who = _ARTICLE.sub("", _WHEN.sub("", who))
+    who = _ARTICLE.sub("", _HAVE.sub("", _WHEN.sub("", who)))
+    before, _, after = who.rpartition(" the ")
+    if before and before.split()[-1].lower() not in words("preposition"):
+        who = after  # "a policy the state expects"
     parts = who.split()
+    if parts and len(parts) == 1 and _ARTICLE.match(f"{who} "):
+        return None
     if not parts or len(parts) > 12 or not re.search(r"[^\W\d_]{2}", who):
         return None
     first = parts[0].lower()
     if first in _BAD_SUBJECTS or first in words("preposition") or parts[-1].lower() in _BAD_ENDS:
         return None
-    if any(character.isdigit() for character in parts[0]):
+    if any(character.isdigit() for character in parts[0]) or (first.endswith(("ed", "ing")) and parts[0].islower()):
+        return None
+    if "'" in first and first.split("'")[-1] in {"ll", "d", "ve", "re"}:
         return None
     return who[:100]
 
@@ -97,7 +112,7 @@ class Said:
 
 _HINTS = frozenset(
     phrase.split()[0]
-    for group in ("says", "records", "according")
+    for group in ("says", "says_or_noun", "records", "according")
     for phrase in load("phrases")[group].split("|")
     if phrase.strip()
 ) | {"poll", "survey"}
@@ -123,7 +138,7 @@ def said(text: str, start: int, end: int, words_in: frozenset[str]) -> Said:
     for match in _SAID_AFTER.finditer(sentence):
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
-            pronoun = True
+            pronoun = pronoun or match["verb"] not in _RECORDS
         elif not _counts_itself(match["verb"], raw):
             found.append((raw, match.start("who"), match.end(), False))
     for match in _SAID_BEFORE.finditer(sentence):

@@ -32,12 +32,17 @@ class Draft:
     unit: Unit | None
     prefix: Unit | None = None
     per: str | None = None
-    ranged: bool = False
+    lead: Numeral | None = None
     earlier: Value | None = None
     factor: float | None = None
     increment: bool = False
     noun: Noun | None = None
     action: str | None = None
+
+    @property
+    def ranged(self) -> bool:
+        """Whether it is a range, of which ``lead`` is the lower end."""
+        return self.lead is not None
 
     @property
     def measure(self) -> Unit | None:
@@ -91,6 +96,8 @@ def _draft(sentence: Sentence, numeral: Numeral) -> Draft:
         low = high = -low
         if sentence.text[numeral.start - 1] in "-−":
             start = min(start, numeral.start - 1)
+    if numeral.form is Form.FOLD:
+        unit = Unit("times", "ratio", numeral.start, numeral.end)
     per = units.rate(sentence, end_char) if prefix or unit else None
     if _is_rate_cut(sentence, numeral, unit, last):
         low = high = low * 100
@@ -108,6 +115,7 @@ def _is_negative(sentence: Sentence, numeral: Numeral, first: int) -> bool:
     return sentence.lower(first - 1) == "minus" and sentence.lower(first - 2) not in {"or", "/"}
 
 
+_GROWTH = wordset("increase rise jump growth surge hike drop decline decrease")
 _CUTS = wordset("cut hike rise increase reduction move raise")
 
 
@@ -176,8 +184,8 @@ def _joined(sentence: Sentence, a: Draft, b: Draft) -> str | None:
         if link in {"a", "à", "al", "по", "до"} and sentence.language == "en":
             return None
         both = a.measure is not None and (b.unit is None and b.prefix is None)
-        own_units = a.measure is not None and left == "by"
-        return None if both or own_units else "range"
+        steps = left == "by" and (a.measure is not None or b.low > 3 * a.low)
+        return None if both or steps else "range"
     if link in _AND and left in _BETWEEN:
         return "range"
     small = b.low == a.low + 1 and b.low <= 12
@@ -193,8 +201,9 @@ def _merge(sentence: Sentence, a: Draft, b: Draft) -> Draft:
         low = a.low * factor  # "$3 to $5 billion"
     high = abs(b.high) if b.low < 0 <= a.low else b.high
     return Draft(
-        numeral=b.numeral, first=a.first, last=b.last, opens=a.opens, start=a.start, end=b.end, low=low, high=high,
-        modifier=Modifier.RANGE, unit=b.unit or a.unit, prefix=a.prefix or b.prefix, per=b.per or a.per, ranged=True,
+        numeral=b.numeral, lead=a.numeral, first=a.first, last=b.last, opens=a.opens, start=a.start, end=b.end,
+        low=low, high=high, modifier=Modifier.RANGE, unit=b.unit or a.unit, prefix=a.prefix or b.prefix,
+        per=b.per or a.per,
     )  # fmt: skip
 
 
@@ -230,8 +239,12 @@ def _pair_reason(sentence: Sentence, a: Draft, b: Draft) -> bool:
 def _why(sentence: Sentence, draft: Draft) -> str | None:
     if draft.numeral.form is Form.ANOTHER:
         return None
-    if draft.ranged:
-        return "period" if moments.is_period(sentence, draft.numeral, draft.unit, draft.start) else None
+    if draft.numeral.form is Form.FOLD:
+        head = sentence.text[max(sentence.start, draft.start - 40) : draft.start]
+        grew = sentence.lower(draft.last) in _GROWTH or _CHANGE.search(head)
+        return None if grew else "adjective"
+    if draft.lead is not None:
+        return guards.why_no_range(sentence, draft.lead, draft.numeral, draft.unit, draft.prefix)
     return guards.why_not(sentence, draft.numeral, prefix=draft.prefix, unit=draft.unit, modifier=draft.modifier)
 
 

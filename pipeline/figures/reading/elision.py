@@ -18,7 +18,7 @@ _MEASURES = wordset("toll turnout attendance crowd crowds")
 _FELLOWS = wordset("dead deaths injured wounded killed missing hurt")
 _VERBS_AFTER = wordset("have has were was are had is will of others other more remain went came , . ; and")
 _STATES = wordset(
-    "to at is are was were reached stands hit totalled totaled stood exceeded passed topped numbered remained"
+    "to by at is are was were reached stands hit totalled totaled stood exceeded passed topped numbered remained"
 )
 
 
@@ -32,10 +32,10 @@ class Memory:
         self.nouns.append((phrase, head))
         del self.nouns[:-40]
 
-    def latest(self, *, person: bool, since: int = 0) -> str | None:
-        """The newest phrase, or the newest of people; only among those added after ``since`` were there."""
+    def latest(self, *, person: bool, since: int = 0, action: str | None = None) -> str | None:
+        """The newest phrase, or the newest of people or of what ``action`` makes; only those added after ``since``."""
         for phrase, head in reversed(self.nouns[since:]):
-            if not person or head in persons():
+            if not person or head in persons() or (action and noun_action(head, "en") == action):
                 return phrase
         return None
 
@@ -135,11 +135,11 @@ def resolve(
             told = {sentence.lower(k) for k in range(noun.last, draft.first)}
             if told & _STATES and noun.head not in {"ones", "police"}:
                 return noun.phrase
-    if own := memory.latest(person=personal, since=since):
+    if own := memory.latest(person=personal, since=since, action=draft.action):
         return own
     if personal:
         near = _antecedent(sentence, draft.opens, person=True)
-        return near or memory.latest(person=True) or _from_title(title) or "people"
+        return near or memory.latest(person=True, action=draft.action) or _from_title(title) or "people"
     if draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
         return memory.latest(person=False)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.figures.reading import moments, names
-from pipeline.figures.reading.lexicon import any_of
+from pipeline.figures.reading.lexicon import any_of, words
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Sentence
 from pipeline.figures.reading.units import Unit
@@ -33,6 +33,11 @@ _SETTING_AFTER = re.compile(
 _LENGTHS = frozenset({"km", "metre", "mile", "yard", "foot", "nautical miles", "cm"})
 
 
+_PER = frozenset(["per", "every", "je", "pro", "pour", "por", "ogni", "cada", "на"])
+_BASES = frozenset([100.0, 1000.0, 10_000.0, 100_000.0, 1_000_000.0])
+_PARENTS = frozenset(["mother", "father", "mom", "mum", "dad", "parent", "parents", "grandmother", "grandfather"])
+
+
 def _is_list_number(sentence: Sentence, numeral: Numeral) -> bool:
     if numeral.form is not Form.DIGITS or not numeral.plain or numeral.value >= 100:
         return False
@@ -52,6 +57,18 @@ def _is_setting(sentence: Sentence, numeral: Numeral, unit: Unit | None, head: s
     if unit.name not in _LENGTHS or unit.hyphenated:
         return False
     return bool(_SETTING_AFTER.match(sentence.text, numeral.end, sentence.end))
+
+
+def why_no_range(
+    sentence: Sentence, lead: Numeral, numeral: Numeral, unit: Unit | None, prefix: Unit | None
+) -> str | None:
+    """Why the range from ``lead`` to ``numeral`` is no figure: ages, school years, a window of time."""
+    if moments.is_age(sentence, lead, unit, prefix) or moments.is_age(sentence, numeral, unit, prefix):
+        return "age"
+    if moments.is_period(sentence, numeral, unit, lead.start):
+        return "period"
+    named = sentence.lower(lead.first - 1) in words("label_plural") and unit is None and prefix is None
+    return "label" if named else None
 
 
 def why_not(
@@ -81,6 +98,10 @@ def why_not(
         return "magnitude"
     if names.is_score(sentence, numeral, unit):
         return "score"
+    if sentence.lower(numeral.first - 1) in _PER and numeral.value in _BASES and not prefix:
+        return "rate"
+    if sentence.lower(numeral.first - 1) == "of" and sentence.lower(numeral.first - 2) in _PARENTS and not unit:
+        return "family"
     if moments.is_period(sentence, numeral, unit, numeral.start):
         return "period"
     if why := names.is_pronoun(sentence, numeral, unit):
@@ -93,7 +114,7 @@ def why_not(
         return "label"
     if names.is_adjective(sentence, numeral, unit, prefix):
         return "adjective"
-    if names.is_name_part(sentence, numeral):
+    if names.is_name_part(sentence, numeral, unit, prefix):
         return "name"
     if numeral.form is Form.DIGITS and sentence.lower(numeral.last) == "century":
         return "ordinal"

@@ -60,6 +60,7 @@ _PATTERNS: list[tuple[str, tuple[str, ...]]] = [
             r"\b(?:24/7|9/11|50[-/]50|20/20|7/7|4x4)\b",
             r"\b\d{1,5}/\d{2,6}(?:/\d+)*\b(?![ ]?(?:of|per|Prozent|%))",
             r"(?<![\d.,])\d{1,4}(?:\.\d{1,4}){2,}\b(?![,.]?\d)(?<!\.\d{3}\.\d{3})",
+            r"^\d{1,2} of \d{1,2}(?=\W|[A-Z])",
             r"(?<!\w)§+\s?\d+\w?",
             r"\b\d{1,3}°\s?\d{1,2}[′'](?:\s?\d{1,2}(?:[.,]\d+)?[″\"])?(?:\s?[NSEWO]\b)?",
         ),
@@ -136,7 +137,8 @@ def masks(sentence: Sentence) -> list[Mask]:
             surface = match.group()
             if _MODAL_MAY.match(surface) and (surface.startswith("may ") or "." not in surface):
                 continue  # "may 30 people": the verb
-            if surface[-1].isdigit() and _count_after().match(text, last, end):
+            short = surface[-1].isdigit() and not surface[-4:].isdigit()
+            if short and _count_after().match(text, last, end):
                 # "In May 30 people died", "On 3 May 28 bodies were found": a count follows the date
                 shorter = _LAST_NUMBER.sub("", surface)
                 last = first + len(shorter)

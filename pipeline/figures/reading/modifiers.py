@@ -26,6 +26,7 @@ def _phrases(language: str, side: str) -> dict[tuple[str, ...], Modifier]:
 
 
 _STEP_OVER = wordset("a an of by to at another further additional minus")
+_LASTING = wordset("for of at by with took is was lasted lasting after just well")
 _RAISED = re.compile(rf"(?i)\b(?!(?:up|down|went|gone)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$")
 
 
@@ -40,7 +41,7 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
         end = first - skip
         if skip and (end < 1 or tokens[end].lower not in _STEP_OVER):
             break
-        found = _ending_at(sentence, end)
+        found = _ending_at(sentence, end, unit)
         if found:
             return found
     after = numeral.last
@@ -53,6 +54,8 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
         for length in range(4, 0, -1):
             words = tuple(t.lower for t in tokens[after + shift : after + shift + length])
             hit = phrases.get(words)
+            if words == ("plus",) and tokens[after + shift].text != "plus":
+                continue  # a product, not more than that
             if hit and not (words == ("plus",) and _goes_on_counting(sentence, after + shift + 1)):
                 # "12 at least a dozen" and "300 people or more": the phrase must not open the next number.
                 following = after + shift + length
@@ -65,7 +68,7 @@ def _goes_on_counting(sentence: Sentence, index: int) -> bool:
     return index < len(sentence.tokens) and sentence.tokens[index].kind is not Kind.MARK
 
 
-def _ending_at(sentence: Sentence, end: int) -> tuple[Modifier, int] | None:
+def _ending_at(sentence: Sentence, end: int, unit: Unit | None) -> tuple[Modifier, int] | None:
     tokens = sentence.tokens
     phrases = _phrases(sentence.language, "before")
     for length in range(min(_LONGEST, end), 0, -1):
@@ -80,6 +83,8 @@ def _ending_at(sentence: Sentence, end: int) -> tuple[Modifier, int] | None:
                 continue
             if word in {"gut", "gegen", "до", "unter", "über"} and not _measures(sentence, end):
                 continue
+            if word == "over" and unit is not None and unit.group == "time" and previous not in _LASTING:
+                continue  # "over eight years": for as long as that
             if word == "below" and previous in {"points", "degrees", "percent"}:
                 continue
         opens = tokens[start].start

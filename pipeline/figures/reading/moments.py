@@ -88,6 +88,8 @@ def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit
     return (tail[:1] == "s" and bool(_UNDER.search(head))) or _is_apposed(sentence, numeral)
 
 
+_BE = frozenset(["was", "is", "turned", "be", "am", "were"])
+_SOMEONE = frozenset(["he", "she", "who", "i"])
 _AFTER_AGE = frozenset([",", ".", ";", "and", "who", "was", "is", "from", ")", ""])
 
 
@@ -98,6 +100,8 @@ def _is_apposed(sentence: Sentence, numeral: Numeral) -> bool:
     left, right, named = sentence.lower(i - 1), sentence.lower(numeral.last), tokens[i - 2]
     if named.kind is not Kind.WORD or named.lower in words_of_all("months"):
         return False
+    if left in _BE and named.lower in _SOMEONE:
+        return right in {".", ",", ";", "", "when", "at", "and", "!"}
     if left == ",":
         return right in _AFTER_AGE and (named.text[0].isupper() or _is_role(named.lower))
     return left == "(" and right == ")" and i >= 3 and named.capital and tokens[i - 3].capital and numeral.value >= 4
@@ -107,11 +111,16 @@ def _is_role(word: str) -> bool:
     return word in words("person") and not _many(word)
 
 
+_SPANS = frozenset(["hour", "day", "night", "week", "month", "year"])
+
+
 def is_period(sentence: Sentence, numeral: Numeral, unit: Unit | None, start: int) -> bool:
     """Whether a length of time is a window or an adjective: "the last 24 hours", "a two-day visit", "a year ago"."""
     if unit is None or unit.group != "time":
         return False
-    if unit.hyphenated or sentence.lower(numeral.last) == "-":
+    singular = sentence.text[unit.start : unit.end].lower() in _SPANS and numeral.value > 1
+    singular = singular and not _AGE_AFTER.match(sentence.text, numeral.end, sentence.end)
+    if unit.hyphenated or singular or sentence.lower(numeral.last) == "-":
         return True
     head = sentence.text[max(sentence.start, start - 40) : start]
     return bool(_WINDOW_BEFORE.search(head) or _WINDOW_AFTER.match(sentence.text, unit.end, sentence.end))

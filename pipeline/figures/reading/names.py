@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pipeline.figures.reading.lexicon import words, words_of_all, wordset
+from pipeline.figures.reading.nouns import is_plural, phrase_at
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -96,9 +97,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return True
     if not sentence.is_name(i - 1) or not numeral.plain or numeral.value >= 10_000 or left.endswith("'s"):
         return False
-    if counted and not (
-        sentence.is_name(j) and not sentence.lower(j).endswith("s") and not _demonym(sentence.lower(j))
-    ):
+    right = sentence.lower(j)
+    if counted and not (sentence.is_name(j) and not is_plural(right) and not _demonym(right)):
         return False
     return not (left in words_of_all("weekdays") or left in words_of_all("months") or left.endswith(("ed", "ing")))
 
@@ -168,7 +168,9 @@ def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
         return True
     if right in {"has", "had", "was", "were", "have"}:
         return False
-    return right.startswith("'") or right == "one" or right in words("stop")
+    if right.startswith("'") or right == "one" or right in words("stop"):
+        return True
+    return phrase_at(sentence, j, one=True) is None
 
 
 def is_adjective(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit | None) -> bool:
@@ -186,9 +188,12 @@ def is_adjective(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix
 _NAME_OPENERS = frozenset(".:—–\"“•‘'-…?!”")
 
 
-def is_name_part(sentence: Sentence, numeral: Numeral) -> bool:
-    """Whether a number word with a capital inside a sentence is part of a name: "the Big Three", "Three Gorges"."""
+def is_name_part(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit | None) -> bool:
+    """Whether a number is part of a name: "the Big Three", "Three Gorges", "10 News"."""
     i = numeral.first
+    opens_name = numeral.plain and numeral.value < 10_000 and sentence.is_name(numeral.last)
+    if opens_name and unit is None and prefix is None and sentence.language == "en":
+        return not _demonym(sentence.lower(numeral.last)) and phrase_at(sentence, numeral.last) is None
     if numeral.form is not Form.WORDS or i == 0 or sentence.language == "de" or not sentence.is_name(i):
         return False
     return sentence.lower(i - 1) not in _NAME_OPENERS

@@ -14,6 +14,7 @@ _SHOWN = 6
 _OF = wordset("of de des du d der von di del della dei degli delle da do dos das aus")
 _DETERMINERS = wordset("the its their his her our these those all such my your")
 _WHO = wordset("whom them which these those us you it")
+_DEGREES = wordset("most more least less very highly")
 _MORE = wordset("other additional new more others further fewer")
 _NO_PARTICIPLE = wordset("wedding building speed seed breed bed feed weed shed offspring sibling siblings being")
 _NO_ADVERB = wordset("family assembly supply fly ally early elderly daily weekly monthly italy july anomaly butterfly")
@@ -49,6 +50,17 @@ def is_plural(word: str) -> bool:
     if len(word) < 3 or not word.endswith("s") or word in words("adjective"):
         return False
     return not word.endswith(("ss", "us", "'s", "sis")) or word in {"buses", "viruses"}
+
+
+def plural(noun: str) -> str:
+    """The regular English plural."""
+    if is_plural(noun):
+        return noun
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return noun[:-1] + "ies"
+    if noun.endswith("sis"):
+        return noun[:-2] + "es"
+    return noun + ("es" if noun.endswith(("s", "sh", "ch", "x")) else "s")
 
 
 def is_participle(word: str) -> bool:
@@ -107,7 +119,13 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
             if collected and token.glued and tokens[i - 1].text in "-–":
                 i += 1  # "COVID-19 tests": digits glued to a name are part of it
                 continue
+            if collected and sentence.lower(i + 1) == "-" and _plural_within(sentence, i + 3, 2):
+                i += 3  # "three continuous 30-minute scenes"
+                continue
             break
+        if word in _DEGREES and not collected and _plural_within(sentence, i + 1, 3):
+            i += 1
+            continue
         if word in _MORE and (not collected or word in stops):
             i += 1
             continue
@@ -212,7 +230,8 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
     tokens = sentence.tokens
     i = index + (sentence.lower(index) == "]" and sentence.lower(index - 2) == "[")
     if sentence.lower(i) in {"-", "–"} and tokens[i].glued and sentence.is_word(i + 1):
-        return phrase_at(sentence, i + 1, lenient=True, one=True)
+        word = tokens[i + 1].text
+        return Noun(plural(word), plural(word.lower()), i + 1, i + 2)
     if sentence.language != "en":
         return phrase_at(sentence, i)
     if not (partitive and sentence.lower(i) in {"of", "the"}) and (found := phrase_at(sentence, i, one=one)):

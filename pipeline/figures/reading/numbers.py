@@ -23,6 +23,7 @@ class Form(StrEnum):
     VAGUE = "vague"
     ORDINAL = "ordinal"
     ANOTHER = "another"
+    FOLD = "fold"
     BROKEN = "broken"
 
 
@@ -323,6 +324,8 @@ class _Reader:
             return self.make(i, i + 1, 1.0, Form.ANOTHER)
         if low in _ORDINALS and self.english:
             return self.make(i, i + 1, _ORDINALS[low], Form.ORDINAL)
+        if low.endswith("fold") and (times := self.words.small.get(low[:-4]) or self.words.tens.get(low[:-4])):
+            return self.make(i, i + 1, times, Form.FOLD)
         vague = self._vague(i)
         if vague or (self.english and low in {"several", "few", "couple"}):
             return vague
@@ -463,7 +466,12 @@ def numerals(sentence: Sentence) -> list[Numeral]:
     openers, compounds = reader.words.openers, sentence.language == "de"
     while i < len(sentence.tokens):
         token = sentence.tokens[i]
-        plain = token.lower not in openers and token.text not in _FRACTION_SIGNS and not compounds
+        plain = (
+            token.lower not in openers
+            and not token.lower.endswith("fold")
+            and token.text not in _FRACTION_SIGNS
+            and not compounds
+        )
         if token.kind is not Kind.NUMBER and plain:
             i += 1
             continue
@@ -472,5 +480,39 @@ def numerals(sentence: Sentence) -> list[Numeral]:
             i += 1
             continue
         found.append(numeral)
+        j = numeral.last
+        if sentence.lower(j) == "-" and sentence.lower(j + 1) == "fold":
+            numeral = reader.make(i, j + 2, numeral.low, Form.FOLD)
+            found[-1] = numeral
         i = max(numeral.last, i + 1)
-    return found
+    return _shares(sentence, found) if sentence.language == "en" else found
+
+
+_WHOLES = frozenset([3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 50, 100, 1000, 10_000, 100_000, 1_000_000])
+
+
+def _shares(sentence: Sentence, found: list[Numeral]) -> list[Numeral]:
+    """Put "seven in 10 women" and "one out of every five homes" together as one fraction."""
+    made: list[Numeral] = []
+    for numeral in found:
+        top = made[-1] if made else None
+        between = [t.lower for t in sentence.tokens[top.last : numeral.first]] if top else []
+        linked = between in (["in"], ["in", "every"], ["out", "of"], ["out", "of", "every"], ["of", "every"])
+        plain = {Form.DIGITS, Form.WORDS}
+        if top is None or not linked or {top.form, numeral.form} - plain or numeral.value not in _WHOLES:
+            made.append(numeral)
+            continue
+        whole = numeral.value
+        follows = sentence.lower(numeral.last)
+        if not 0 < top.value < whole or follows in _SPANS or follows.startswith("-"):
+            made.append(numeral)
+            continue
+        made[-1] = Numeral(
+            top.first, numeral.last, top.start, numeral.end, top.value / whole, top.value / whole, Form.FRACTION
+        )
+    return made
+
+
+_SPANS = wordset(
+    "second seconds minute minutes hour hours day days week weeks month months year years games matches years"
+)

@@ -37,7 +37,10 @@ _WINDOW_HEAD = re.compile(r"(?i)^(?:in|over|for|during|within|by|on|late on|earl
 
 _NAME = r"[A-ZÀ-ÞА-ЯІЇЄҐ][\w'’-]*"
 _PLACE = re.compile(
-    r"(?<![\w-])(?:in|at|near|off|around|outside|across|over|into|to|from|for|reached|of|inside|by|entered|dans|à|en|di|da|von|bei)\s"
+    r"(?<![\w-])(?:in|at|near|off|around|outside|across|over|into|to|from|reached|inside|entered|dans|à|en|di|da"
+    r"|von|bei"
+    r"|(?:town|city|village|province|region|state|district|capital|coast|outskirts|north|south|east|west|part|port)"
+    r" of)\s"
     r"(?:the\s|central\s|eastern\s|western\s|northern\s|southern\s|north\s|south\s|east\s|west\s|(?:north|south)-\w+\s){0,2}"
     rf"(?P<name>{_NAME}(?:\s(?:{_NAME}|de\b|del\b|la\b|of\b(?=\s[A-Z])|the\b(?=\s[A-Z]))){{0,4}})"
 )
@@ -81,7 +84,7 @@ def windows(sentence: Sentence) -> list[Named]:
     if not _WINDOW_HINT.search(sentence.text, sentence.start, sentence.end):
         return []
     return [
-        (match.start(), match.end(), _WINDOW_HEAD.sub("", match.group().strip()))
+        (match.start(), match.end(), _WINDOW_HEAD.sub("", match.group().strip(" .")))
         for match in _WINDOW.finditer(sentence.text, sentence.start, sentence.end)
     ]
 
