@@ -1,8 +1,7 @@
 """An article → the terms that stories are compared by.
 
 A term is a stemmed word, reduced to an index into one table, the same on every machine. For each the article keeps how
-often it stands in the text, whether in the title or the first words, and whether it looks like a name or a number. Word
-pairs are kept as a sample.
+often it stands in the text, whether in the title or the first words, and whether it looks like a name or a number.
 """
 
 from __future__ import annotations
@@ -19,27 +18,26 @@ TABLE = 1 << 21
 """Size of the table of terms. Two terms in one place are rare enough not to matter."""
 NAME, NUMBER = 1, 2
 _LEAD = 80
-_MOST_TERMS = 400
-_MOST_PAIRS = 400
-_KEYWORDS = 24
+_MOST_TERMS = 256
 _CACHE_LIMIT = 300_000
 _UPPER, _DIGIT = 1 << 32, 1 << 33
 
 Terms = NDArray[np.int32]
+_LOW = np.uint32(255)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """``ids`` are sorted and distinct; ``body``, ``lead`` and ``kind`` belong to them; ``pairs`` are sorted."""
+    """``ids`` are sorted and distinct; ``counts`` holds of each how often it stands in the text, how often in title and
+    opening, and its kind, eight bits each from the lowest up; ``length`` is in words."""
 
     ids: Terms
-    body: NDArray[np.uint8]
-    lead: NDArray[np.uint8]
-    kind: NDArray[np.uint8]
-    pairs: Terms
+    counts: NDArray[np.uint32]
     length: int
-    surfaces: dict[int, str]
-    """How the terms of title and lead, the names and the numbers are written, for people."""
+
+    @property
+    def body(self) -> NDArray[np.uint32]:
+        return self.counts & _LOW
 
 
 def stem(word: str) -> str:
@@ -81,33 +79,28 @@ class _Codes(dict[str, int]):
 _codes = _Codes()
 
 
-def features(title: str, text: str) -> Features:
-    """The features of an article; title and text have passed `tokens.normalise`."""
+def features(title: str, text: str) -> tuple[Features, dict[int, str]]:
+    """The features of an article, and how its terms are written; title and text have passed `tokens.normalise`."""
     of_title, of_text = words(title), words(text)
     tokens = of_title + of_text
     codes = np.fromiter(map(_codes.__getitem__, tokens), dtype=np.int64, count=len(tokens))
     ids = (codes & (TABLE - 1)).astype(np.int32)
-    distinct, first, inverse, counts = np.unique(ids, return_index=True, return_inverse=True, return_counts=True)
-    body = np.minimum(counts, 255).astype(np.uint8)
-    lead_end = len(of_title) + _LEAD
-    lead = np.minimum(np.bincount(inverse[:lead_end], minlength=len(distinct)), 255).astype(np.uint8)
+    surfaces = dict(zip(reversed(ids.tolist()), reversed(tokens), strict=True))
+    order = np.argsort(ids, kind="stable")
+    ranked = ids[order]
+    starts = np.flatnonzero(np.concatenate(([len(ids) > 0], ranked[1:] != ranked[:-1])))
+    if not len(starts):
+        return Features(ids, np.zeros(0, dtype=np.uint32), 0), {}
+    distinct = ranked[starts]
+    # Titles are often written with capitals throughout and so don't tell a name.
     start = len(of_title) if len(of_text) >= len(of_title) else 0
-    plain = np.bincount(inverse[start:], weights=(codes[start:] < _UPPER), minlength=len(distinct))
-    kind = np.where(codes[first] & _DIGIT, NUMBER, np.where((plain == 0) & (codes[first] & _UPPER > 0), NAME, 0))
-    pairs = _pairs(ids)
-    surfaces = {int(distinct[n]): tokens[int(first[n])] for n in np.flatnonzero((lead > 0) | (kind > 0))}
+    plain = (codes < _UPPER) & (np.arange(len(ids)) >= start)
+    sums = np.add.reduceat(np.stack((np.ones_like(order), order < len(of_title) + _LEAD, plain[order])), starts, axis=1)
+    first = codes[order[starts]]
+    kind = np.where(first & _DIGIT, NUMBER, np.where((sums[2] == 0) & (first & _UPPER > 0), NAME, 0))
+    sums = np.minimum(sums, 255)
+    counts = (sums[0] | sums[1] << 8 | kind << 16).astype(np.uint32)
     if len(distinct) > _MOST_TERMS:
-        kept = np.sort(np.lexsort((distinct, -counts, -(lead > 0).astype(np.int8)))[:_MOST_TERMS])
-        distinct, body, lead, kind = distinct[kept], body[kept], lead[kept], kind[kept]
-    return Features(distinct, body, lead, kind.astype(np.uint8), pairs, len(tokens), surfaces)
-
-
-def _pairs(ids: Terms) -> Terms:
-    """One in two of the neighbouring pairs of terms, chosen by hash alone."""
-    mixed = (ids[:-1].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (
-        ids[1:].astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
-    )
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(32)
-    kept = np.unique((mixed[(mixed & np.uint64(1)) == 0] >> np.uint64(8)) % np.uint64(TABLE)).astype(np.int32)
-    return kept[:_MOST_PAIRS]
+        kept = np.sort(np.lexsort((distinct, -sums[0], sums[1] == 0))[:_MOST_TERMS])
+        distinct, counts = distinct[kept], counts[kept]
+    return Features(distinct, counts, len(tokens)), surfaces

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 
 from pipeline.group.decisions import Decisions
 from pipeline.group.features import features
@@ -53,8 +54,6 @@ class Grouper:
         for entry in sorted(entries, key=lambda entry: (entry.stamp, entry.seq)):
             if entry.copy_link is None:
                 self._window.link(entry)
-        self._changed: set[str] | None = None
-        """Articles whose surroundings changed since the window was last grouped; None for all of them."""
 
     def __contains__(self, article: str) -> bool:
         return article in self._window
@@ -72,26 +71,25 @@ class Grouper:
         entry = self._entry(article, reading, seq, topics)
         self._find_copy(entry)
         if entry.copy_link is None:
-            self._find_story(entry)
+            self._window.measure(entry, lambda other: self._in_reach(entry, other))
         self._window.add(entry)
-        self._touch(entry)
+        if entry.copy_link is None:
+            self._window.move(article, self._find_story(entry))
         return self._placement(entry)
 
-    def revise(self, article: str, reading: Reading) -> Placement:
-        """Take in the new text of a known article. It stays a copy if it was one, and stays in its story.
+    def revise(self, article: str, reading: Reading, *, topics: tuple[str, ...] | None = None) -> Placement:
+        """Take in the new text or the new topics of a known article. It stays a copy if it was one, and in its story.
 
         Raises ``KeyError`` for an article that is not in the open window.
         """
         old = self._window.entries[article]
-        entry = self._entry(article, reading, old.seq, old.row.topics)
+        entry = self._entry(article, reading, old.seq, old.row.topics if topics is None else topics)
         entry.copy_link, entry.join = old.copy_link, old.join
         entry.row = entry.row.model_copy(update={"story": old.row.story, "copy_of": old.row.copy_of})
-        self._touch(old)
         self._window.remove(article)
         if entry.copy_link is None:
             self._window.measure(entry, lambda other: self._in_reach(entry, other))
         self._window.add(entry)
-        self._touch(entry)
         return self._placement(entry)
 
     def remembered(self, article: str) -> Remembered:
@@ -119,11 +117,8 @@ class Grouper:
         for entry in sorted(old, key=lambda entry: entry.copy_link is None):
             if entry.id in self._window.copies:
                 continue
-            self._touch(entry)
             self._window.remove(entry.id)
             gone.append(entry.id)
-        if self._changed is not None:
-            self._changed -= set(gone)
         return tuple(gone)
 
     def regroup(self) -> tuple[StoryMove, ...]:
@@ -132,30 +127,34 @@ class Grouper:
         A story keeps its id where most of its articles stay together. What people decided is kept.
         """
         window = self._window
-        nodes = [entry.id for entry in window if entry.copy_link is None]
-        groups = self._decisions.groups() if self._decisions else []
-        parts = components(nodes, window.graph, [*groups, *window.stories.values()])
+        changed = window.neighbours.refresh()
+        if not changed:
+            return ()
+        nodes = [entry.seq for entry in window if entry.copy_link is None]
+        entries = window.entries
+        groups = [
+            [entries[article].seq for article in group if article in entries] for group in self._decisions.groups()
+        ]
+        bound = [[entries[article].seq for article in articles] for articles in window.stories.values()]
         moves: list[StoryMove] = []
-        for part in parts:
-            if self._changed is None or not self._changed.isdisjoint(part):
+        for part in components(nodes, window.neighbours.likely, [*groups, *bound]):
+            if not changed.isdisjoint(part):
                 moves += self._regroup(part, groups)
         # What a decision keeps apart follows from where the articles are, so whoever moved is looked at once more.
-        self._changed = {move.article for move in moves}
+        window.neighbours.mark(entries[move.article].seq for move in moves if entries[move.article].copy_link is None)
         return tuple(moves)
 
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
         """Take in what a person decided, and group again what it touches."""
         self._decisions.add(decision)
-        if self._changed is not None:
-            for article in decision.articles:
-                if article in self._window:
-                    self._touch(self._window.entries[article])
+        named = (self._window.entries.get(article) for article in decision.articles)
+        self._window.neighbours.mark(entry.seq for entry in named if entry is not None and entry.copy_link is None)
         return self.regroup()
 
     def _entry(self, article: str, reading: Reading, seq: int, topics: tuple[str, ...]) -> Entry:
         title, text = normalise(reading.title), normalise(reading.text)
-        found = features(title, text)
-        entry = Entry(
+        found, surfaces = features(title, text)
+        return Entry(
             id=article,
             seq=seq,
             time=reading.published.timestamp() / DAY,
@@ -170,12 +169,11 @@ class Grouper:
             ),
             sketch=sketch(text),
             features=found,
-            keywords={},
+            masses=self._window.masses(found),
+            keywords=self._window.keywords(found, surfaces),
             topics=frozenset(topics),
             stamp=self._window.next_stamp(),
         )
-        entry.keywords = self._window.keywords(found)
-        return entry
 
     def _in_reach(self, one: Entry, other: Entry) -> bool:
         """Whether two articles share a topic and are not too far apart in time."""
@@ -184,15 +182,6 @@ class Grouper:
             return False
         span = max(self._spans.get(topic, self._default_span) for topic in topics)
         return abs(one.time - other.time) <= span
-
-    def _touch(self, entry: Entry) -> None:
-        """Note that what surrounds this article is to be grouped again."""
-        if self._changed is None:
-            return
-        self._changed.add(entry.id)
-        self._changed.update(self._window.graph.get(entry.id, ()))
-        if entry.join is not None:
-            self._changed.update(self._window.stories.get(entry.join.story, ()))
 
     def _find_copy(self, entry: Entry) -> None:
         window = self._window
@@ -220,50 +209,57 @@ class Grouper:
             reason=f"a copy of an article of the story: {repeat.reason}",
         )
 
-    def _find_story(self, entry: Entry) -> None:
+    def _find_story(self, entry: Entry) -> StoryJoin:
+        """The story of an article that has just been taken into the window."""
         window = self._window
-        near = window.measure(entry, lambda other: self._in_reach(entry, other))
-        together = [other for other in self._decisions.with_it(entry.id) if other in window]
         barred = self._barred().get(entry.id, set())
-        for other in together:
-            story = window.entries[other].story
+        for other in self._decisions.with_it(entry.id):
+            story = window.entries[other].story if other in window else None
             if story is not None and story not in barred:
-                entry.join = StoryJoin(
+                return StoryJoin(
                     story=story, opened=False, score=1.0, nearest=other, reason="a person put them together"
                 )
-                return
-        values = {other.id: entry.edges.get(other.seq, 0.0) for other in near}
-        best: tuple[float, str, str] | None = None
-        for story in dict.fromkeys(other.story for other in near):
-            if story is None or story in barred:
-                continue
-            of_story = sorted((values[other.id] for other in near if other.story == story), reverse=True)
-            members = sum(1 for other in window.stories[story] if self._in_reach(entry, window.entries[other]))
-            score = sum(of_story[:_NEAREST]) / min(_NEAREST, members)
-            if best is None or score > best[0]:
-                nearest = next(other.id for other in near if other.story == story)
-                best = (score, story, nearest)
-        if best is not None and best[0] >= self._model.join:
-            score, story, other = best
-            shared = self._shared(entry, window.entries[other])
-            entry.join = StoryJoin(
+        by_story: dict[str, list[tuple[float, int]]] = {}
+        for seq, value in window.neighbours.now(entry.seq).items():
+            story = window.entries[window.by_seq[seq]].story
+            if story is not None and story not in barred:
+                by_story.setdefault(story, []).append((-value, seq))
+        best: tuple[float, int, str] | None = None
+        for story, values in by_story.items():
+            values.sort()
+            # The latest come first: of a long story only some need a look.
+            open_to_it = (
+                1 for other in reversed(window.stories[story]) if self._in_reach(entry, window.entries[other])
+            )
+            members = max(len(values[:_NEAREST]), sum(islice(open_to_it, _NEAREST)))
+            score = -sum(value for value, _ in values[:_NEAREST]) / members
+            rank = (-score, values[0][1], story)
+            if best is None or rank < best:
+                best = rank
+        if best is None:
+            return StoryJoin(
+                story=self._new_story([entry.id], barred),
+                opened=True,
+                reason="nothing in the open window is like it",
+            )
+        score, story = -best[0], best[2]
+        nearest = window.entries[window.by_seq[best[1]]]
+        if score >= self._model.join:
+            shared = self._shared(entry, nearest)
+            return StoryJoin(
                 story=story,
                 opened=False,
                 score=round(score, 4),
-                nearest=other,
+                nearest=nearest.id,
                 shared=shared,
                 reason=f"{score:.0%} sure that it reports the same event" + _listed(shared),
             )
-            return
-        reason = "nothing in the open window reports the same event"
-        if best is not None:
-            reason = f"the story most like it is only {best[0]:.0%} likely to be the same event"
-        entry.join = StoryJoin(
+        return StoryJoin(
             story=self._new_story([entry.id], barred),
             opened=True,
-            score=round(best[0], 4) if best else 0.0,
-            nearest=best[2] if best else None,
-            reason=reason,
+            score=round(score, 4),
+            nearest=nearest.id,
+            reason=f"the story most like it is only {score:.0%} likely to be the same event",
         )
 
     def _barred(self) -> dict[str, set[str]]:
@@ -291,37 +287,36 @@ class Grouper:
     def _placement(self, entry: Entry) -> Placement:
         return Placement(article=entry.id, copy_link=entry.copy_link, join=entry.join, remembered=remember(entry))
 
-    def _regroup(self, part: list[str], groups: list[list[str]]) -> list[StoryMove]:
-        entries = self._window.entries
+    def _regroup(self, part: list[int], groups: list[list[int]]) -> list[StoryMove]:
+        window = self._window
+        articles = {seq: window.by_seq[seq] for seq in part}
+        story_of = {seq: window.entries[article].story for seq, article in articles.items()}
         barred = self._barred()
-        story_of = {article: entries[article].story for article in part}
+        shut = {seq: barred[article] for seq, article in articles.items() if article in barred}
 
-        def apart(one: Iterable[str], other: Iterable[str]) -> bool:
-            if not barred:
-                return False
-            first, second = list(one), list(other)
+        def apart(one: Collection[int], other: Collection[int]) -> bool:
             return any(
-                story_of[b] in barred.get(a, ()) and story_of[b] not in barred.get(b, ())
-                for these, those in ((first, second), (second, first))
+                story_of[b] in shut.get(a, ()) and story_of[b] not in shut.get(b, ())
+                for these, those in ((one, other), (other, one))
                 for a in these
                 for b in those
             )
 
-        inside = set(part)
         clusters = cluster(
             part,
-            self._window.graph,
+            window.neighbours.likely,
             self._model.link,
-            together=[[article for article in group if article in inside] for group in groups],
-            apart=apart,
+            together=groups,
+            apart=apart if shut else None,
             reach=_REACH,
         )
-        named = self._named(clusters, barred)
+        named = self._named([[articles[seq] for seq in group] for group in clusters], barred)
         moves = []
-        for story, articles in named.items():
-            for article in articles:
-                if story_of[article] != story:
-                    moves += self._move(article, story, articles, named)
+        before = {article: window.entries[article].story for group in named.values() for article in group}
+        for story, group in named.items():
+            for article in group:
+                if before[article] != story:
+                    moves += self._move(article, story, group, named)
         return moves
 
     def _named(self, clusters: list[list[str]], barred: Mapping[str, set[str]]) -> dict[str, list[str]]:
@@ -349,12 +344,14 @@ class Grouper:
     def _move(self, article: str, story: str, articles: list[str], named: Mapping[str, list[str]]) -> list[StoryMove]:
         window = self._window
         entry = window.entries[article]
-        row = window.graph.get(article, {})
+        row = window.neighbours.likely[entry.seq]
         company = sorted(
-            (-row.get(other, 0.0), window.entries[other].seq, other) for other in articles if other != article
+            (-row.get(window.entries[other].seq, 0.0), window.entries[other].seq, other)
+            for other in articles
+            if other != article
         )
         nearest = company[0][2] if company else None
-        score = sum(-value for value, _, _ in company[:_NEAREST]) / min(_NEAREST, len(company)) if company else 0.0
+        score = sum(-value for value, _, _ in company[:_NEAREST]) / max(1, min(_NEAREST, len(company)))
         before = entry.story
         if before not in named:
             kind, why = MoveKind.MERGE, "its story is one with this"

@@ -1,9 +1,10 @@
 """Two articles → the probability that they report one event.
 
-Each pair is described by a few measures (how much of their words, openings, names, numbers and word pairs they share,
-weighted by how rare each is; how far apart they were published; how long they are), which a logistic regression turns
-into a probability. Its weights and the background frequencies are data beside this module, made by
-``benchmarks/train_group.py`` and readable as they are.
+A pair is measured five ways: how much of their words, openings, names and numbers they share, weighted by how rare each
+is, and how much of the smaller is in the larger. The probability comes from a logistic regression over these, over how
+far apart they were published and how long they are, and over how close each of the two is to the articles most like it:
+what is close in a quiet corner is far in a crowded one. Its weights and the background frequencies are data beside this
+module, made by ``benchmarks/train_group.py`` and readable as they are.
 """
 
 from __future__ import annotations
@@ -19,20 +20,36 @@ from numpy.typing import NDArray
 
 from pipeline.group.features import NAME, NUMBER, TABLE, Features, Terms, term
 
-Measures = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
-MEASURES = (
-    "words", "opening", "names", "numbers", "pairs", "cover", "words_root", "opening_root", "pairs_root", "cover_root",
-    "names_root", "words_short", "shorter", "longer", "days", "days_root", "other_language", "bias",
+WORDS, OPENING, NAMES, NUMBERS, COVER = range(5)
+MEASURES = 5
+
+DESCRIPTION = (
+    "words", "opening", "names", "numbers", "cover", "words_root", "opening_root",
+    "shorter", "longer", "words_shorter", "weeks", "weeks_root",
+    "words_to_best_low", "words_to_best_high", "words_to_third_low", "words_to_third_high",
+    "opening_to_best_low", "opening_to_best_high", "opening_to_third_low", "opening_to_third_high",
+    "foreign", "foreign_names", "foreign_numbers", "foreign_words", "bias",
 )  # fmt: skip
-"""What is measured of a pair, in the order of the weights."""
+"""What the regression sees of a pair, in the order of its columns."""
+
+CLOSEST = 3
+"""So many of an article's highest likenesses tell how crowded its corner is."""
+_QUIET = np.array([[0.0, 0.12, 0.12], [0.0, 0.10, 0.10]], dtype=np.float32)
+"""What the second and third closest article of any stream are like, for as long as the window has fewer."""
+_SOFT = np.float32(0.05)
+_FAR = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    weights: NDArray[np.float64]
+    """Two regressions: for an article that has just come and knows only what came before, and for looking back."""
+
+    arriving: Floats
+    settled: Floats
     join: float
-    """The probability from which an article joins a story."""
+    """The probability from which an arriving article joins a story."""
     link: float
     """The mean probability from which two parts are one story when the window is grouped again."""
 
@@ -41,11 +58,14 @@ class Model:
 def shipped_model() -> Model:
     """The weights that come with Tallywire."""
     held = json.loads(files("pipeline.group").joinpath("weights.json").read_text("utf-8"))
-    return Model(np.array([held["weights"][name] for name in MEASURES]), held["join"], held["link"])
+    arriving, settled = (
+        np.array([held[name][column] for column in DESCRIPTION], dtype=np.float32) for name in ("arriving", "settled")
+    )
+    return Model(arriving, settled, held["join"], held["link"])
 
 
 @cache
-def background() -> tuple[NDArray[np.float32], float]:
+def background() -> tuple[Floats, float]:
     """How many of the background's articles hold each term, and how many articles count for it."""
     held = json.loads(files("pipeline.group").joinpath("background.json").read_text("utf-8"))
     table = np.zeros(TABLE, dtype=np.float32)
@@ -61,32 +81,25 @@ class Frequencies:
     def __init__(self) -> None:
         self._background, self._weight = background()
         self._terms = np.zeros(TABLE, dtype=np.int32)
-        self._pairs = np.zeros(TABLE, dtype=np.int32)
         self._articles = 0
 
     def add(self, features: Features) -> None:
         self._terms[features.ids] += 1
-        self._pairs[features.pairs] += 1
         self._articles += 1
 
     def remove(self, features: Features) -> None:
         self._terms[features.ids] -= 1
-        self._pairs[features.pairs] -= 1
         self._articles -= 1
 
     def held_by(self, ids: Terms) -> NDArray[np.int32]:
         """How many articles of the window hold each term."""
-        return self._terms[ids]
+        held: NDArray[np.int32] = self._terms[ids]
+        return held
 
-    def rarity(self, ids: Terms) -> NDArray[np.float32]:
+    def rarity(self, ids: Terms) -> Floats:
         """The logarithm of the inverse of the share of articles with each term."""
         held = self._background[ids] + self._terms[ids] + np.float32(0.5)
-        rarity: NDArray[np.float32] = np.maximum(np.log((self._weight + self._articles + 1) / held), np.float32(0))
-        return rarity
-
-    def pair_rarity(self, pairs: Terms) -> NDArray[np.float32]:
-        held = self._pairs[pairs] + np.float32(0.5)
-        rarity: NDArray[np.float32] = np.log((self._weight + self._articles + 1) / held)
+        rarity: Floats = np.maximum(np.log(np.float32(self._weight + self._articles + 1) / held), np.float32(0))
         return rarity
 
 
@@ -95,89 +108,85 @@ class Comparer:
 
     def __init__(self, frequencies: Frequencies) -> None:
         self._rare = frequencies
-        self._words = np.zeros(TABLE, dtype=np.float32)
-        self._opening = np.zeros(TABLE, dtype=np.float32)
-        self._names = np.zeros(TABLE, dtype=np.float32)
-        self._numbers = np.zeros(TABLE, dtype=np.float32)
-        self._pairs = np.zeros(TABLE, dtype=np.float32)
+        self._place = np.zeros(TABLE, dtype=np.int32)
+        """For each term its place among the article's own, from 1; 0 for those it has not."""
+
+    def masses(self, one: Features) -> Floats:
+        """The five lengths that an article's terms make as things stand, by which its likenesses are divided."""
+        weights = _weigh(self._rare.rarity(one.ids), one.counts)
+        masses: Floats = np.sqrt((weights * weights).sum(axis=1))
+        masses[COVER] = weights[COVER].sum()
+        return masses
 
     def measure(
-        self, one: Features, others: Sequence[Features], days: NDArray[np.float64], foreign: NDArray[np.bool_]
-    ) -> Measures:
-        """One row of `MEASURES` for each of ``others``; ``days`` apart, ``foreign`` if the languages differ."""
-        out = np.empty((len(others), len(MEASURES)))
-        if not others:
+        self, one: Features, own_masses: Floats, others: Sequence[Features], masses: Sequence[Floats]
+    ) -> Floats:
+        """One row of the five measures for each of ``others``, whose `masses` are as they were when they came."""
+        out = np.zeros((len(others), MEASURES), dtype=np.float32)
+        if not others or not len(one.ids):
             return out
-        sizes = np.array([len(other.ids) for other in others])
-        starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
         ids = np.concatenate([other.ids for other in others])
-        rare = self._rare.rarity(ids)
-        mine = self._rare.rarity(one.ids)
-
-        def cosine(
-            table: NDArray[np.float32], own: NDArray[np.float32], their: NDArray[np.float32]
-        ) -> NDArray[np.float64]:
-            table[one.ids] = own
-            found = table[ids]
-            table[one.ids] = 0
-            dots = _sums(found * their, starts, sizes)
-            norms = np.sqrt(_sums(their * their, starts, sizes) * np.float64(own @ own)) + 1e-9
-            return dots / norms
-
-        def weighted(f: Features, rarity: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
-            return (
-                (1 + np.log(np.maximum(f.body, 1))) * rarity,
-                np.sqrt(f.lead) * rarity,
-                (f.kind == NAME) * rarity,
-                (f.kind == NUMBER) * rarity,
-            )
-
-        body = np.concatenate([other.body for other in others])
-        lead = np.concatenate([other.lead for other in others])
-        kind = np.concatenate([other.kind for other in others])
-        own = weighted(one, mine)
-        their_words = (1 + np.log(body)) * rare
-        words = cosine(self._words, own[0], their_words)
-        opening = cosine(self._opening, own[1], np.sqrt(lead) * rare)
-        names = cosine(self._names, own[2], (kind == NAME) * rare)
-        numbers = cosine(self._numbers, own[3], (kind == NUMBER) * rare)
-        self._words[one.ids] = 1
-        here = self._words[ids]
-        self._words[one.ids] = 0
-        masses = _sums(rare, starts, sizes)
-        cover = _sums(here * rare, starts, sizes) / (np.minimum(masses, mine.sum()) + 1e-9)
-
-        pair_sizes = np.array([len(other.pairs) for other in others])
-        pair_starts = np.concatenate(([0], np.cumsum(pair_sizes)[:-1]))
-        all_pairs = np.concatenate([other.pairs for other in others])
-        rare_pairs = self._rare.pair_rarity(all_pairs) ** 2
-        own_pairs = self._rare.pair_rarity(one.pairs) ** 2
-        self._pairs[one.pairs] = 1
-        here = self._pairs[all_pairs]
-        self._pairs[one.pairs] = 0
-        pairs = _sums(here * rare_pairs, pair_starts, pair_sizes) / (
-            np.sqrt(_sums(rare_pairs, pair_starts, pair_sizes) * own_pairs.sum()) + 1e-9
-        )
-        lengths = np.array([other.length for other in others], dtype=np.float64)
-        shorter = np.log(np.maximum(np.minimum(lengths, one.length), 1)) / 5
-        longer = np.log(np.maximum(np.maximum(lengths, one.length), 1)) / 5
-        columns = (
-            words, opening, names, numbers, pairs, cover, np.sqrt(words), np.sqrt(opening), np.sqrt(pairs),
-            np.sqrt(np.maximum(cover, 0)), np.sqrt(names), words * shorter, shorter, longer, np.minimum(days, 30) / 7,
-            np.sqrt(np.minimum(days, 30) / 7), foreign, np.ones(len(others)),
-        )  # fmt: skip
-        for at, column in enumerate(columns):
-            out[:, at] = column
-        return out
+        self._place[one.ids] = np.arange(1, len(one.ids) + 1, dtype=np.int32)
+        place = self._place[ids]
+        self._place[one.ids] = 0
+        shared = np.flatnonzero(place)
+        place = place[shared] - 1
+        owner = np.repeat(np.arange(len(others)), [len(other.ids) for other in others])[shared]
+        rarity = self._rare.rarity(one.ids)
+        theirs = _weigh(rarity[place], np.concatenate([other.counts for other in others])[shared])
+        own = _weigh(rarity, one.counts)
+        own[COVER] = 1
+        matched = theirs * own[:, place]
+        whole = np.stack(masses)
+        for column in range(MEASURES):
+            out[:, column] = np.bincount(owner, weights=matched[column], minlength=len(others))
+        out[:, COVER] /= np.minimum(whole[:, COVER], own_masses[COVER]) + np.float32(1e-9)
+        out[:, :COVER] /= whole[:, :COVER] * own_masses[:COVER] + np.float32(1e-9)
+        return np.minimum(out, np.float32(1))
 
 
-def _sums(values: NDArray[np.float32], starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The sum of each run of values; zero for an empty one."""
-    padded = np.append(values, np.float32(0)).astype(np.float64)
-    summed = np.add.reduceat(padded, starts)
-    return np.where(sizes > 0, summed, 0.0)
+def _weigh(rarity: Floats, counts: NDArray[np.uint32]) -> Floats:
+    """What each term weighs as a word, in the opening, as a name, as a number and by itself."""
+    out = np.empty((MEASURES, len(rarity)), dtype=np.float32)
+    kind = counts >> 16
+    np.multiply(_LOGARITHM[counts & 255], rarity, out=out[WORDS])
+    np.multiply(_ROOT[counts >> 8 & 255], rarity, out=out[OPENING])
+    np.multiply(kind == NAME, rarity, out=out[NAMES])
+    np.multiply(kind == NUMBER, rarity, out=out[NUMBERS])
+    out[COVER] = rarity
+    return out
 
 
-def probability(measures: Measures, model: Model) -> NDArray[np.float32]:
+_LOGARITHM = (1 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
+_ROOT = np.sqrt(np.arange(256)).astype(np.float32)
+
+
+def describe(
+    measures: Floats, best: tuple[Floats, Floats], lengths: tuple[Floats, Floats], days: Floats, foreign: Floats
+) -> Floats:
+    """The columns of `DESCRIPTION` for pairs: their five measures, and of both ends the `CLOSEST` likenesses and the
+    logarithm of the length in words; how many days apart they are, and 1 where their languages differ."""
+    words, opening, names, numbers, cover = measures.T
+    shorter, longer = np.minimum(*lengths), np.maximum(*lengths)
+    weeks = np.minimum(days, np.float32(_FAR)) / np.float32(7)
+    columns = [
+        words, opening, names, numbers, cover, np.sqrt(words), np.sqrt(opening),
+        shorter, longer, words * shorter, weeks, np.sqrt(weeks),
+    ]  # fmt: skip
+    for field, value in ((WORDS, words), (OPENING, opening)):
+        for rank in (0, CLOSEST - 1):
+            ratios = [
+                value / (_SOFT + np.maximum(np.maximum(end[:, field, rank], _QUIET[field, rank]), value * (rank == 0)))
+                for end in best
+            ]
+            columns += [np.minimum(*ratios), np.maximum(*ratios)]
+    columns += [foreign, foreign * names, foreign * numbers, foreign * words, np.ones_like(words)]
+    return np.stack(columns, axis=1)
+
+
+def probability(description: Floats, weights: Floats) -> Floats:
     """The probability that each pair reports one event."""
-    return (1 / (1 + np.exp(-np.clip(measures @ model.weights, -30, 30)))).astype(np.float32)
+    # Not a matrix product: its last digits depend on how many pairs are looked at together.
+    logits = np.clip((description * weights).sum(axis=1, dtype=np.float64), -30, 30)
+    found: Floats = np.round(1 / (1 + np.exp(-logits)), 5).astype(np.float32)
+    return found

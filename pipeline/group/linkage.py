@@ -10,18 +10,18 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-Graph = Mapping[str, Mapping[str, float]]
+Graph = Mapping[int, Mapping[int, float]]
 
 
-def components(nodes: Iterable[str], graph: Graph, together: Iterable[Collection[str]] = ()) -> list[list[str]]:
+def components(nodes: Iterable[int], graph: Graph, together: Iterable[Collection[int]] = ()) -> list[list[int]]:
     """The connected parts of the graph, each in the order of ``nodes``; ``together`` connects as an edge does."""
     order = list(nodes)
     present = set(order)
-    extra: dict[str, list[str]] = {}
+    extra: dict[int, list[int]] = {}
     for group in together:
         for node in group:
             extra.setdefault(node, []).extend(group)
-    seen: set[str] = set()
+    seen: set[int] = set()
     found = []
     rank = {node: at for at, node in enumerate(order)}
     for root in order:
@@ -41,21 +41,21 @@ def components(nodes: Iterable[str], graph: Graph, together: Iterable[Collection
 
 
 def cluster(
-    nodes: list[str],
+    nodes: list[int],
     graph: Graph,
     threshold: float,
     *,
-    together: Iterable[Collection[str]] = (),
-    apart: Callable[[Collection[str], Collection[str]], bool] = lambda one, other: False,
+    together: Iterable[Collection[int]] = (),
+    apart: Callable[[Collection[int], Collection[int]], bool] | None = None,
     reach: int = 1 << 30,
-) -> list[list[str]]:
+) -> list[list[int]]:
     """The clusters of one part of the graph, each in the order of ``nodes``, by their first members.
 
     ``apart`` says of two clusters that they must not be joined. ``reach`` bounds how many edges a member is expected
     to have into another cluster, for graphs that keep only the strongest edges of each node.
     """
     rank = {node: at for at, node in enumerate(nodes)}
-    members: dict[int, list[str]] = {at: [node] for at, node in enumerate(nodes)}
+    members: dict[int, list[int]] = {at: [node] for at, node in enumerate(nodes)}
     home = dict(rank)
     for group in together:
         inside = sorted({home[node] for node in group if node in home})
@@ -90,7 +90,7 @@ def cluster(
         _, one, other, version_one, version_other = heapq.heappop(heap)
         if version.get(one) != version_one or version.get(other) != version_other:
             continue
-        if apart(members[one], members[other]):
+        if apart is not None and apart(members[one], members[other]):
             continue
         members[one] += members.pop(other)
         version[one] += 1

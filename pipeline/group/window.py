@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 
 from pipeline.group.copies import CopyIndex, Known
 from pipeline.group.features import Features
-from pipeline.group.likeness import Comparer, Frequencies, Model, probability
+from pipeline.group.likeness import MEASURES, OPENING, WORDS, Comparer, Floats, Frequencies, Model
+from pipeline.group.neighbours import Neighbours
 from pipeline.group.packing import pack, unpack
 from pipeline.group.sketch import Sketch
 from schemas.article import CopyLink
 from schemas.story import Remembered, StoryJoin
 
 _CANDIDATES = 24
-_POSTINGS = 4000
+_LOOKED_AT = 72
+_TERMS = 48
+_POSTINGS = 3000
 _COMMON = 0.2
-_WEAKEST = 0.05
+_LEAST = 0.06
 _KEYWORDS = 24
 DAY = 86400.0
 K = TypeVar("K")
@@ -39,13 +42,15 @@ class Entry:
     row: Remembered
     sketch: Sketch
     features: Features
+    masses: Floats
     keywords: dict[int, str]
     """Its weightiest terms as they are written."""
     topics: frozenset[str]
-    stamp: int = 0
+    stamp: int
     """The order in which likenesses were measured: what was measured last holds."""
-    edges: dict[int, float] = field(default_factory=dict)
-    """Likeness to other articles, by their seq, as measured when this one came or was revised."""
+    near: list[int] = field(default_factory=list)
+    """The articles, by their seq, that it was measured against when it came or was revised."""
+    measures: Floats = field(default_factory=lambda: np.zeros((0, MEASURES), dtype=np.float32))
     copy_link: CopyLink | None = None
     join: StoryJoin | None = None
 
@@ -61,7 +66,7 @@ class Window:
         self.model = model
         self.entries: dict[str, Entry] = {}
         self.by_seq: dict[int, str] = {}
-        self.graph: dict[str, dict[str, float]] = {}
+        self.neighbours = Neighbours(model)
         self.stories: dict[str, list[str]] = {}
         """The articles of each story without its copies, in order of arrival."""
         self.copies: dict[str, list[str]] = {}
@@ -70,6 +75,11 @@ class Window:
         self.texts = CopyIndex()
         self._comparer = Comparer(self.frequencies)
         self._postings: dict[int, list[int]] = {}
+        """The slots of the articles that hold each term."""
+        self._slots: list[Entry | None] = []
+        self._roots = np.zeros(0, dtype=np.float32)
+        """By slot: the root of the number of terms, by which long articles are held back as candidates."""
+        self._stamp = 0
 
     def __contains__(self, article: str) -> bool:
         return article in self.entries
@@ -81,14 +91,22 @@ class Window:
     def add(self, entry: Entry) -> None:
         """Take an article in, with the likenesses it was measured with."""
         self.entries[entry.id] = entry
+        self._stamp = max(self._stamp, entry.stamp)
         self.by_seq[entry.seq] = entry.id
         self.texts.add(entry.seq, self.known(entry))
         if entry.copy_link is not None:
             _insert(self.copies.setdefault(entry.copy_link.original, []), entry.id, self._seq)
             return
         self.frequencies.add(entry.features)
+        self.neighbours.add(entry.seq, entry.features.length, entry.time, entry.row.language)
+        slot = self.neighbours.slot(entry.seq)
+        while slot >= len(self._slots):
+            self._slots += [None] * 256
+            self._roots = np.concatenate((self._roots, np.ones(256, dtype=np.float32)))
+        self._slots[slot] = entry
+        self._roots[slot] = (20 + len(entry.features.ids)) ** 0.5
         for term in entry.features.ids.tolist():
-            self._postings.setdefault(term, []).append(entry.seq)
+            self._postings.setdefault(term, []).append(slot)
         self.link(entry)
         if entry.join is not None:
             _insert(self.stories.setdefault(entry.join.story, []), entry.id, self._seq)
@@ -98,12 +116,11 @@ class Window:
         """What the comparison of texts needs of an entry."""
         return Known(entry.row.outlet, entry.sketch, frozenset())
 
-    def keywords(self, features: Features) -> dict[int, str]:
+    def keywords(self, features: Features, surfaces: dict[int, str]) -> dict[int, str]:
         """The weightiest terms of an article as it writes them."""
         ids = features.ids
-        weight = self.frequencies.rarity(ids) * (1 + np.log(features.body)) * np.where(features.kind > 0, 1.5, 1.0)
+        weight = self.frequencies.rarity(ids) * (1 + np.log(features.body)) * np.where(features.counts >> 16, 1.5, 1.0)
         order = np.lexsort((ids, -weight)).tolist()
-        surfaces = features.surfaces
         found = ((int(ids[at]), surfaces.get(int(ids[at]))) for at in order)
         return dict(islice(((number, surface) for number, surface in found if surface), _KEYWORDS))
 
@@ -115,30 +132,26 @@ class Window:
             _discard(self.copies, entry.copy_link.original, article)
         else:
             self.frequencies.remove(entry.features)
+            slot = self.neighbours.slot(entry.seq)
+            self._slots[slot] = None
             for term in entry.features.ids.tolist():
-                _discard(self._postings, term, entry.seq)
-            self._unlink(article)
+                _discard(self._postings, term, slot)
+            self.neighbours.remove(entry.seq)
             if entry.join is not None:
                 _discard(self.stories, entry.join.story, article)
         del self.entries[article], self.by_seq[entry.seq]
+        if entry.stamp == self._stamp:
+            self._stamp = max((other.stamp for other in self.entries.values()), default=0)
         return entry
 
     def link(self, entry: Entry) -> None:
-        """Put the likenesses of this entry in place of all that were known of it."""
-        self._unlink(entry.id)
-        row = self.graph.setdefault(entry.id, {})
-        for seq, value in entry.edges.items():
-            other = self.by_seq.get(seq)
-            if other is not None and other != entry.id and self.entries[other].copy_link is None:
-                row[other] = value
-                self.graph.setdefault(other, {})[entry.id] = value
-
-    def _unlink(self, article: str) -> None:
-        for other in self.graph.pop(article, {}):
-            self.graph[other].pop(article, None)
+        """Put what this entry was measured against in place of all that was measured of it before."""
+        self.neighbours.cut(entry.seq)
+        known = [at for at, seq in enumerate(entry.near) if seq in self.neighbours and seq != entry.seq]
+        self.neighbours.link(entry.seq, [entry.near[at] for at in known], entry.measures[known])
 
     def next_stamp(self) -> int:
-        return 1 + max((entry.stamp for entry in self.entries.values()), default=0)
+        return self._stamp + 1
 
     def move(self, article: str, join: StoryJoin) -> None:
         """Put an article into another story; copies keep their own join but are moved alike."""
@@ -153,51 +166,44 @@ class Window:
     def _seq(self, article: str) -> int:
         return self.entries[article].seq
 
-    def alike(self, entry: Entry, reachable: Callable[[Entry], bool]) -> tuple[list[Entry], NDArray[np.float64]]:
-        """The entries most like a new one, of those that are ``reachable``, and the measures of each pair."""
+    def measure(self, entry: Entry, reachable: Callable[[Entry], bool]) -> None:
+        """Measure an entry against those it may share a story with."""
         found = self._candidates(entry, reachable)
-        days = np.array([abs(other.time - entry.time) for other in found])
-        foreign = np.array([other.row.language != entry.row.language for other in found], dtype=np.bool_)
-        return found, self._comparer.measure(entry.features, [other.features for other in found], days, foreign)
+        measures = self._comparer.measure(
+            entry.features, entry.masses, [other.features for other in found], [other.masses for other in found]
+        )
+        kept = np.flatnonzero((measures[:, WORDS] >= _LEAST) | (measures[:, OPENING] >= _LEAST)).tolist()
+        entry.near = [found[at].seq for at in kept]
+        entry.measures = measures[kept]
 
-    def measure(self, entry: Entry, reachable: Callable[[Entry], bool]) -> list[Entry]:
-        """Set the likenesses of an entry, and return the entries it is like, most alike first."""
-        found, measures = self.alike(entry, reachable)
-        values = probability(measures, self.model).tolist()
-        ranked = sorted(zip(values, found, strict=True), key=lambda pair: (-pair[0], pair[1].seq))
-        entry.edges = {other.seq: value for value, other in ranked if value >= _WEAKEST}
-        return [other for _, other in ranked]
+    def masses(self, features: Features) -> Floats:
+        return self._comparer.masses(features)
 
     def _candidates(self, entry: Entry, reachable: Callable[[Entry], bool]) -> list[Entry]:
+        """The articles that share the rarest terms with this one, the most promising first."""
         features = entry.features
-        ids = features.ids
-        held = self.frequencies.held_by(ids)
-        weight = self.frequencies.rarity(ids) ** 2 * (1 + np.log(features.body))
+        held = self.frequencies.held_by(features.ids)
         usable = np.flatnonzero((held > 0) & (held <= max(20, _COMMON * len(self.entries))))
-        order = usable[np.lexsort((ids[usable], -weight[usable]))]
-        scores: dict[int, float] = {}
-        looked = 0
-        for at in order.tolist():
-            value = float(weight[at])
-            seqs = self._postings.get(int(ids[at]), ())
-            for seq in seqs:
-                scores[seq] = scores.get(seq, 0.0) + value
-            looked += len(seqs)
-            if looked > _POSTINGS:
-                break
-        entries = self.entries
+        ids, held = features.ids[usable], held[usable]
+        weight = self.frequencies.rarity(ids) ** 2 * (1 + np.log(features.body[usable]))
+        order = np.lexsort((ids, -weight))
+        order = order[: 1 + int(np.searchsorted(np.cumsum(held[order]), _POSTINGS))][:_TERMS]
+        if not len(order):
+            return []
+        postings = [self._postings[term] for term in ids[order].tolist()]
+        sizes = [len(slots) for slots in postings]
+        slots = np.fromiter(chain.from_iterable(postings), dtype=np.int64, count=sum(sizes))
+        scores = np.bincount(slots, weights=np.repeat(weight[order], sizes), minlength=len(self._slots)) / self._roots
+        found = np.flatnonzero(scores)
+        if len(found) > _LOOKED_AT:
+            least = np.partition(scores[found], -_LOOKED_AT)[-_LOOKED_AT]
+            found = found[scores[found] >= least]
         ranked = sorted(
-            ((value / (20 + len(entries[self.by_seq[seq]].features.ids)) ** 0.5, seq) for seq, value in scores.items()),
-            key=lambda pair: (-pair[0], pair[1]),
+            (-score, other.seq, other)
+            for score, other in zip(scores[found].tolist(), map(self._slots.__getitem__, found.tolist()), strict=True)
+            if other is not None
         )
-        chosen: list[Entry] = []
-        for _, seq in ranked:
-            other = entries[self.by_seq[seq]]
-            if other.id != entry.id and reachable(other):
-                chosen.append(other)
-                if len(chosen) == _CANDIDATES:
-                    break
-        return chosen
+        return list(islice((other for *_, other in ranked if other.id != entry.id and reachable(other)), _CANDIDATES))
 
 
 def remember(entry: Entry) -> Remembered:
@@ -213,10 +219,9 @@ def remember(entry: Entry) -> Remembered:
         "join": entry.join.model_dump(mode="json") if entry.join else None,
     }
     arrays: dict[str, NDArray[Any]] = {
-        "ids": f.ids, "body": f.body, "lead": f.lead, "kind": f.kind, "pairs": f.pairs,
+        "ids": f.ids, "counts": f.counts, "masses": entry.masses,
         "hashes": s.hashes, "quoted": s.quoted.view(np.uint8), "head": s.head.view(np.uint8),
-        "near": np.array(list(entry.edges), dtype=np.int64),
-        "near_value": np.array(list(entry.edges.values()), dtype=np.float32),
+        "near": np.array(entry.near, dtype=np.int64), "measures": entry.measures.ravel(),
     }  # fmt: skip
     return entry.row.model_copy(
         update={
@@ -245,13 +250,13 @@ def restore(row: Remembered) -> Entry:
             head["words"],
             head["whole"],
         ),
-        features=Features(
-            arrays["ids"], arrays["body"], arrays["lead"], arrays["kind"], arrays["pairs"], head["length"], {}
-        ),
+        features=Features(arrays["ids"], arrays["counts"], head["length"]),
+        masses=arrays["masses"],
         keywords=dict(head["keywords"]),
         topics=frozenset(row.topics),
         stamp=head["stamp"],
-        edges=dict(zip(arrays["near"].tolist(), arrays["near_value"].tolist(), strict=True)),
+        near=arrays["near"].tolist(),
+        measures=arrays["measures"].reshape(-1, MEASURES),
         copy_link=CopyLink.model_validate(head["copy"]) if head["copy"] else None,
         join=join,
     )
