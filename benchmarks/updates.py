@@ -27,6 +27,9 @@ from schemas.figure import Figure, FigureInArticle, Modifier
 Item = dict[str, Any]
 Sequence_ = dict[str, Any]
 
+_MEASURES = {"percent", "euros", "dollars", "crowns", "metres", "kilometres", "hectares", "tonnes", "basis", "litres"}
+"""Words of the labels that stand for a unit rather than a noun."""
+
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -65,6 +68,7 @@ def _labelled(text: str, label: dict[str, Any]) -> Figure:
         low=low,
         high=high,
         modifier=Modifier(label["modifier"]),
+        unit=label["counted"].split()[0] if label["counted"].split()[0] in _MEASURES else None,
         counted=label["counted"],
         action=label["action"],
         attribution=label.get("attribution"),

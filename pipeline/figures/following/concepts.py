@@ -115,8 +115,8 @@ def clause_words() -> frozenset[str]:
 
 @cache
 def _generic() -> Mapping[str, frozenset[str]]:
-    persons = frozenset(_tables()["generic"]["persons"].split())
-    return dict.fromkeys(_tables()["generic"]["person"].split(), persons)
+    generic = {key: frozenset(words.split()) for key, words in _tables()["generic"].items()}
+    return {name: generic[f"{kind}s"] for kind in ("person", "animal") for name in generic[kind]}
 
 
 @cache
@@ -127,6 +127,14 @@ def _related() -> frozenset[frozenset[str]]:
 def is_person(noun: str) -> bool:
     """Whether a class counts people."""
     return noun in frozenset(_tables()["generic"]["persons"].split())
+
+
+def clash(one: str, other: str) -> bool:
+    """Whether two classes are known, of one kind, and never the same: children and soldiers, pigs and cattle."""
+    if are_related(one, other):
+        return False
+    generic = {key: frozenset(words.split()) for key, words in _tables()["generic"].items()}
+    return any({one, other} <= generic[f"{kind}s"] for kind in ("person", "animal"))
 
 
 def are_related(one: str, other: str) -> bool:

@@ -21,18 +21,18 @@ _PART = re.compile(
     r"incluid[oa]s|tra cui|серед них|зокрема|в том числе)\W+(?:\w+\W+){0,2}$"
 )
 _PART_AFTER = re.compile(
-    r"(?i)^\W*(?:of (?:them|whom|which|these|those)|critically|among them|davon|dont|з них|из них)\b"
+    r"(?i)^,?\s*(?:of (?:them|whom|which|these|those)|critically|among them|davon|dont|з них|из них)\b"
 )
-_OF_THE = re.compile(r"(?i)^\W*(?:\w+\W+){0,1}of (?:the|its|their|his|her|those)\b")
+_OF_THE = re.compile(r"(?i)^\s*(?:\w+\s+){0,1}of (?:the|its|their|his|her|those)\b")
 _WHOLE = re.compile(
     r"(?i)\b(?:of|out of|all|sur|von|de los|de las|із|из)\W+"
     r"(?:the|its|their|all|les|los|las|den|more than|over|all of the|some|about|those)?\W*(?:\w+\W+)?$"
 )
 _MORE = re.compile(r"(?i)\b(?:another|further|additional|extra|weitere|otros|autres|ещё|ще)\W+$|\b(?:added|by)\W+$")
-_MORE_AFTER = re.compile(r"(?i)^\W*(?:[a-z]+\W+){0,1}?(?:more|new|additional|further|extra)\b(?!\W+than\W+\d)")
-_OTHER = re.compile(r"(?i)\bthe other\W+$|^\W*(?:others?)\b")
+_MORE_AFTER = re.compile(r"(?i)^\s*(?:[a-z]+\s+){0,1}?(?:more|new|additional|further|extra)\b(?!\W+than\W+\d)")
+_OTHER = re.compile(r"(?i)\bthe other\W+$|^\s*(?:others?)\b")
 _PER = re.compile(
-    r"(?i)^\W*(?:[\w-]+\W+){0,3}?(?:a|per|each|every)\W(?P<unit>day|week|month|year|hour)\b|^\W*(?:[\w-]+\W+)?(?P<adverb>daily|weekly|monthly)\b"
+    r"(?i)^\s*(?:[\w-]+\s+){0,3}?(?:a|per|each|every)\s(?P<unit>day|week|month|year|hour)\b|^\s*(?:[\w-]+\s+)?(?P<adverb>daily|weekly|monthly)\b"
 )
 _ALL_BUT = re.compile(r"(?i)\ball but\W+$")
 _QUOTED = re.compile(
@@ -284,7 +284,9 @@ def _cues(spot: Spot) -> tuple[str, ...]:
     if concepts.cues("moved_before").search(close):
         cues += ["history", "moved"]
     elif concepts.cues("history_before").search(close) or concepts.cues("history_after").search(tail[:36]):
-        cues += ["history", "compared"] if _COMPARED.search(close) or _PERIOD_OF.search(head) else ["history"]
+        cues.append("history")
+        if _PERIOD_OF.search(head) or (_COMPARED.search(close) and not _QUOTED.search(head[-60:])):
+            cues.append("compared")
     elif _PERIOD_OF.search(head):
         cues += ["history", "compared"]
     rest = tail[: min([90, *(a - spot.end for a in after)])]
@@ -292,7 +294,7 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("update")
     if concepts.cues("fall").search(near) or concepts.cues("fall").search(rest[:40]):
         cues.append("fall")
-    if _QUOTED.search(head[-60:]):
+    if _QUOTED.search(head[-60:]) and not _PERIOD_OF.search(head):
         cues.append("quoted")
     if concepts.cues("dispute").search(low):
         cues.append("dispute")

@@ -168,9 +168,7 @@ def _of_words(mine: Marks, marks: Sequence[Marks], rare: Mapping[str, float], *,
     return traits
 
 
-def _of_what(
-    figure: Candidate, mine: Marks, known: Known, marks: Sequence[Marks], alike: int
-) -> dict[str, float]:
+def _of_what(figure: Candidate, mine: Marks, known: Known, marks: Sequence[Marks], alike: int) -> dict[str, float]:
     traits: dict[str, float] = {}
     if figure.unit != known.unit:
         traits["other unit" if figure.unit and known.unit else "no unit"] = 1.0
@@ -215,7 +213,9 @@ def _compare_nouns(mine: Marks, marks: Sequence[Marks]) -> str:
     nouns = {n for m in marks for n in m.nouns}
     if mine.nouns[0] in nouns or set(mine.nouns) & set(heads):
         return "near"
-    return "related" if any(concepts.are_related(mine.nouns[0], head) for head in heads) else "other"
+    if any(concepts.are_related(mine.nouns[0], head) for head in heads):
+        return "related"
+    return "clashing" if all(concepts.clash(mine.nouns[0], head) for head in heads) else "other"
 
 
 def _axes(traits: Iterable[str]) -> dict[str, set[str]]:
@@ -275,8 +275,12 @@ def _of_scope(mine: Marks, marks: Sequence[Marks]) -> dict[str, float]:
             traits["other window"] = 1.0
             if flow:
                 traits["other window of a flow"] = 1.0
+            if "d:" in mine.window and any("d:" in w for w in windows):
+                traits["other rolling window"] = 1.0
         elif "total" in {mine.window, *windows}:
             traits["total against period"] = 1.0
+            if flow:
+                traits["total against period of a flow"] = 1.0
     past = {w for w in (mine.window,) if w and len(w) == 4}
     if past != {w for w in windows if len(w) == 4}:
         traits["other year"] = 1.0
@@ -296,7 +300,7 @@ def _of_value(said: Claim, claims: Sequence[Claim], mine: Marks) -> dict[str, fl
         if history:
             traits["equal history"] = 1.0
     elif any(_rounds(claim, said) for claim in claims[-_STANDING:]):
-        traits["rounded"] = 1.0
+        traits["rounded"] = max(_rounds(claim, said) for claim in claims[-_STANDING:])
     else:
         sizes = [intervals.size(intervals.of_claim(claim)) for claim in claims]
         ratio = min((_ratio(size, other) for other in sizes), default=0.0)
@@ -324,12 +328,14 @@ def _of_value(said: Claim, claims: Sequence[Claim], mine: Marks) -> dict[str, fl
     return traits
 
 
-def _rounds(known: Claim, said: Claim) -> bool:
-    """Whether ``said`` is a rounding of ``known`` or a bound close enough to be meant for it, or the reverse."""
+def _rounds(known: Claim, said: Claim) -> float:
+    """How likely ``said`` is meant as a rounding of ``known``, or as a bound close to it, or the reverse; 0 to 1."""
+    if not (intervals.entails(known, said) or intervals.entails(said, known)):
+        return 0.0
     if Modifier.VAGUE in (known.modifier, said.modifier):
-        return intervals.entails(known, said) or intervals.entails(said, known)
+        return 0.7
     one, other = intervals.size(intervals.of_claim(known)), intervals.size(intervals.of_claim(said))
-    return (intervals.entails(known, said) or intervals.entails(said, known)) and _ratio(one, other) < math.log(1.12)
+    return max(0.0, 1 - _ratio(one, other) / math.log(1.15))
 
 
 def _ratio(one: float, other: float) -> float:
@@ -355,87 +361,93 @@ def information(claim: Claim) -> float:
 
 WEIGHTS: Mapping[str, float] = {
     "equal": 5.1,
-    "equal, small": 2.9,
-    "update, close": 2.7,
-    "rounded": 2.6,
+    "rounded": 3.1,
+    "equal, small": 2.8,
+    "update, close": 2.8,
     "taken, but moved from": 1.9,
-    "taken, but quoted": 1.8,
+    "taken, but quoted": 1.9,
     "dispute": 1.6,
     "taken, but tied": 1.5,
     "same side": 1.4,
     "lower, falling": 1.0,
-    "fairly close": 0.9,
-    "words of a measure": 0.8,
     "only one alike": 0.8,
-    "other speaker": 0.7,
-    "shared action": 0.7,
-    "names": 0.6,
+    "shared action": 0.8,
+    "fairly close": 0.8,
+    "words of a measure": 0.7,
+    "close words": 0.7,
     "close words of a measure": 0.6,
-    "close words": 0.6,
+    "other speaker": 0.6,
     "one other": 0.6,
+    "names": 0.5,
     "same kind": 0.5,
-    "same noun, no action": 0.5,
     "same unit": 0.5,
-    "same action": 0.4,
     "equal history": 0.4,
-    "other noun, same action": 0.4,
-    "related noun": 0.3,
-    "related noun, same action": 0.3,
+    "same noun, no action": 0.4,
+    "no action": 0.3,
+    "other noun, same action": 0.3,
+    "clashing noun, no action": 0.3,
+    "same action": 0.3,
+    "same noun, same action": 0.3,
     "related noun, near action": 0.3,
+    "related noun": 0.2,
+    "other noun, near action": 0.2,
     "words": 0.2,
     "same noun": 0.2,
-    "other noun, near action": 0.2,
-    "same noun, other action": 0.2,
+    "noun nearby": 0.2,
     "no noun, other action": 0.2,
-    "no action": 0.2,
-    "noun nearby": 0.1,
-    "one whole": 0.1,
+    "same noun, other action": 0.2,
     "both part": 0.1,
-    "same noun, same action": 0.1,
-    "no noun, no action": -0.1,
+    "related noun, same action": 0.1,
+    "one whole": 0.1,
+    "near action": -0.1,
     "close words of a measure, same article": -0.1,
-    "no noun": -0.1,
-    "update": -0.1,
+    "clashing noun, same action": -0.1,
+    "no noun, no action": -0.1,
     "words of a measure, same article": -0.1,
-    "same speaker": -0.2,
+    "related noun, other action": -0.1,
+    "same speaker": -0.1,
+    "both more": -0.1,
+    "update": -0.2,
+    "no noun": -0.2,
     "same window": -0.2,
-    "taken, compared": -0.2,
-    "one of the": -0.2,
-    "related noun, other action": -0.2,
-    "no noun, near action": -0.2,
-    "same noun, near action": -0.3,
-    "one rest": -0.3,
     "close": -0.3,
-    "both whole": -0.3,
+    "no noun, near action": -0.3,
     "other noun, no action": -0.3,
+    "one of the": -0.3,
+    "one rest": -0.3,
+    "same noun, near action": -0.3,
     "other action": -0.4,
+    "both whole": -0.4,
     "names, same article": -0.4,
-    "other noun": -0.4,
-    "total against period": -0.5,
-    "both more": -0.5,
+    "taken, compared": -0.4,
+    "total against period": -0.4,
+    "other noun": -0.5,
     "other kind": -0.6,
     "other window of a flow": -0.7,
     "close words, same article": -0.8,
     "words, same article": -0.8,
-    "history, not equal": -1.0,
-    "other place": -1.0,
-    "one more": -1.1,
+    "total against period of a flow": -0.9,
+    "other place": -0.9,
+    "other window": -1.0,
+    "history, not equal": -1.1,
     "equal, small, other noun": -1.1,
-    "other window": -1.1,
     "very far": -1.2,
-    "taken": -1.3,
+    "one more": -1.4,
+    "taken": -1.4,
     "same article": -1.6,
-    "lower": -1.6,
     "one part": -1.6,
+    "base": -1.6,
+    "lower": -1.6,
+    "other rolling window": -1.7,
     "contrast": -1.8,
-    "base": -1.8,
+    "clashing noun": -1.8,
     "other year": -1.9,
     "taken, of another period": -2.1,
-    "no unit": -2.2,
-    "other unit": -2.3,
+    "other unit": -2.2,
+    "no unit": -2.3,
     "other side": -3.1,
     "other pollster": -3.1,
-    "far": -3.2,
+    "far": -3.3,
 }
 
 

@@ -108,7 +108,7 @@ def judge(
             from_value=intervals.stated(revises),
             holds_now=not overtaken and not own,
         )
-    if not own and (clash := _contradicts(current, said, beside)):
+    if not own and (clash := _contradicts(current, _speaker(line, before), said, beside)):
         return Judgement(
             VerdictKind.CONTRADICTION,
             f"{_capital(_who(said))} says {said_words(said)}, {_who(current)} says {said_words(current)}; {clash}.",
@@ -138,18 +138,30 @@ def _repeated(claims: Sequence[Claim], said: Claim, standing: Sequence[Claim]) -
     return None
 
 
-def _contradicts(known: Claim, said: Claim, beside: Sequence[Claim]) -> str | None:
+def _speaker(line: Sequence[Claim], claims: Sequence[Claim]) -> str | None:
+    """Who stands behind what holds now: who said it, or repeated it, or stated what it followed on."""
+    current = line[-1]
+    said = [c.attribution for c in claims if c.attribution and intervals.equal(c, current)]
+    return (
+        current.attribution
+        or next(iter(said), None)
+        or next((c.attribution for c in reversed(line) if c.attribution), None)
+    )
+
+
+def _contradicts(known: Claim, by: str | None, said: Claim, beside: Sequence[Claim]) -> str | None:
     """Why the two can't stand together, in words; ``None`` where they can, or one merely follows the other."""
-    if not intervals.excludes(known, said) or speak_as_one(known.attribution, said.attribution):
+    if not intervals.excludes(known, said) or speak_as_one(by, said.attribution):
         return None
     cues = _cues(said)
-    others = are_others(known.attribution, said.attribution)
+    others = are_others(by, said.attribution)
     by_another = others or (said.attribution is not None and said.outlet != known.outlet)
-    if "dispute" in cues and (by_another or said.outlet != known.outlet):
+    quoted = any(intervals.equal(known, other) for other in beside)
+    if "dispute" in cues and (by_another or (quoted and said.outlet != known.outlet)):
         return "the text disputes it"
     if "update" in cues and "own count" not in cues:
         return None
-    if by_another and any(intervals.equal(known, other) for other in beside):
+    if by_another and quoted:
         return "the text sets one against the other"
     if others and known.as_of == said.as_of:
         return f"both for {said.as_of:%-d %B %Y}"
