@@ -7,19 +7,11 @@ from datetime import datetime
 from functools import cache
 
 from pipeline.figures.reading import attribution, scope
-from pipeline.figures.reading.actions import (
-    STATUSES,
-    Event,
-    Place,
-    events,
-    governing,
-    noun_action,
-    people_only,
-    personal_actions,
-)
+from pipeline.figures.reading.actions import settle
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
-from pipeline.figures.reading.elision import Memory, resolve, subject
+from pipeline.figures.reading.elision import Memory, resolve
+from pipeline.figures.reading.events import personal_actions
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
@@ -135,33 +127,18 @@ class _Reader:
         kept, aside = drafts(sentence)
         for draft in kept:
             _beside(sentence, draft)
-        found = events(sentence) if kept else []
+        decided = settle(sentence, kept)
         said = attribution.said(sentence.text, sentence.start, sentence.end, sentence.words)
         places, windows, days = (
             (scope.places(sentence), scope.windows(sentence), days_in(sentence, self.published))
             if kept
             else ([], [], Days())
         )
-        starts = [draft.opens for draft in kept]
         since = len(self.memory.nouns)
         parent: Draft | None = None
         made: list[Figure] = []
         heard: str | None = None
-        for index, draft in enumerate(kept):
-            noun = draft.noun
-            money = draft.measure is not None and draft.measure.group == "currency"
-            place = Place(
-                first=draft.opens,
-                noun_end=noun.last if noun else draft.last,
-                noun=noun.head if noun else None,
-                measured=draft.measure is not None and noun is None,
-                money=money,
-            )
-            event = governing(sentence, found, place, starts)
-            draft.action = event.action if event else None
-            self._settle_action(sentence, draft)
-            if event and draft.action in people_only() and not _means_people(draft, event):
-                draft.action = None
+        for index, (draft, event) in enumerate(zip(kept, decided, strict=True)):
             if draft.numeral.form is Form.ANOTHER and not _is_one_more(draft):
                 continue
             opens = min(draft.start, sentence.tokens[draft.opens].start)
@@ -187,23 +164,6 @@ class _Reader:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker
         return made, aside
-
-    def _settle_action(self, sentence: Sentence, draft: Draft) -> None:
-        """Let "confirmed" and "probable" part the cases, and "turnout" mean those who came or the share that voted."""
-        if draft.action == "turnout" and (draft.measure is None or draft.measure.name != "%"):
-            draft.action = "protested"
-        noun = draft.noun
-        if noun is not None and noun_action(noun.head, "en") != "infected":
-            return
-        if noun is None and draft.action not in {"infected", *STATUSES}:
-            return
-        first, last = draft.last, noun.last if noun else draft.last + 2
-        said = {sentence.lower(k) for k in range(first, last + (noun is None))}
-        if noun is None and (told := subject(sentence, draft.opens)):
-            said |= {sentence.lower(k) for k in range(told.first, told.last)}
-        status = said & STATUSES
-        if status:
-            draft.action = status.pop() if len(status) == 1 else draft.action
 
     def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
         counted = draft.noun.phrase if draft.noun else None
@@ -241,13 +201,6 @@ def _figure(
         earlier=draft.earlier,
         factor=draft.factor,
     )
-
-
-def _means_people(draft: Draft, event: Event) -> bool:
-    """Whether "released", "polled" and the like are said of people: by the noun, or right beside the number."""
-    if draft.noun is not None:
-        return draft.noun.is_person
-    return 0 <= event.first - draft.last <= 2 or 0 <= draft.opens - event.last <= 1
 
 
 def _is_one_more(draft: Draft) -> bool:

@@ -43,6 +43,9 @@ _TRIM = re.compile(
 _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _WHEN = re.compile(rf"\s(?:(?:on|in|at|late|early)\s(?:late\s|early\s)?)?{_DAY}\b.*$")
 _ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n?|der|die|das|dem|den|le|la|les|el|los|il|lo|gli|o|os|as)\s")
+_INNER_CLAUSE = re.compile(
+    r"^.*\s(?:came|comes|went|was|were|is|are|has|had|have|that|which|who)\s(?:(?:after|as|when|before|because|in|on)\s)?"
+)
 _HAVE = re.compile(r"\s(?:have|has|had)(?:\s\w+)?$")
 _CLAUSE = re.compile(
     r"\s(?:said|says|has|have|had|was|were|is|are|on|in which|that|who|which|since|at least|up from|more than"
@@ -51,6 +54,7 @@ _CLAUSE = re.compile(
 )
 _TAIL = re.compile(r"\s(?:on|in|at|during|after|who|as)\s.*$")
 _NEAR_COUNT = 36
+_TIMES = words("weekdays") | words("months") | {"today", "yesterday", "week", "month", "year", "last year", "last week"}
 
 
 def _clean(who: str) -> str | None:
@@ -58,6 +62,7 @@ def _clean(who: str) -> str | None:
     for _ in range(2):
         who = _TRIM.sub("", who)
     who = _ARTICLE.sub("", _HAVE.sub("", _WHEN.sub("", who)))
+    who = _ARTICLE.sub("", _INNER_CLAUSE.sub("", who))
     before, _, after = who.rpartition(" the ")
     if before and before.split()[-1].lower() not in words("preposition"):
         who = after  # "a policy the state expects"
@@ -150,6 +155,6 @@ def said(text: str, start: int, end: int, words_in: frozenset[str]) -> Said:
     sources = [
         _Source(who, start + first, start + last, owned)
         for raw, first, last, owned in found
-        if (who := _clean(raw)) and who.lower() not in {"today", "yesterday"}
+        if (who := _clean(raw)) and who.lower() not in _TIMES
     ]
     return Said(tuple(sources), pronoun)

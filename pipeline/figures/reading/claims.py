@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 from pipeline.figures.reading import guards, moments, units
+from pipeline.figures.reading.digits import read_digits
 from pipeline.figures.reading.lexicon import any_of, wordset
 from pipeline.figures.reading.masks import masks
 from pipeline.figures.reading.modifiers import modifier
 from pipeline.figures.reading.nouns import Noun
-from pipeline.figures.reading.numbers import Form, Numeral, numerals, read_digits
+from pipeline.figures.reading.numbers import Form, Numeral, numerals
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
 from schemas.figure import Modifier, Rejected, Value
@@ -184,7 +185,7 @@ def _joined(sentence: Sentence, a: Draft, b: Draft) -> str | None:
         if link in {"a", "à", "al", "по", "до"} and sentence.language == "en":
             return None
         both = a.measure is not None and (b.unit is None and b.prefix is None)
-        steps = left == "by" and (a.measure is not None or b.low > 3 * a.low)
+        steps = left in {"by", "down", "up"} and (a.measure is not None or b.low > 3 * a.low)
         return None if both or steps else "range"
     if link in _AND and left in _BETWEEN:
         return "range"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.figures.reading.actions import STATUSES, noun_action, personal_actions
 from pipeline.figures.reading.claims import Draft
+from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
 from pipeline.figures.reading.lexicon import words, wordset
 from pipeline.figures.reading.nouns import Noun, is_plural, persons, phrase_at
 from pipeline.figures.reading.numbers import number_words

@@ -34,7 +34,8 @@ _OPEN_PREPOSITIONS = wordset("of from after before between de von до nach vor 
 
 
 def _counted(word: str) -> bool:
-    return word in words_of_all("countable") or (word in words_of_all("person") and _many(word))
+    """Whether a noun is likelier to be counted in thousands than to be of a year ("2020 candidates")."""
+    return word in words_of_all("countable") or word in words("crowd")
 
 
 def _many(word: str) -> bool:
@@ -64,7 +65,7 @@ def is_year(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit
     if _counted(right):
         return False
     after = sentence.lower(numeral.last + 1)
-    close = after in words_of_all("person") and _many(after)
+    close = after in words("crowd")
     return not (close and right not in words("year_noun") and not sentence.is_name(numeral.last))
 
 

@@ -192,7 +192,10 @@ def _plural_within(sentence: Sentence, index: int, reach: int) -> bool:
 
 def _name_goes_on(sentence: Sentence, i: int) -> bool:
     """ "Los Angeles residents", "United States troops": a name on -s before the noun itself."""
-    return sentence.is_name(i) and sentence.is_word(i + 1) and _plural_within(sentence, i + 1, 2)
+    following = sentence.lower(i + 1)
+    if not sentence.is_name(i) or is_participle(following) or following in words("numeral_follow"):
+        return False
+    return sentence.is_word(i + 1) and _plural_within(sentence, i + 1, 2)
 
 
 def _plural_next(sentence: Sentence, i: int) -> bool:
@@ -248,7 +251,14 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
             i += 1
         if sentence.lower(i - 1) in _WHO:
             return None
-        return phrase_at(sentence, i, lenient=True)
+        noun = phrase_at(sentence, i, lenient=True)
+        if (
+            noun is not None
+            and not is_plural(noun.head)
+            and sentence.tokens[min(noun.last, len(tokens) - 1)].kind is Kind.NUMBER
+        ):
+            return after_number(sentence, noun.last + 1, partitive=True) or noun  # "half of the historic 6.9 million"
+        return noun
     return None
 
 

@@ -59,6 +59,7 @@ _NOT_PLACES = (
         "this that these there but and covid who nato health"
     )
 )
+_DAY_WORD = re.compile(rf"\s(?:{_WEEKDAY}|{_MONTH})\b.*$", re.IGNORECASE)
 _SHORT_PLACES = frozenset({"UK", "US", "EU", "UN"})
 
 _FORECAST = re.compile(rf"(?i)\b(?:{any_of('forecast')})\b")
@@ -109,7 +110,7 @@ def places(sentence: Sentence) -> list[Named]:
     found: list[Named] = []
     for pattern in (_PLACE, _EVENT, _POSSESSIVE):
         for match in pattern.finditer(sentence.text, sentence.start, sentence.end):
-            name = re.sub(r"['’]s$", "", match["name"].rstrip("'’-."))
+            name = re.sub(r"['’]s$", "", _DAY_WORD.sub("", match["name"]).rstrip("'’-."))
             start, end = match.span("name")
             if _is_place(sentence, name, end):
                 found.append((start, end, name))

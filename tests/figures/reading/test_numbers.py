@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.figures.reading.numbers import read_digits
+from pipeline.figures.reading.digits import read_digits
 from tests.figures.reading.helpers import figure, values
 
 COUNTED = {
