@@ -23,12 +23,11 @@ _PARTITIVE = wordset("of the its their his her those these all some at least mor
 def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
     """Set the action of every draft; the events that decided, ``None`` where none did."""
     found = [event for event in events(sentence) if event.action not in STATUSES]
-    starts = [draft.opens for draft in drafts]
-    decided = [_governing(sentence, found, draft, starts) for draft in drafts]
+    decided = [_governing(sentence, found, draft, drafts) for draft in drafts]
     for draft, event in zip(drafts, decided, strict=True):
         draft.action = event.action if event else None
         _specify(sentence, draft)
-        if event and draft.action in people_only() and not _means_people(draft, event):
+        if event and draft.action in people_only() and not _means_people(draft, event, drafts):
             draft.action = None
         if draft.action == "launched" and draft.noun is not None and draft.noun.is_person:
             draft.action = None  # "three officers were fired"
@@ -52,10 +51,12 @@ def _share(sentence: Sentence, drafts: list[Draft], decided: list[Event | None])
             draft.action, decided[k] = after.action, event
 
 
-def _means_people(draft: Draft, event: Event) -> bool:
-    """Whether "released", "polled" and the like are said of people: by the noun, or right beside the number."""
+def _means_people(draft: Draft, event: Event, drafts: list[Draft]) -> bool:
+    """Whether "released", "polled" and the like are said of people: by a noun, or right beside the number."""
     if draft.noun is not None:
         return draft.noun.is_person
+    if any(other.noun is not None and other.noun.is_person for other in drafts):
+        return True
     return 0 <= event.first - draft.last <= 2 or 0 <= draft.opens - event.last <= 1
 
 
@@ -66,24 +67,25 @@ def _specify(sentence: Sentence, draft: Draft) -> None:
     noun = draft.noun
     if noun is not None and noun_action(noun.head, "en") != "infected":
         return
-    following = {sentence.lower(draft.last), sentence.lower(draft.last + 1)}
-    if noun is None and draft.action != "infected" and not following & STATUSES:
-        return
-    said = {sentence.lower(k) for k in range(draft.last, noun.last)} if noun else following
-    if noun is None and (told := subject(sentence, draft.opens)):
-        said |= {sentence.lower(k) for k in range(told.first, told.last)}
+    if noun is None:
+        said = {sentence.lower(draft.last)}
+        told = subject(sentence, draft.opens) if sentence.words & STATUSES else None
+        if told is not None and told.head in {"cases", "infections", "ones"}:
+            said |= {sentence.lower(k) for k in range(told.first, told.last)}
+    else:
+        said = {sentence.lower(k) for k in range(draft.last, noun.last)}
     status = said & STATUSES
     if len(status) == 1:
         draft.action = status.pop()
 
 
-def _governing(sentence: Sentence, found: list[Event], draft: Draft, starts: list[int]) -> Event | None:
+def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: list[Draft]) -> Event | None:
     """The event that governs a number.
 
     In this order: a verb right before the number ("killing at least 41") or right after it ("58 dead"); its noun
     ("deaths"); a verb after it in its clause ("were killed"); one before it in its clause; one after it; one before it.
-    A measured number ("to 4.25 percent") looks before it first. ``starts`` are the first tokens of the sentence's
-    figures: words after the next figure belong to that one, except in "91 of the 146 aboard survived".
+    A measured number ("to 4.25 percent") looks before it first. Words after the next figure belong to that one,
+    except in "91 of the 146 aboard survived".
     """
     first, noun = draft.opens, draft.noun
     noun_end = noun.last if noun else draft.last
@@ -91,19 +93,20 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, starts: lis
     usable = [event for event in found if event.strength != "money" or money]
     if not usable:
         return None
-    following = _following(sentence, noun_end, starts)
-    preceding = max((s for s in starts if s < first), default=-1)
-    right = [e for e in usable if e.first >= noun_end]
+    following, inner = _following(sentence, noun_end, drafts)
+    preceding = max((d.opens for d in drafts if d.opens < first), default=-1)
+    right = [e for e in usable if e.first >= noun_end and (inner is None or e.first > inner.last)]
     left = [e for e in usable if e.last <= first]
     if right and right[0].first == noun_end and right[0].strength == "verb" and noun is None:
         return right[0]
+    own = next((e for e in usable if e.noun and noun and first <= e.first < noun_end <= e.last), None)
+    if own is not None and own.strength == "noun":
+        return own
     if left and left[-1].first > preceding:
         between = [token.lower for token in sentence.tokens[left[-1].last : first]]
         if all(word in _LINKS for word in between) and (not left[-1].noun or between[:1] == ["of"]):
             return left[-1]
-    own = next((e for e in usable if e.noun and noun and first <= e.first < noun_end <= e.last), None)
-    if own is not None and own.strength == "noun":
-        return own
+    themes = [e for e in left if e.strength == "noun" and e.action != "infected"]
     right, left = [e for e in right if not e.noun], [e for e in left if not e.noun]
     near_right = next((e for e in right if e.first < following and _same_clause(sentence, noun_end, e.first)), None)
     near_left = next((e for e in reversed(left) if _same_clause(sentence, e.last, first)), None)
@@ -112,19 +115,21 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, starts: lis
         return near_left or inside or near_right or (left[-1] if left else None) or (right[0] if right else None)
     if near_left is not None and near_left.first <= preceding:
         near_left = None
+    theme = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
     later = next((e for e in right if e.first < following), None)
-    return near_right or own or inside or near_left or later or (left[-1] if left else None)
+    return near_right or own or inside or near_left or theme or later or (left[-1] if left else None)
 
 
-def _following(sentence: Sentence, noun_end: int, starts: list[int]) -> int:
-    """The first token of the next figure that is no part of the number's own phrase."""
-    later = [s for s in starts if s >= noun_end]
-    while later and later[0] - noun_end <= 4:
-        between = sentence.tokens[noun_end : later[0]]
+def _following(sentence: Sentence, noun_end: int, drafts: list[Draft]) -> tuple[int, Draft | None]:
+    """The first token of the next figure that is no part of the number's own phrase, and the figure that is."""
+    later = [draft for draft in drafts if draft.opens >= noun_end]
+    inner: Draft | None = None
+    while later and later[0].opens - noun_end <= 4:
+        between = sentence.tokens[noun_end : later[0].opens]
         if not between or between[0].lower != "of" or any(t.lower not in _PARTITIVE for t in between):
             break
-        later = later[1:]
-    return later[0] if later else len(sentence.tokens)
+        inner, later = later[0], later[1:]
+    return (later[0].opens if later else len(sentence.tokens)), inner
 
 
 def _same_clause(sentence: Sentence, start: int, end: int) -> bool:

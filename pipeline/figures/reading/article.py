@@ -11,7 +11,7 @@ from pipeline.figures.reading.actions import settle
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
 from pipeline.figures.reading.elision import Memory, resolve
-from pipeline.figures.reading.events import personal_actions
+from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
@@ -171,6 +171,10 @@ class _Reader:
             return counted
         if counted is None and draft.low == int(draft.low) and draft.low >= 0:
             counted = resolve(sentence, draft, kept, self.memory, since=since, title=self.title)
+            head = counted.split()[-1].lower() if counted else ""
+            implied = noun_action(head, sentence.language)
+            if implied and draft.action not in {implied, *STATUSES}:
+                draft.action = implied  # "the ministry's figure is 15", of deaths
         if counted is None:
             last_chance = singular_after(sentence, draft.last)
             counted = last_chance.phrase if last_chance else None

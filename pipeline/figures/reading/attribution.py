@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.figures.reading.lexicon import any_of, load, words, wordset
+from pipeline.figures.reading.nouns import is_participle
 
 _ACCORDING = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
@@ -31,7 +32,7 @@ _POLL = re.compile(r"\b(?:[Aa]n?|[Tt]he)\s(?P<who>(?:[A-Z][\w&.-]*\s){1,4})(?:po
 _RECORDS = frozenset(re.findall(r"\w+", any_of("records").replace(r"\s", " ")))
 _BAD_SUBJECTS = wordset(
     "who which that it there and but or what this they these those he she we i you one not also nor none some many "
-    "most killing injuring leaving up down even if once only just because although though"
+    "most killing injuring leaving up down even if once only just because although though where when whose"
 )
 _BAD_ENDS = wordset(
     "who and or which that have has had was were is are not also be been being to of in at by for with from"
@@ -46,6 +47,7 @@ _ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n?|der|die|das|dem|den|le|la|les|el|los|i
 _INNER_CLAUSE = re.compile(
     r"^.*\s(?:came|comes|went|was|were|is|are|has|had|have|that|which|who)\s(?:(?:after|as|when|before|because|in|on)\s)?"
 )
+_PASSIVE = re.compile(r"\b(?:been|being|be|was|were)$")
 _HAVE = re.compile(r"\s(?:have|has|had)(?:\s\w+)?$")
 _CLAUSE = re.compile(
     r"\s(?:said|says|has|have|had|was|were|is|are|on|in which|that|who|which|since|at least|up from|more than"
@@ -61,6 +63,9 @@ def _clean(who: str) -> str | None:
     who = re.sub(r"\s+", " ", who).strip(" ,.'’-")
     for _ in range(2):
         who = _TRIM.sub("", who)
+    if _PASSIVE.search(who):
+        return None
+    named = _ARTICLE.match(who) is not None
     who = _ARTICLE.sub("", _HAVE.sub("", _WHEN.sub("", who)))
     who = _ARTICLE.sub("", _INNER_CLAUSE.sub("", who))
     before, _, after = who.rpartition(" the ")
@@ -72,9 +77,12 @@ def _clean(who: str) -> str | None:
     if not parts or len(parts) > 12 or not re.search(r"[^\W\d_]{2}", who):
         return None
     first = parts[0].lower()
-    if first in _BAD_SUBJECTS or first in words("preposition") or parts[-1].lower() in _BAD_ENDS:
+    acronym = parts[0].isupper() and len(first) > 1  # the WHO
+    if (first in _BAD_SUBJECTS and not acronym) or first in words("preposition"):
         return None
-    if any(character.isdigit() for character in parts[0]) or (first.endswith(("ed", "ing")) and parts[0].islower()):
+    if parts[-1].lower() in _BAD_ENDS and not acronym:
+        return None
+    if any(character.isdigit() for character in parts[0]) or (not named and is_participle(parts[0])):
         return None
     if "'" in first and first.split("'")[-1] in {"ll", "d", "ve", "re"}:
         return None

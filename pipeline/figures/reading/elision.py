@@ -36,8 +36,13 @@ class Memory:
         """The newest phrase, or the newest of people or of what ``action`` makes; only those added after ``since``."""
         for phrase, head in reversed(self.nouns[since:]):
             if not person or head in persons() or (action and noun_action(head, "en") == action):
-                return phrase
+                return without_status(phrase)
         return None
+
+
+def without_status(phrase: str) -> str:
+    """A phrase without "confirmed" and the like, which say nothing of another number of the same."""
+    return " ".join(word for word in phrase.split() if word.lower() not in STATUSES)
 
 
 def subject(sentence: Sentence, end: int) -> Noun | None:
@@ -89,7 +94,7 @@ def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str |
         if any(t.kind is Kind.MARK and t.text != "," for t in gap):
             return None
         if other.noun is not None:
-            return " ".join(word for word in other.noun.phrase.split() if word.lower() not in STATUSES)
+            return without_status(other.noun.phrase)
     return None
 
 
@@ -119,7 +124,8 @@ def resolve(
     if english and following == "of" and sentence.lower(draft.last + 1) in {"which", "whom", "them"}:
         person = sentence.lower(draft.last + 1) == "whom"
         near = _antecedent(sentence, draft.opens, person=person)
-        beside = near is not None and sentence.lower(draft.opens - 2) == near.lower()
+        beside = near is not None and sentence.lower(draft.opens - 1) == ","
+        beside = beside and sentence.lower(draft.opens - 2) == (near or "").lower()
         if near:
             return near if beside else memory.latest(person=person, since=since) or near
     if english and (noun := _number_of(sentence, draft.opens)):

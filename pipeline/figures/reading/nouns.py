@@ -92,6 +92,8 @@ def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: boo
         if not one and not lenient:
             return None
         head = _singular_head(sentence, collected) if one else collected[-1]
+        if sentence.lower(head).endswith("'s"):
+            return None
     kept = [k for k in collected if k <= head][-_SHOWN:]
     tokens = sentence.tokens
     phrase = " ".join(sentence.text[tokens[kept[0]].start : tokens[head].end].split())

@@ -40,7 +40,7 @@ _PLACE = re.compile(
     r"(?<![\w-])(?:in|at|near|off|around|outside|across|over|into|to|from|reached|inside|entered|dans|à|en|di|da"
     r"|von|bei"
     r"|(?:town|city|village|province|region|state|district|capital|coast|outskirts|north|south|east|west|part|port)"
-    r" of)\s"
+    r" of|(?:battle|fight|struggle) (?:for|of))\s"
     r"(?:the\s|central\s|eastern\s|western\s|northern\s|southern\s|north\s|south\s|east\s|west\s|(?:north|south)-\w+\s){0,2}"
     rf"(?P<name>{_NAME}(?:\s(?:{_NAME}|de\b|del\b|la\b|of\b(?=\s[A-Z])|the\b(?=\s[A-Z]))){{0,4}})"
 )
