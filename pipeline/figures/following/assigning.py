@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.figures.following import intervals
-from pipeline.figures.following.matching import Candidate, Known, alike, rarity, score, traits_of_pair
+from pipeline.figures.following.matching import Candidate, Known, alike, likeness, rarity, score, traits_of_pair
 from schemas.figure import Claim, Series
 
-_SAME_ARTICLE_REVISED = 3.0
-"""What speaks for a series that the revision before had a figure in."""
+_REVISED = 6.0
+"""What speaks for a series whose figure of the revision before stands in the very same words."""
 
 
 def assign(
@@ -33,8 +33,8 @@ def assign(
             continue
         for home, other in known.items():
             points = score(traits_of_pair(one, other, rare, candidates, alike(other, known.values())))
-            if replaces and any(claim.figure in replaces for claim in other.claims):
-                points += _SAME_ARTICLE_REVISED
+            if replaces:
+                points += _REVISED * likeness(one, [c for c in other.claims if c.figure in replaces])
             if points > 0:
                 pairs.append((points, i, -1, home))
         for j in range(i):
@@ -51,6 +51,7 @@ def assign(
             groups.enter(i, id)
         else:
             groups.join(i, j)
+    groups.exchange({(i, home): points for points, i, _, home in pairs if home is not None})
     return groups.in_order()
 
 
@@ -84,6 +85,18 @@ class _Groups:
         id = self._series[one] or self._series[other]
         if self._agree(self._members[one] | self._members[other], id):
             self._unite(min(one, other), max(one, other))
+
+    def exchange(self, points: Mapping[tuple[int, str], float]) -> None:
+        """Let two figures change places where both together are likelier so; what came first took what it could."""
+        alone = [(next(iter(m)), g) for g, m in enumerate(self._members) if len(m) == 1]
+        for n, (i, one) in enumerate(alone):
+            for j, other in alone[:n]:
+                here, there = self._series[one], self._series[other]
+                if here is None or there is None:
+                    continue
+                now = points.get((i, here), 0.0) + points.get((j, there), 0.0)
+                if (i, there) in points and (j, here) in points and points[i, there] + points[j, here] > now + 1e-9:
+                    self._series[one], self._series[other] = there, here
 
     def _unite(self, one: int, other: int) -> None:
         self._series[one] = self._series[one] or self._series[other]

@@ -36,7 +36,8 @@ _PER = re.compile(
 )
 _ALL_BUT = re.compile(r"(?i)\ball but\W+$")
 _QUOTED = re.compile(
-    r"\b(?:figures?|counts?|estimates?|tally|toll|number|forecasts?|claims?|price|attendance|total|cifra(?: oficial)?|zahl|chiffre)"
+    r"\b(?:figures?|counts?|estimates?|tally|toll|number|forecasts?|claims?|price|attendance|total"
+    r"|cifra(?: oficial)?|zahl|chiffre)"
     r" (?:of|de|von)\W+(?:\w+\W+){0,2}$|['’]s? (?:\w+ )?$|\b(?:stands?|stood) by\W+$"
 )
 _COMPARED = re.compile(r"\b(?:compared|after|than|against|versus)\b")

@@ -11,7 +11,7 @@ from pipeline.figures.following.context import marks_of, spots
 from pipeline.figures.following.decisions import Decisions, retold
 from pipeline.figures.following.history import bounded, with_claim
 from pipeline.figures.following.matching import Candidate
-from pipeline.figures.following.verdicts import judge
+from pipeline.figures.following.verdicts import judge, main_line
 from pipeline.figures.words import label_of
 from schemas.base import Model, stable_id
 from schemas.figure import (
@@ -140,7 +140,8 @@ class Follower:
             if len(left) == len(one.claims):
                 continue
             if left:
-                self._series[id] = one.model_copy(update={"claims": bounded(left)})
+                current = one.current if one.current not in ids else (main_line(left) or left)[-1].figure
+                self._series[id] = one.model_copy(update={"claims": bounded(left), "current": current})
             elif one.merged_into is None:
                 del self._series[id]
 

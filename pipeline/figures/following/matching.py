@@ -68,6 +68,11 @@ def rarity(all_known: Iterable[Known]) -> Mapping[str, float]:
     }
 
 
+def likeness(figure: Candidate, claims: Iterable[Claim]) -> float:
+    """How much the words around a figure are those around one of ``claims``, 0 to 1."""
+    return _overlap(figure.marks.words, [claim.marks.words for claim in claims if claim.marks], {})
+
+
 def _what(known: Known) -> str | None:
     """What a series measures or counts: its unit, or the class of its noun."""
     return known.unit or next((c.marks.nouns[0] for c in known.remembered if c.marks and c.marks.nouns), None)
