@@ -137,8 +137,9 @@ def _tell_round(services: Services, topic: Topic, done: Round, now: datetime, to
                 told.line(f"  {_entry_words(entry)}")
         if done.judged.stories_opened:
             for story in reversed(tx.stories.find(topic=topic.name, since=now)):
-                outlets = ", ".join(story.outlets)
-                told.line(f"  story: “{story.headline}” ({len(story.articles)} reports: {outlets})")
+                if story.first_seen == now:
+                    reports = count(len(story.articles), "report")
+                    told.line(f"  story: “{story.headline}” ({reports}: {', '.join(story.outlets)})")
         for alert in tx.alerts.find(topic=topic.name, since=now):
             if alert.figure is not None:
                 told.line(f"  figure: {_figure_words(alert)}")

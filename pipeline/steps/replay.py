@@ -95,6 +95,9 @@ def replay(
         while (judged := judge.run(limit=CHUNK)).judged:
             report.judged.add(judged)
 
+    with services.record.read() as tx:
+        for left in tx.entries.unjudged(CHUNK):
+            clock.advance(left.entry.first_seen)
     judge_all()
     try:
         for path in paths:

@@ -143,6 +143,7 @@ class House:
     services: Services
     clock: MovableClock
     post: Post
+    robots: str = ""
 
     def enrol(self, *topics: Topic) -> None:
         enrol(self.services.record, topics)
@@ -169,7 +170,9 @@ def house(tmp_path: Path, clock: MovableClock, httpserver: HTTPServer) -> Iterat
         workers=0,
     )
     services = open_services(settings, clock=clock)
-    yield House(services, clock, Post())
+    house = House(services, clock, Post())
+    httpserver.expect_request("/robots.txt").respond_with_handler(lambda request: Response(house.robots))
+    yield house
     services.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from pipeline.errors import DeliveryError, DeliveryRefused
 from pipeline.steps.services import Services
@@ -113,8 +112,8 @@ def test_a_copy_with_another_number_still_delivers_it(house: House, site: Site, 
     assert "65" in house.post.mails[-1].subject
 
 
-def test_every_page_ends_in_the_outcome_that_fits_it(house: House, site: Site, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/robots.txt").respond_with_data("User-agent: *\nDisallow: /nordwire/private-flood")
+def test_every_page_ends_in_the_outcome_that_fits_it(house: House, site: Site) -> None:
+    house.robots = "User-agent: *\nDisallow: /nordwire/private-flood"
     site.publish("good-flood", "Hospital evacuated as Malva floods Tarn", *FLOOD)
     site.publish("cup-final", "Tarn win the cup", "Tarn won the cup on Sunday, and the town sang until morning. " * 5)
     site.publish("closed-flood", "Flood", "x", status=403)
