@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pipeline.figures.following import intervals
-from pipeline.figures.following.matching import Candidate, Known, alike, likeness, rarity, score, traits_of_pair
+from pipeline.figures.following.matching import Candidate, Known, likeness, measured, rarity, score, traits_of_pair
 from schemas.figure import Claim, Series
 
 _REVISED = 6.0
@@ -27,12 +28,13 @@ def assign(
     """
     known = {one.id: Known(one.unit, one.scope, one.claims) for one in series}
     rare = rarity(known.values())
+    alike = Counter(measured(one) for one in known.values())
     pairs: list[tuple[float, int, int, str | None]] = []
     for i, one in enumerate(candidates):
         if i in forced:
             continue
         for home, other in known.items():
-            points = score(traits_of_pair(one, other, rare, candidates, alike(other, known.values())))
+            points = score(traits_of_pair(one, other, rare, candidates, alike[measured(other)]))
             if replaces:
                 points += _REVISED * likeness(one, [c for c in other.claims if c.figure in replaces])
             if points > 0:
@@ -41,7 +43,7 @@ def assign(
             if j in forced:
                 continue
             earlier = Known(candidates[j].unit, candidates[j].scope, (candidates[j].claim,))
-            points = score(traits_of_pair(one, earlier, rare, candidates, alike(earlier, known.values())))
+            points = score(traits_of_pair(one, earlier, rare, candidates, alike[measured(earlier)]))
             if points > 0:
                 pairs.append((points, i, j, None))
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2], pair[3] or ""))

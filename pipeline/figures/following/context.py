@@ -252,9 +252,18 @@ def _sides(figure: Figure, spot: Spot) -> set[str]:
     before = spot.sentence[max([0, *(b for _, b in spot.others if b <= spot.start)]) : spot.start]
     after = spot.sentence[spot.end : min([len(spot.sentence), *(a for a, _ in spot.others if a >= spot.end)])]
     after = re.split(r"[,;:]|\band\b", after)[0]
-    if _ENEMY.search(after) or _ENEMY.search(before):
+    theirs, named = _poles(figure.attribution), _poles(f"{figure.counted or ''} {after}")
+    if _ENEMY.search(after) or _ENEMY.search(before) or (theirs and named and theirs.isdisjoint(named)):
         return {f"enemy of {speaker}"}
-    return {f"own of {speaker}"} if _OWN.search(before) or _OWN.search(after) else set()
+    if _OWN.search(before) or _OWN.search(after) or theirs & named:
+        return {f"own of {speaker}"}
+    return set()
+
+
+def _poles(words: str) -> set[str]:
+    """Sides of the compass among words, by which the parties of a conflict are often called."""
+    found = {pole for word in re.findall(r"[^\W\d_]+", words.lower()) for pole in concepts.contrasts().of(word)}
+    return {pole for pole in found if pole.startswith("direction:")}
 
 
 def _window(spot: Spot, day: date) -> str | None:
@@ -297,6 +306,8 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("fall")
     if _QUOTED.search(head[-60:]) and not _PERIOD_OF.search(head):
         cues.append("quoted")
+    if re.search(r"\bnot\s+$", head):
+        cues.append("denied")
     if concepts.cues("dispute").search(low):
         cues.append("dispute")
     if concepts.cues("own_count").search(low):

@@ -73,15 +73,9 @@ def likeness(figure: Candidate, claims: Iterable[Claim]) -> float:
     return _overlap(figure.marks.words, [claim.marks.words for claim in claims if claim.marks], {})
 
 
-def _what(known: Known) -> str | None:
+def measured(known: Known) -> str | None:
     """What a series measures or counts: its unit, or the class of its noun."""
     return known.unit or next((c.marks.nouns[0] for c in known.remembered if c.marks and c.marks.nouns), None)
-
-
-def alike(known: Known, all_known: Iterable[Known]) -> int:
-    """How many of ``all_known`` count or measure the same as ``known``."""
-    what = _what(known)
-    return sum(_what(other) == what for other in all_known)
 
 
 def traits_of_pair(
@@ -137,7 +131,7 @@ def _of_siblings(figure: Candidate, claims: Sequence[Claim], article: Sequence[C
         windows = {other.marks.window for other in takers if other.marks.window}
         traits["taken, compared"] = taken
         traits["taken, of another period"] = float(bool(windows) and figure.marks.window not in windows)
-    elif "quoted" in of_takers:
+    elif of_takers & {"quoted", "denied"}:
         traits["taken, but quoted"] = taken
     elif cues & {"history", "dispute"}:
         traits["taken, but tied"] = taken

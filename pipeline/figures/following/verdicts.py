@@ -156,12 +156,16 @@ def _contradicts(known: Claim, by: str | None, said: Claim, beside: Sequence[Cla
     cues = _cues(said)
     others = are_others(by, said.attribution)
     by_another = others or (said.attribution is not None and said.outlet != known.outlet)
-    quoted = any(intervals.equal(known, other) for other in beside)
+    quotes = [other for other in beside if intervals.equal(known, other)]
+    quoted = bool(quotes)
+    denied = any(
+        {"quoted", "denied"} & set(_cues(other)) or are_others(other.attribution, said.attribution) for other in quotes
+    )
     if "dispute" in cues and (by_another or (quoted and said.outlet != known.outlet)):
         return "the text disputes it"
     if "update" in cues and "own count" not in cues:
         return None
-    if by_another and quoted:
+    if quoted and (by_another or (denied and said.outlet != known.outlet)):
         return "the text sets one against the other"
     if others and known.as_of == said.as_of:
         return f"both for {said.as_of:%-d %B %Y}"
