@@ -195,14 +195,16 @@ async def read(
                     if wait is None:
                         fate = End(Outcome.FAILED, f"{fate.reason}, {entry.attempts} times")
                     else:
-                        tx.entries.retry(entry.id, now + max(wait, fate.wait or wait), fate.reason)
+                        tx.entries.retry(entry.id, now + max(wait, fate.wait or wait), fate.reason, owner=owner)
                         report.again += 1
                 if isinstance(fate, End):
-                    tx.entries.end(entry.id, fate.outcome, fate.reason, now, article=None)
+                    tx.entries.end(entry.id, fate.outcome, fate.reason, now, owner=owner)
                     report.ended[fate.outcome] += 1
                 elif isinstance(reading, Reading):
                     matches = match_topics(reading, entry.topics, topics, matchers)
-                    tx.entries.put_reading(entry.id, ReadEntry(entry=entry, reading=reading, matches=matches))
+                    tx.entries.put_reading(
+                        entry.id, ReadEntry(entry=entry, reading=reading, matches=matches), owner=owner
+                    )
                     report.read += 1
                 on_entry(entry)
     finally:
