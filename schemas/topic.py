@@ -8,7 +8,17 @@ from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from schemas.base import Model
 from schemas.figure import VerdictKind
@@ -45,7 +55,13 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration),
-    WithJsonSchema({"type": "string", "examples": ["30s", "15m", "6h", "2d", "1w"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(\s*\d+(\.\d+)?\s*[smhdwSMHDW])+\s*$",
+            "examples": ["30s", "15m", "6h", "2d", "1w"],
+        }
+    ),
 ]
 
 
@@ -66,7 +82,12 @@ def _wall_time(value: Any) -> Any:
     return value
 
 
-WallTime = Annotated[time, BeforeValidator(_wall_time)]
+# JSON Schema's own format "time" asks for seconds and an offset, and editors would mark every 07:00.
+WallTime = Annotated[
+    time,
+    BeforeValidator(_wall_time),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", "examples": ["07:00"]}),
+]
 """A time of day in the topic's zone, ``HH:MM``."""
 
 
@@ -99,6 +120,21 @@ class Terms(Model):
                 raise ValueError(f"the term {term!r} holds no letter or digit")
         return self
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        reference = handler(core)
+        schema = handler.resolve_ref_schema(reference)
+        terms = {"type": "array", "items": {"type": "string", "minLength": 1}}
+        by_language = {
+            "type": "object",
+            "propertyNames": {"pattern": r"^([a-z]{2,3}|\*)$"},
+            "additionalProperties": terms,
+        }
+        kept = {name: schema[name] for name in ("title", "description")}
+        schema.clear()
+        schema.update(kept, anyOf=[terms, by_language])
+        return reference
+
     def __bool__(self) -> bool:
         return bool(self.every or any(self.by_language.values()))
 
@@ -115,9 +151,9 @@ class Match(Model):
     Everything left empty asks for nothing, so an empty match takes every article.
     """
 
-    any: Terms = Terms()
-    all: Terms = Terms()
-    none: Terms = Terms()
+    any: Terms = Field(default_factory=Terms)
+    all: Terms = Field(default_factory=Terms)
+    none: Terms = Field(default_factory=Terms)
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ()
 
 
@@ -132,6 +168,16 @@ class FeedRef(Model):
     @classmethod
     def _from_address(cls, value: Any) -> Any:
         return {"url": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        reference = handler(core)
+        schema = handler.resolve_ref_schema(reference)
+        mapping = {name: part for name, part in schema.items() if name not in ("title", "description")}
+        kept = {name: schema[name] for name in ("title", "description")}
+        schema.clear()
+        schema.update(kept, anyOf=[mapping["properties"]["url"], mapping])
+        return reference
 
 
 class QuietHours(Model):
@@ -153,7 +199,9 @@ class AlertRules(Model):
     stories: bool = Field(default=True, description="tell of a story when its first article arrives")
     counted: tuple[str, ...] = Field(default=(), description="only figures that count one of these; empty: all")
     min_change: float = Field(default=0.0, ge=0, description="tell of a change only from this share on; 0.05 is 5 %")
-    bundle: Duration = Field(default=timedelta(minutes=10), description="wait this long for more of the same story")
+    bundle: Duration = Field(
+        default="10m", validate_default=True, description="wait this long for more of the same story"
+    )
     daily_cap: int = Field(default=20, ge=1, description="alert mails a day; the rest waits for the digest")
     backlog: int = Field(default=25, ge=1, description="more alerts than this from one run are told as one summary")
     quiet: QuietHours | None = None
@@ -185,13 +233,15 @@ class Topic(Model):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="its id: lower case, digits, hyphens")]
     title: str = Field(default="", description="for people; the name if left out")
-    match: Match = Match()
+    match: Match = Field(default_factory=Match)
     feeds: tuple[FeedRef, ...] = ()
     alerts: AlertRules = AlertRules()
     recipients: tuple[Address, ...] = ()
     digest: DigestTimes | None = DigestTimes()
     zone: Zone = "UTC"
-    window: Duration = Field(default=timedelta(days=7), description="an event stays open to new reports this long")
+    window: Duration = Field(
+        default="7d", validate_default=True, description="an event stays open to new reports this long"
+    )
 
     @model_validator(mode="after")
     def _feeds_once(self) -> Topic:
