@@ -95,13 +95,17 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         return None
     following, inner = _following(sentence, noun_end, drafts)
     preceding = max((d.opens for d in drafts if d.opens < first), default=-1)
+    own = next((e for e in usable if e.noun and noun and first <= e.first < noun_end <= e.last), None)
+    if own is not None and own.strength == "noun":
+        return own
+    resumes = _after_aside(sentence, noun_end)
+    if resumes > noun_end:
+        following = min((d.opens for d in drafts if d.opens > resumes), default=len(sentence.tokens))
+        noun_end = resumes
     right = [e for e in usable if e.first >= noun_end and (inner is None or e.first > inner.last)]
     left = [e for e in usable if e.last <= first]
     if right and right[0].first == noun_end and right[0].strength == "verb" and noun is None:
         return right[0]
-    own = next((e for e in usable if e.noun and noun and first <= e.first < noun_end <= e.last), None)
-    if own is not None and own.strength == "noun":
-        return own
     if left and left[-1].first > preceding:
         between = [token.lower for token in sentence.tokens[left[-1].last : first]]
         if all(word in _LINKS for word in between) and (not left[-1].noun or between[:1] == ["of"]):
@@ -109,6 +113,10 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     themes = [e for e in left if e.strength == "noun" and e.action != "infected"]
     right, left = [e for e in right if not e.noun], [e for e in left if not e.noun]
     near_right = next((e for e in right if e.first < following and _same_clause(sentence, noun_end, e.first)), None)
+    if near_right is not None and near_right.first == noun_end:
+        # "another girl displaced by the war has been returned": the participle only says which girl
+        main = [e for e in right if near_right.last < e.first < following and _is_main(sentence, noun_end, e)]
+        near_right = main[0] if main else near_right
     near_left = next((e for e in reversed(left) if _same_clause(sentence, e.last, first)), None)
     inside = next((e for e in usable if not e.noun and first <= e.first < noun_end), None)
     if draft.measure is not None and noun is None:
@@ -118,6 +126,25 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     theme = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
     later = next((e for e in right if e.first < following), None)
     return near_right or own or inside or near_left or theme or later or (left[-1] if left else None)
+
+
+_AUXILIARIES = wordset("has have had was were is are been be being")
+
+
+def _is_main(sentence: Sentence, start: int, event: Event) -> bool:
+    """Whether an event is the verb of the clause that goes on from token ``start``: it has an auxiliary."""
+    helped = any(sentence.lower(k) in _AUXILIARIES for k in range(max(start, event.first - 4), event.first))
+    return helped and _same_clause(sentence, start, event.first)
+
+
+def _after_aside(sentence: Sentence, noun_end: int) -> int:
+    """Where a clause goes on after ", including two schools, "; ``noun_end`` where nothing comes between."""
+    if sentence.lower(noun_end) != "," or sentence.lower(noun_end + 1) not in {"including", "among", "most"}:
+        return noun_end
+    for k in range(noun_end + 2, min(len(sentence.tokens), noun_end + 24)):
+        if sentence.lower(k) == ",":
+            return k + 1
+    return noun_end
 
 
 def _following(sentence: Sentence, noun_end: int, drafts: list[Draft]) -> tuple[int, Draft | None]:

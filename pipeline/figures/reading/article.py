@@ -11,7 +11,7 @@ from pipeline.figures.reading.actions import settle
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
 from pipeline.figures.reading.elision import Memory, resolve
-from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
+from pipeline.figures.reading.events import STATUSES, is_event_word, noun_action, personal_actions
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
@@ -128,7 +128,9 @@ class _Reader:
         for draft in kept:
             _beside(sentence, draft)
         decided = settle(sentence, kept)
-        said = attribution.said(sentence.text, sentence.start, sentence.end, sentence.words)
+        said = attribution.said(
+            sentence.text, sentence.start, sentence.end, sentence.words, foreign=sentence.language != "en"
+        )
         places, windows, days = (
             (scope.places(sentence), scope.windows(sentence), days_in(sentence, self.published))
             if kept
@@ -220,6 +222,9 @@ def _beside(sentence: Sentence, draft: Draft) -> None:
         draft.noun = after_number(sentence, draft.last, one=one, partitive=partitive)
         if draft.noun and draft.noun.head in {"others", "ones"}:
             draft.noun = None
+        foreign = sentence.language != "en" and draft.noun is not None and not draft.noun.is_person
+        if foreign and draft.noun and is_event_word(draft.noun.head, sentence.language):
+            draft.noun = None  # "plus de 200 blessées"
     elif draft.measure.group == "ratio" and sentence.lower(draft.last) == "of":
         draft.noun = after_number(sentence, draft.last, partitive=True)
 

@@ -24,6 +24,12 @@ _SAID_BEFORE = re.compile(
     r"[”\"],?\s(?:said|says|added|told)\s(?P<who>[^,.;:“”\"]{2,60})"
     r"|,[”\"]?\s(?:said|says)\s(?P<name>[A-Z][^,.;:“”\"]{2,60})"
 )
+_ELSEWHERE = re.compile(
+    r"(?i:(?<!\w)(?:teilten?|sagten?|erklärten?|a (?:déclaré|annoncé|indiqué|affirmé)|dijo|informó|señaló|anunció"
+    r"|aseguró|ha (?:detto|riferito|annunciato)|disse|informou|afirmou|anunciou|сообщил[аио]?|заявил[аио]?|сказал[аи]?"
+    r"|повідоми(?:в|ла|ли)|заяви(?:в|ла|ли)))\s"
+    r"(?P<who>(?:(?:der|die|das|le|la|les|el|los|il|lo|o|a|os|as|en|в|у)\s)?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){0,3})"
+)
 _COUNT_OF = re.compile(
     r"\b(?P<who>(?:the|its|an?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
     rf"(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')})\b"
@@ -132,10 +138,10 @@ _HINTS = frozenset(
 _QUANTITIES = wordset(load("phrases")["quantity_given"].replace("|", " "))
 
 
-def said(text: str, start: int, end: int, words_in: frozenset[str]) -> Said:
+def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: bool = False) -> Said:
     """Who says what in the sentence ``text[start:end]``, which holds the words ``words_in`` in small letters."""
     owns = not _QUANTITIES.isdisjoint(words_in)
-    if not owns and _HINTS.isdisjoint(words_in):
+    if not foreign and not owns and _HINTS.isdisjoint(words_in):
         return Said((), pronoun=False)
     sentence = text[start:end]
     found: list[tuple[str, int, int, bool]] = [
@@ -147,6 +153,8 @@ def said(text: str, start: int, end: int, words_in: frozenset[str]) -> Said:
             for m in _COUNT_OF.finditer(sentence)
         ]
     found += [(m["who"], m.start(), m.start(), False) for m in _POLL.finditer(sentence)]
+    if foreign:
+        found += [(m["who"], m.start(), m.start(), False) for m in _ELSEWHERE.finditer(sentence)]
     pronoun = False
     for match in _SAID_AFTER.finditer(sentence):
         raw = match["who"].strip()

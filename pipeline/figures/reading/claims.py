@@ -58,7 +58,7 @@ class Draft:
 
 
 _DASHES = frozenset("-–—")
-_TO = wordset("to - – — bis à a al до по ate até through")
+_TO = wordset("to - – — bis auf à a al до по ate até through")
 _AND = wordset("and und et y e и і та")
 _OR = wordset("or oder ou o")
 _BETWEEN = wordset("between zwischen entre tra fra между між")
@@ -256,12 +256,16 @@ def _factor(sentence: Sentence, draft: Draft) -> float | None:
     return None
 
 
-def _first_drafts(sentence: Sentence, rejected: list[Rejected]) -> list[Draft]:
+MOST = 60
+"""More numerals than this in one sentence are a list."""
+
+
+def _first_drafts(sentence: Sentence, written: list[Numeral], rejected: list[Rejected]) -> list[Draft]:
     """A draft for each numeral outside of dates, links and the like, which go to ``rejected``."""
     found: list[Draft] = []
     covered = masks(sentence)
     taken_until, another_at = -1, -1
-    for numeral in numerals(sentence):
+    for numeral in written:
         if numeral.start < taken_until:
             continue  # "4.3 second": the word is the unit of the number before
         mask = next((m for m in covered if m[0] < numeral.end and numeral.start < m[1]), None)
@@ -291,7 +295,12 @@ def drafts(sentence: Sentence) -> tuple[list[Draft], list[Rejected]]:
     """The figures of a sentence as far as their numbers go, and the numerals that are none, with why."""
     rejected: list[Rejected] = []
     joined: list[Draft] = []
-    for draft in _first_drafts(sentence, rejected):
+    found = numerals(sentence)
+    if len(found) > MOST:
+        text = sentence.text
+        listed = [Rejected(span=(n.start, n.end), surface=text[n.start : n.end], why="list") for n in found]
+        return [], listed
+    for draft in _first_drafts(sentence, found, rejected):
         before = joined[-1] if joined else None
         how = _joined(sentence, before, draft) if before and not before.ranged else None
         if before and how == "range" and not _pair_reason(sentence, before, draft):

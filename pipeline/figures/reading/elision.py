@@ -14,6 +14,7 @@ from pipeline.figures.reading.tokens import Kind, Sentence
 _CLAUSE_ENDS = frozenset([*',;:—–()“”"', "while", "but", "and", "where", "that"])
 _PREPOSITIONS = wordset("in of at on from by with to for")
 _COUNTING = wordset("number total count tally proportion share rest majority")
+_SUMS = wordset("total tally count figure number sum")
 _MEASURES = wordset("toll turnout attendance crowd crowds")
 _FELLOWS = wordset("dead deaths injured wounded killed missing hurt")
 _VERBS_AFTER = wordset("have has were was are had is will of others other more remain went came , . ; and")
@@ -119,7 +120,7 @@ def resolve(
     personal = draft.action in personal_actions()
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
-    if found := _coordinated(sentence, draft, drafts):
+    if following not in _FELLOWS and (found := _coordinated(sentence, draft, drafts)):
         return found
     if english and following == "of" and sentence.lower(draft.last + 1) in {"which", "whom", "them"}:
         person = sentence.lower(draft.last + 1) == "whom"
@@ -146,7 +147,8 @@ def resolve(
     if personal:
         near = _antecedent(sentence, draft.opens, person=True)
         return near or memory.latest(person=True, action=draft.action) or _from_title(title) or "people"
-    if draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
+    summed = any(sentence.lower(k) in _SUMS for k in range(max(0, draft.opens - 5), draft.opens))
+    if summed or draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
         return memory.latest(person=False)
     return None
 

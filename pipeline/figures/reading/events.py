@@ -62,10 +62,10 @@ class _Lexicon:
     only_people: frozenset[str]
 
 
-def _verb_forms(verb: str) -> list[tuple[str, str]]:
+def _verb_forms(verb: str, nouns: set[str]) -> list[tuple[str, str]]:
     """The forms of a verb and how strongly each tells of the action."""
     plain, third, past, ing = forms_of(verb)
-    if verb in words("noun_like_verb"):
+    if verb in nouns or verb in words("noun_like_verb"):
         return [(plain, "base"), (past, "verb"), (ing, "verb")]
     return [(form, "verb") for form in (plain, third, past, ing)]
 
@@ -81,8 +81,9 @@ def _lexicon(language: str) -> _Lexicon:
         if table.get("only_people"):
             only_people.add(action)
         found: list[tuple[str, str]] = []
+        own = {*table.get("nouns", ()), *table.get("bearers", ())}
         if language == "en" or language not in LANGUAGES:
-            found += [(form, kind) for verb in table.get("verbs", ()) for form, kind in _verb_forms(verb)]
+            found += [(form, kind) for verb in table.get("verbs", ()) for form, kind in _verb_forms(verb, own)]
             found += [(form, "verb") for form in table.get("forms", ())]
             found += [(form, "money") for form in table.get("money", ())]
             found += [(form, "noun") for noun in table.get("nouns", ()) for form in (noun, plural(noun))]
@@ -107,6 +108,11 @@ def personal_actions() -> frozenset[str]:
 def people_only() -> frozenset[str]:
     """The actions whose words mean another thing when a thing is counted ("released" of films)."""
     return _lexicon("en").only_people
+
+
+def is_event_word(word: str, language: str) -> bool:
+    """Whether a word names an action by itself."""
+    return any(parts == (word,) for parts, _, _ in _lexicon(language).phrases.get(word, ()))
 
 
 def noun_action(noun: str, language: str) -> str | None:

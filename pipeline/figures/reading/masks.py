@@ -35,7 +35,7 @@ _PATTERNS: list[tuple[str, tuple[str, ...]]] = [
     (
         "phone",
         (
-            r"(?<![\w+])\+\d{1,3}(?:[ .()/-]{1,2}\d{2,5}){2,5}(?!\w)",
+            r"(?<![\w+])\+\d{1,3}(?:[ .()/-]{1,2}\d{2,5}){1,4}[ .()/-]{1,2}\d{2,8}(?!\w)",
             r"(?<!\w)\+\d{9,14}(?!\w)",
             r"(?<![\w.,$€£-])(?:\(0?\d{2,5}\)[ -]?|0\d{2,5}[ /-])\d{2,8}(?:[ -]\d{2,6}){0,4}(?![\w%])",
             r"(?<![\w.,$€£-])\d{3}[-.]\d{3}[-.]\d{4}(?!\w)",
@@ -87,7 +87,7 @@ _HINTS = {
     "link": re.compile(r"[@#]|www|http"),
     "date": re.compile(r"\d[-./]\d"),
     "phone": re.compile(r"\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"),
-    "time": re.compile(r"(?i)\d[:.h]?\d*\s?(?:[ap]\.?m|uhr|o['’]|heures|h\d|gmt)|\d:\d"),
+    "time": re.compile(r"(?i)\d\s?(?:[ap]\.?m|uhr|o['’]|heures|gmt)|\d:\d|\dh\d"),
     "label": re.compile(r"\d/\d|\d\.\d+\.|§|\d°|4x4|50-50"),
     "period": re.compile(r"\d0['’]?s"),
     "ordinal": re.compile(r"\d-?[^\W\d_]|\d[ºª]"),
@@ -144,5 +144,5 @@ def masks(sentence: Sentence) -> list[Mask]:
                 last = first + len(shorter)
                 if not any(map(str.isdigit, shorter)):
                     continue
-            found.append((first, last, "date"))
+            found.append((first, last - (text[last - 1] in ".,"), "date"))
     return found

@@ -26,7 +26,7 @@ _WINDOW_AFTER = re.compile(
     r"(?i:\s(?:dernières|derniers|prochaines|prochains|últimas|últimos|próximas|próximos)\b)"
     r"|(?i:['’]?\s(?:ago|earlier|from now)\b)"
 )
-_FREE_MODIFIERS = (Modifier.EXACT, Modifier.ONLY, Modifier.RANGE)
+_FREE_MODIFIERS = (Modifier.EXACT, Modifier.RANGE)
 _TIME_LIKE = frozenset(
     {"around", "about", "circa", "before", "over", "past", "bis", "до", "hasta", "até", "under", "by"}
 )
@@ -49,6 +49,8 @@ def is_year(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit
     if numeral.end - numeral.start != 4 or prefix or (unit and unit.group != "time"):
         return False
     left, right = sentence.lower(numeral.first - 1), sentence.lower(numeral.last)
+    if left in words_of_all("plain_label"):
+        return False
     if modifier not in _FREE_MODIFIERS and left not in _TIME_LIKE:
         return False
     if left == "of" and sentence.lower(numeral.first - 2) in {

@@ -136,12 +136,10 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
                 i += 1
                 continue
             break
-        if is_participle(word) and not is_plural(word):
-            if head >= 0 or (not collected and not _plural_within(sentence, i + 1, 3)):
-                break
-        elif word in verbs and not (is_plural(word) and head < 0 and collected):  # noqa: SIM102
-            if head >= 0 or not _plural_within(sentence, i + 1, 3):
-                break
+        plural_inside = is_plural(word) and head < 0 and bool(collected)
+        verbal = (is_participle(word) and not is_plural(word)) or (word in verbs and not plural_inside)
+        if verbal and (head >= 0 or not _plural_within(sentence, i + 1, 3)):
+            break
         if _is_adverb(word):
             if head >= 0:
                 break
@@ -214,6 +212,8 @@ def _foreign_phrase(sentence: Sentence, index: int) -> Noun | None:
         if not sentence.is_word(i) or sentence.lower(i) in _OF:
             return None
         token, low = tokens[i], sentence.lower(i)
+        if low in words("stop", language):
+            return None
         if low in common and low not in persons() and low not in words_of_all("countable"):
             return None
         small_german = language == "de" and not token.text[0].isupper()
@@ -251,8 +251,8 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
             i += 1
         while i < len(tokens) and (tokens[i].kind is Kind.NUMBER or _is_number(sentence, i)):
             i += 1
-        if sentence.lower(i - 1) in _WHO:
-            return None
+        if sentence.lower(i) in _WHO:
+            return phrase_at(sentence, i + 1)  # "half of them children"
         noun = phrase_at(sentence, i, lenient=True)
         if (
             noun is not None

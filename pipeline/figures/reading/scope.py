@@ -29,6 +29,7 @@ _WINDOWS = (
     r"(?:in den (?:letzten|vergangenen)|innerhalb von) (?:\w+ ){0,2}(?:Stunden|Tagen|Wochen|Monaten|Jahren)",
     rf"(?:seit|depuis|desde) (?:{_MONTH})? ?(?:de )?(?:{_YEAR})?(?<=\w\w\w\w)",
     r"(?:au cours des|ces) (?:\w+ )?(?:dernières|derniers) \w+|(?:en las|nas) últimas \w+ \w+|nelle ultime \w+ \w+",
+    rf"(?:с|з|із|від) (?:{_MONTH}) {_YEAR}",
     r"за (?:последние |минувшие |останні |минулу )?(?:\w+ )?(?:сутки|часа|часов|добу|годин|години)",
 )
 _WINDOW = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(_WINDOWS)})")

@@ -1,0 +1,190 @@
+"""What a number counts, what happened, where and when, and who says so."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from schemas.figure import ScopeKind
+from tests.figures.reading.helpers import figure, figures
+
+
+def counted(text: str, language: str = "en", title: str = "") -> list[tuple[float | None, str | None, str | None]]:
+    return [(f.value, f.counted, f.action) for f in figures(text, language, title)]
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("Eight Tarnish children sang.", "Tarnish children"),
+        ("They planted 1,100 public housing gardens.", "public housing gardens"),
+        ("Two Russian and Ukrainian soldiers talked.", "Russian and Ukrainian soldiers"),
+        ("Three fishermen talked.", "fishermen"),
+        ("Los Altos hired 40 Los Altos teachers.", "Los Altos teachers"),
+        ("Five of the 14 miners sang.", "miners"),
+        ("They closed 60 of its 1,140 shops.", "shops"),
+        ("The 20,000-student college sang.", "students"),
+        ("Thousands of COVID-19 tests were sold.", "COVID-19 tests"),
+        ("Three most anticipated films opened.", "anticipated films"),
+        ("Two others were found, the 12 sailors said.", "sailors"),
+    ],
+)
+def test_the_noun_beside_a_number(text: str, noun: str) -> None:
+    assert noun in [f.counted for f in figures(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("At least 90 children were deported. Only 12 have returned.", (12, "children", "returned")),
+        ("Police put the toll at 58.", (58, "people", "killed")),
+        ("The crash left 58 dead.", (58, "people", "killed")),
+        ("The army launched 128 drones; 112 were shot down.", (112, "drones", "shot down")),
+        ("Of the eight children, three were separated from their parents.", (3, "children", "separated")),
+        ("Thirty-six sailors were hurt, 12 of whom are in hospital.", (12, "sailors", "hospitalised")),
+        ("The number of boys brought home has reached 1,622.", (1622, "boys", "returned")),
+        ("The ministry recorded 28 confirmed and 20 probable cases.", (28, "cases", "confirmed")),
+        ("There were 412 cholera cases. That took the total to 449.", (449, "cholera cases", "infected")),
+        ("Two sailors were rescued and five others drowned.", (5, "sailors", "killed")),
+    ],
+)
+def test_the_noun_that_is_left_out(text: str, expected: tuple[float, str, str]) -> None:
+    assert expected in counted(text)
+
+
+def test_the_title_helps_where_the_text_says_no_noun() -> None:
+    assert counted("Seven were arrested on Monday.", title="Miners clash with police") == [(7, "miners", "arrested")]
+
+
+@pytest.mark.parametrize(
+    ("text", "actions"),
+    [
+        ("The quake killed at least 41 people and injured more than 200.", ["killed", "injured"]),
+        ("Three women and six children were killed.", ["killed", "killed"]),
+        ("More than 100 homes, including two farms, were flattened.", ["destroyed", "destroyed"]),
+        ("There were 31 deaths and 12 arrests.", ["killed", "arrested"]),
+        ("Ninety-one of the 146 aboard survived.", ["rescued", "aboard"]),
+        ("Some 300 villagers were moved to safety.", ["evacuated"]),
+        ("It will close 60 stores.", ["closed"]),
+        ("Turnout was 67 percent.", ["turnout"]),
+        ("Annual inflation slowed to 3.1 percent.", ["inflation"]),
+    ],
+)
+def test_actions(text: str, actions: list[str]) -> None:
+    assert [f.action for f in figures(text)] == actions
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "action"),
+    [
+        ("Mehr als 200 Menschen wurden verletzt.", "de", "injured"),
+        ("Plus de 200 personnes ont été arrêtées, 12 arrêtés hier.", "fr", "arrested"),
+        ("Más de 200 personas fueron evacuadas.", "es", "evacuated"),
+        ("Oltre 200 persone sono ferite.", "it", "injured"),
+        ("Mais de 200 pessoas morreram.", "pt", "killed"),
+        ("Депортировано 200 детей.", "ru", "deported"),
+        ("Загинули 200 людей.", "uk", "killed"),
+    ],
+)
+def test_actions_of_other_languages(text: str, language: str, action: str) -> None:
+    assert action in [f.action for f in figures(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("According to the Tarn Relief Fund, 12 boats sank.", "Tarn Relief Fund"),
+        ("The coast guard said 12 boats sank.", "coast guard"),
+        ("“We counted 12 boats,” said Amal Reis.", "Amal Reis"),
+        ("Twelve boats sank, the harbour master reported on Monday.", "harbour master"),
+        ("The WHO counts 22 deaths.", "WHO"),
+        ("They disputed the mayor's count of 58 dead.", "mayor"),
+        ("A Vox poll has the party at 27 percent.", "Vox"),
+        ("The village has confirmed 40 cases.", "village"),
+        ("Tarn has confirmed 40 cases.", None),
+        ("12 Boote sanken, teilte die Polizei mit.", "Polizei"),
+        ("Twelve boats sank.", None),
+    ],
+)
+def test_attribution(text: str, who: str | None) -> None:
+    assert figure(text, "de" if "Boote" in text else "en").attribution == who
+
+
+def test_a_quote_that_runs_on_keeps_its_speaker() -> None:
+    found = figures("“It was dark,” Amal Reis said. “Twelve boats sank that night.”")
+    assert [f.attribution for f in found] == ["Amal Reis"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Twelve boats sank on Monday.", date(2026, 5, 11)),
+        ("Twelve boats sank on Thursday.", date(2026, 5, 14)),
+        ("Twelve boats sank yesterday.", date(2026, 5, 13)),
+        ("As of May 2, 12 boats had sunk.", date(2026, 5, 2)),
+        ("By 2 December 2025 12 boats had sunk.", date(2025, 12, 2)),
+        ("Twelve boats have sunk since May 2.", None),
+        ("Twelve boats sank.", None),
+        ("Am Montag sanken 12 Boote.", date(2026, 5, 11)),
+    ],
+)
+def test_the_day_it_holds_for(text: str, day: date | None) -> None:
+    assert figure(text, "de" if "Boote" in text else "en").as_of == day
+
+
+def test_the_day_before_is_counted_from_the_day_named() -> None:
+    found = figures("On Tuesday 112 trucks entered Jendra, compared with 93 the day before.")
+    assert [f.as_of for f in found] == [date(2026, 5, 12), date(2026, 5, 11)]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "window", "group", "kind"),
+    [
+        ("Twelve boats sank off Halden.", "Halden", None, None, ScopeKind.ACTUAL),
+        ("Twelve boats sank in the last 24 hours.", None, "last 24 hours", None, ScopeKind.ACTUAL),
+        ("Twelve boats have sunk since February 2022.", None, "since February 2022", None, ScopeKind.ACTUAL),
+        ("The harbour will lose 12 boats.", None, None, None, ScopeKind.FORECAST),
+        ("There were 12 new cases.", None, None, None, ScopeKind.INCREMENT),
+    ],
+)
+def test_scope(text: str, place: str | None, window: str | None, group: str | None, kind: ScopeKind) -> None:
+    scope = figure(text).scope
+    assert (scope.place, scope.window, scope.group, scope.kind) == (place, window, group, kind)
+
+
+def test_a_part_is_marked_as_one_and_shares_the_action() -> None:
+    _, part = figures("The raid killed 41 people, including 12 children.")
+    assert (part.counted, part.action, part.scope.group) == ("children", "killed", "children")
+
+
+def test_text_in_capitals_is_read_like_any_other() -> None:
+    assert counted("GUERRILLAS KILLED 16 PEASANTS AND WOUNDED THREE POLICEMEN, THE GOVERNOR REPORTED.") == [
+        (16, "peasants", "killed"),
+        (3, "policemen", "injured"),
+    ]
+
+
+@pytest.mark.shared
+def test_the_two_reports_that_started_it(shared: object) -> None:
+    from pathlib import Path
+
+    folder = Path(str(shared)) / "data" / "seeds"
+    first, second = (p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.txt")))
+    assert [(*c, f.modifier.value) for c, f in zip(counted(first), figures(first), strict=True)] == [
+        (8, "children", "returned", "exact"),
+        (8, "children", None, "exact"),
+        (3, "children", "separated", "exact"),
+        (1, "young girl", "returned", "exact"),
+        (19500, "Ukrainian children", "deported", "at_least"),
+        (1605, "Ukrainian children", "returned", "only"),
+    ]
+    assert [f.attribution for f in figures(first)][-2:] == [
+        "Ukrainian government",
+        "government's Children of War database",
+    ]
+    assert counted(second) == [
+        (8, "Ukrainian children", "returned"),
+        (3, "children", "separated"),
+        (5, "children", "separated"),
+    ]
