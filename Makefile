@@ -1,10 +1,11 @@
-.PHONY: help setup demo test check lock clean
+.PHONY: help setup demo test check docs lock clean
 
 help:
 	@echo "make demo   set everything up and play a small newsroom through the whole pipeline"
 	@echo "make test   set up what the tests need, check style and types, run the tests"
 	@echo "make setup  prepare .venv with the tallywire command in it"
 	@echo "make check  style, types and the directions between the rooms, without tests"
+	@echo "make docs   write anew what docs/ takes from the code"
 	@echo "make lock   resolve the dependencies anew into requirements/"
 
 setup: .venv/.base
@@ -27,6 +28,9 @@ check: .venv/.dev
 test: check
 	scripts/test-services
 	.venv/bin/pytest -n 2
+
+docs: .venv/.dev
+	scripts/docs
 
 lock:
 	scripts/lock
