@@ -12,6 +12,7 @@ from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.schedule import due_period, period_of
 from pipeline.tell.sender import Sender
 from pipeline.tell.views import FigureView, Row, StoryView, outlet_name, values_words
+from pipeline.tell.weight import weight
 from pipeline.tell.words import amount, count, listed, number, one_line, period, sentence_case, short_moment, weekday
 from schemas.alert import AlertKind, CoverageDay, DigestData, InlineImage, Mail, SeriesNews
 from schemas.base import stable_id
@@ -161,8 +162,10 @@ def _lead(data: DigestData) -> str:
 
 def _values(topic: Topic, data: DigestData, bounds: _Bounds, album: _Album, sender: Sender) -> dict[str, object]:
     zone = topic.tzinfo
-    changed = [_series(one, zone, album, f"series{n}") for n, one in enumerate(data.changed[: bounds.series])]
-    new = [_series(one, zone, None, "") for one in data.new[: bounds.series]]
+    changed = [
+        _series(one, zone, album, f"series{n}") for n, one in enumerate(_weightiest(data.changed)[: bounds.series])
+    ]
+    new = [_series(one, zone, None, "") for one in _weightiest(data.new)[: bounds.series]]
     stories = [StoryView.of(story, zone, 0) for story in data.stories[: bounds.stories]]
     contradictions = [
         FigureView.of(AlertKind.CONTRADICTION, news, zone) for news in data.contradictions[: bounds.contradictions]
@@ -194,6 +197,10 @@ def _values(topic: Topic, data: DigestData, bounds: _Bounds, album: _Album, send
         "stop_mailto": sender.stop_mailto(topic),
         "stop_address": sender.unsubscribe_mailto or sender.address,
     }
+
+
+def _weightiest(news: Sequence[SeriesNews]) -> list[SeriesNews]:
+    return sorted(news, key=lambda one: -weight(one.current.figure))
 
 
 def _series(news: SeriesNews, zone: ZoneInfo, album: _Album | None, name: str) -> _SeriesView:

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.tell.schedule import next_day, quiet_until
+from pipeline.tell.weight import weight
 from schemas.alert import Alert, AlertKind
 from schemas.base import Model, Utc, stable_id
 from schemas.topic import Topic
@@ -71,11 +72,12 @@ class Plan(Model):
 
 
 def by_urgency(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
-    """Corrections and contradictions, changes, new figures, new stories; of two alike the newer report first."""
+    """Corrections and contradictions, changes, new figures, new stories; of two alike the weightier figure first."""
 
-    def rank(alert: Alert) -> tuple[int, float, str]:
+    def rank(alert: Alert) -> tuple[int, float, float, str]:
         told = alert.figure.statement.article.published if alert.figure else alert.created
-        return _URGENCY[alert.kind], -told.timestamp(), alert.id
+        says = weight(alert.figure.statement.figure) if alert.figure else 0.0
+        return _URGENCY[alert.kind], -says, -told.timestamp(), alert.id
 
     return tuple(sorted(alerts, key=rank))
 
