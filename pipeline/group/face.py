@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
-from pipeline.group.features import stem
-from pipeline.group.tokens import normalise, words
+from pipeline.group.tokens import normalise, stem, words
 from schemas.article import Reading
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’»)\]]*\s+(?=[\"“‘«(\[]?[^\W\d_a-z])|(?<=[。！？])|\n+")

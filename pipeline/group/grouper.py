@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from pipeline.group.decisions import Decisions
-from pipeline.group.features import features
-from pipeline.group.likeness import shipped_model
+from pipeline.group.likeness import Floats, shipped_model
 from pipeline.group.linkage import cluster, components
 from pipeline.group.sketch import sketch
-from pipeline.group.tokens import normalise
+from pipeline.group.tokens import read_words
 from pipeline.group.window import DAY, Entry, Window, remember, restore
 from schemas.article import CopyLink, Reading
 from schemas.base import stable_id
@@ -20,7 +19,7 @@ from schemas.story import MoveKind, Placement, Remembered, StoryDecision, StoryJ
 
 _NEAREST = 4
 """So many of a story's articles, the most alike, speak for it."""
-_REACH = 12
+_REACH = 30
 _SHOWN = 6
 
 
@@ -47,6 +46,8 @@ class Grouper:
         self._window = Window(self._model)
         self._decisions = Decisions(decisions)
         self._spans = {topic: span.total_seconds() / DAY for topic, span in windows.items()}
+        self._reach: dict[frozenset[str], float] = {}
+        """How many days apart reports that share just these topics may be; below zero for none."""
         self._default_span = default_window.total_seconds() / DAY
         entries = [restore(row) for row in remembered]
         for entry in sorted(entries, key=lambda entry: (entry.stamp, entry.seq)):
@@ -68,10 +69,10 @@ class Grouper:
         """
         if article in self._window:
             return self.revise(article, reading)
-        entry = self._entry(article, reading, seq, topics)
+        entry, rarity = self._entry(article, reading, seq, topics)
         self._find_copy(entry)
         if entry.copy_link is None:
-            self._window.measure(entry, lambda other: self._in_reach(entry, other))
+            self._window.measure(entry, rarity, lambda other: self._in_reach(entry, other))
         self._window.add(entry)
         if entry.copy_link is None:
             self._window.move(article, self._find_story(entry))
@@ -83,12 +84,12 @@ class Grouper:
         Raises ``KeyError`` for an article that is not in the open window.
         """
         old = self._window.entries[article]
-        entry = self._entry(article, reading, old.seq, old.row.topics if topics is None else topics)
+        entry, rarity = self._entry(article, reading, old.seq, old.row.topics if topics is None else topics)
         entry.copy_link, entry.join = old.copy_link, old.join
         entry.row = entry.row.model_copy(update={"story": old.row.story, "copy_of": old.row.copy_of})
         self._window.remove(article)
         if entry.copy_link is None:
-            self._window.measure(entry, lambda other: self._in_reach(entry, other))
+            self._window.measure(entry, rarity, lambda other: self._in_reach(entry, other))
         self._window.add(entry)
         return self._placement(entry)
 
@@ -151,36 +152,39 @@ class Grouper:
         self._window.neighbours.mark(entry.seq for entry in named if entry is not None and entry.copy_link is None)
         return self.regroup()
 
-    def _entry(self, article: str, reading: Reading, seq: int, topics: tuple[str, ...]) -> Entry:
-        title, text = normalise(reading.title), normalise(reading.text)
-        found, surfaces = features(title, text)
-        return Entry(
+    def _entry(self, article: str, reading: Reading, seq: int, topics: tuple[str, ...]) -> tuple[Entry, Floats]:
+        """The entry of an article, in no story yet, and how rare its terms are."""
+        words = read_words(reading.title, reading.text)
+        features, rarity, keywords = self._window.read(words)
+        row = Remembered(
+            id=article,
+            seq=seq,
+            time=reading.published,
+            outlet=reading.outlet,
+            language=reading.language,
+            topics=topics,
+            title=reading.title,
+        )
+        entry = Entry(
             id=article,
             seq=seq,
             time=reading.published.timestamp() / DAY,
-            row=Remembered(
-                id=article,
-                seq=seq,
-                time=reading.published,
-                outlet=reading.outlet,
-                language=reading.language,
-                topics=topics,
-                title=reading.title,
-            ),
-            sketch=sketch(text),
-            features=found,
-            masses=self._window.masses(found),
-            keywords=self._window.keywords(found, surfaces),
+            row=row,
+            sketch=sketch(words),
+            features=features,
+            keywords=keywords,
             topics=frozenset(topics),
             stamp=self._window.next_stamp(),
         )
+        return entry, rarity
 
     def _in_reach(self, one: Entry, other: Entry) -> bool:
         """Whether two articles share a topic and are not too far apart in time."""
-        topics = one.topics & other.topics
-        if not topics:
-            return False
-        span = max(self._spans.get(topic, self._default_span) for topic in topics)
+        topics = one.topics if one.topics == other.topics else one.topics & other.topics
+        span = self._reach.get(topics)
+        if span is None:
+            span = max((self._spans.get(topic, self._default_span) for topic in topics), default=-1.0)
+            self._reach[topics] = span
         return abs(one.time - other.time) <= span
 
     def _find_copy(self, entry: Entry) -> None:
@@ -231,7 +235,7 @@ class Grouper:
             open_to_it = (
                 1 for other in reversed(window.stories[story]) if self._in_reach(entry, window.entries[other])
             )
-            members = max(len(values[:_NEAREST]), sum(islice(open_to_it, _NEAREST)))
+            members = _NEAREST if len(values) >= _NEAREST else max(len(values), sum(islice(open_to_it, _NEAREST)))
             score = -sum(value for value, _ in values[:_NEAREST]) / members
             rank = (-score, values[0][1], story)
             if best is None or rank < best:

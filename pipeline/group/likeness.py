@@ -18,7 +18,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.group.features import NAME, NUMBER, TABLE, Features, Terms, term
+from pipeline.group.features import NAME, NUMBER, Features, Terms
+from pipeline.group.tokens import TABLE, term
 
 Floats = NDArray[np.float32]
 
@@ -96,6 +97,11 @@ class Frequencies:
         held: NDArray[np.int32] = self._terms[ids]
         return held
 
+    def everyday(self, ids: Terms) -> NDArray[np.bool_]:
+        """Which terms stand in one in ten articles of any news."""
+        everyday: NDArray[np.bool_] = self._background[ids] > 0.1 * self._weight
+        return everyday
+
     def rarity(self, ids: Terms) -> Floats:
         """The logarithm of the inverse of the share of articles with each term."""
         held = self._background[ids] + self._terms[ids] + np.float32(0.5)
@@ -106,22 +112,12 @@ class Frequencies:
 class Comparer:
     """Measures one article against many at once."""
 
-    def __init__(self, frequencies: Frequencies) -> None:
-        self._rare = frequencies
+    def __init__(self) -> None:
         self._place = np.zeros(TABLE, dtype=np.int32)
         """For each term its place among the article's own, from 1; 0 for those it has not."""
 
-    def masses(self, one: Features) -> Floats:
-        """The five lengths that an article's terms make as things stand, by which its likenesses are divided."""
-        weights = _weigh(self._rare.rarity(one.ids), one.counts)
-        masses: Floats = np.sqrt((weights * weights).sum(axis=1))
-        masses[COVER] = weights[COVER].sum()
-        return masses
-
-    def measure(
-        self, one: Features, own_masses: Floats, others: Sequence[Features], masses: Sequence[Floats]
-    ) -> Floats:
-        """One row of the five measures for each of ``others``, whose `masses` are as they were when they came."""
+    def measure(self, one: Features, rarity: Floats, others: Sequence[Features]) -> Floats:
+        """One row of the five measures for each of ``others``; ``rarity`` is that of the terms of ``one``."""
         out = np.zeros((len(others), MEASURES), dtype=np.float32)
         if not others or not len(one.ids):
             return out
@@ -132,17 +128,25 @@ class Comparer:
         shared = np.flatnonzero(place)
         place = place[shared] - 1
         owner = np.repeat(np.arange(len(others)), [len(other.ids) for other in others])[shared]
-        rarity = self._rare.rarity(one.ids)
         theirs = _weigh(rarity[place], np.concatenate([other.counts for other in others])[shared])
         own = _weigh(rarity, one.counts)
         own[COVER] = 1
         matched = theirs * own[:, place]
-        whole = np.stack(masses)
+        whole = np.stack([other.masses for other in others])
         for column in range(MEASURES):
             out[:, column] = np.bincount(owner, weights=matched[column], minlength=len(others))
-        out[:, COVER] /= np.minimum(whole[:, COVER], own_masses[COVER]) + np.float32(1e-9)
-        out[:, :COVER] /= whole[:, :COVER] * own_masses[:COVER] + np.float32(1e-9)
+        out[:, COVER] /= np.minimum(whole[:, COVER], one.masses[COVER]) + np.float32(1e-9)
+        out[:, :COVER] /= whole[:, :COVER] * one.masses[:COVER] + np.float32(1e-9)
         return np.minimum(out, np.float32(1))
+
+
+def masses(counts: NDArray[np.uint32], rarity: Floats) -> Floats:
+    """The five lengths that an article's terms make, by which its likenesses are divided. They stay as they were when
+    it came, so that comparing costs no more than the terms that are shared."""
+    weights = _weigh(rarity, counts)
+    lengths: Floats = np.sqrt((weights * weights).sum(axis=1))
+    lengths[COVER] = weights[COVER].sum()
+    return lengths
 
 
 def _weigh(rarity: Floats, counts: NDArray[np.uint32]) -> Floats:

@@ -8,21 +8,18 @@ longer the other is. MinHash can't: it estimates overlap against the union, wher
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.group.tokens import spaceless, word_hashes, words
+from pipeline.group.tokens import Words
 
 Hashes = NDArray[np.uint64]
 Sharing = NDArray[np.bool_]
 
 _SPACED, _SPACELESS = 4, 6
 _LARGEST = 4096
-_QUOTE = re.compile('["“”„«»「」『』]')
-_LONGEST_QUOTE = 600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,26 +37,6 @@ class Sketch:
     whole: int
 
 
-def _words_and_quotes(text: str) -> tuple[list[str], NDArray[np.bool_] | None]:
-    """The words, and for each whether it stands in quotation marks; None where the text has no quote."""
-    parts = _QUOTE.split(text)
-    if len(parts) < 3:
-        return words(text), None
-    found: list[str] = []
-    flags: list[bool] = []
-    counts: list[int] = []
-    inside = False
-    for at, part in enumerate(parts):
-        new = words(part)
-        found += new
-        broken = "\n" in part
-        flags.append(inside and not broken and len(part) <= _LONGEST_QUOTE and at < len(parts) - 1)
-        counts.append(len(new))
-        # A quote over several paragraphs opens anew in each and closes once: the mark after a line end opens one.
-        inside = broken or not inside
-    return found, np.repeat(np.array(flags, dtype=np.bool_), counts)
-
-
 def _mix(value: Hashes) -> Hashes:
     """The finaliser of SplitMix64: every bit of the result depends on every bit of the value."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -73,13 +50,12 @@ def _in_order(hashed: Hashes) -> int:
     return int(np.bitwise_xor.reduce(_mix(hashed * weights))) if len(hashed) else 0
 
 
-def sketch(text: str) -> Sketch:
-    """The sketch of an article's text, which `normalise` has passed."""
-    text = text.lower()
-    size = _SPACELESS if spaceless(text) else _SPACED
-    tokens, inside = _words_and_quotes(text)
-    count = len(tokens)
-    hashed = word_hashes(tokens)
+def sketch(words: Words) -> Sketch:
+    """The sketch of an article's text."""
+    size = _SPACELESS if words.spaceless else _SPACED
+    hashed = words.hashes[words.of_title :]
+    inside = words.quoted
+    count = len(hashed)
     sequences = max(0, count - size + 1)
     rolled = np.zeros(sequences, dtype=np.uint64)
     for offset in range(size):

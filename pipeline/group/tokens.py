@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
@@ -21,7 +22,14 @@ _ANY_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _RUN = re.compile(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d)")
-_CACHE_LIMIT = 200_000
+_QUOTE = re.compile('["“”„«»「」『』]')
+_LONGEST_QUOTE = 600
+_KNOWN_WORDS = 200_000
+
+TABLE = 1 << 21
+"""Size of the table of terms. Two terms in one place are rare enough not to matter."""
+PLAIN, CAPITAL, NUMBER = 0, 1, 2
+"""How a word begins: a small letter (or one of a script without capitals), a capital, a digit."""
 
 
 def normalise(text: str) -> str:
@@ -43,25 +51,114 @@ def words(text: str) -> list[str]:
     return found
 
 
-def spaceless(text: str) -> bool:
+def _spaceless(text: str) -> bool:
     """Whether most of the text is in a script without spaces."""
     return not text.isascii() and 3 * len(_ANY_SPACELESS.findall(text[:2000])) > min(len(text), 2000)
 
 
-class _Hashes(dict[str, int]):
-    """Words' hashes, kept for as long as there are not too many: most words of a text were in the one before."""
+def stem(word: str) -> str:
+    """A lower-case word without its possessive and, beyond six letters, without its ending.
+
+    Crude, but the same for every language with endings, and it brings *deported*, *deportation* and *deporting*
+    together.
+    """
+    if word.endswith(("'s", "’s")):
+        word = word[:-2]
+    if len(word) > 6 and not word.isdigit():
+        return word[:6]
+    if len(word) > 3 and word[-1] == "s" and word[-2] != "s":
+        return word[:-1]
+    return word
+
+
+def word_hash(word: str) -> int:
+    """64 bits of BLAKE2b over the word, the same in every run and on every machine."""
+    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def term(stemmed: str) -> int:
+    """The place of a stemmed word in the table of terms."""
+    return word_hash(stemmed) % TABLE
+
+
+class _Lexicon(dict[str, int]):
+    """The words met lately, each with a row in arrays of what follows from it; most words of a text are known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hashes = np.zeros(1024, dtype=np.uint64)
+        self.terms = np.zeros(1024, dtype=np.int32)
+        self.shapes = np.zeros(1024, dtype=np.uint8)
 
     def __missing__(self, word: str) -> int:
-        if len(self) >= _CACHE_LIMIT:
-            self.clear()
-        digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        value = self[word] = int.from_bytes(digest, "little")
-        return value
+        row = len(self)
+        if row == len(self.hashes):
+            self.hashes = np.concatenate((self.hashes, np.zeros_like(self.hashes)))
+            self.terms = np.concatenate((self.terms, np.zeros_like(self.terms)))
+            self.shapes = np.concatenate((self.shapes, np.zeros_like(self.shapes)))
+        lower = word.lower()
+        self.hashes[row] = word_hash(lower)
+        self.terms[row] = term(stem(lower))
+        self.shapes[row] = NUMBER if word[0].isdigit() else CAPITAL if word[0].isupper() else PLAIN
+        self[word] = row
+        return row
 
 
-_hashes = _Hashes()
+_lexicon = _Lexicon()
 
 
-def word_hashes(tokens: list[str]) -> NDArray[np.uint64]:
-    """64 bits of BLAKE2b over each word, the same in every run and on every machine."""
-    return np.fromiter(map(_hashes.__getitem__, tokens), dtype=np.uint64, count=len(tokens))
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """The words of an article: of its title, then of its text.
+
+    By word: ``hashes`` of it in lower case, the ``terms`` its stem is, and its shape. ``quoted`` says of each word of
+    the text whether it stands in quotation marks; None where there are none.
+    """
+
+    surfaces: list[str]
+    of_title: int
+    hashes: NDArray[np.uint64]
+    terms: NDArray[np.int32]
+    shapes: NDArray[np.uint8]
+    quoted: NDArray[np.bool_] | None
+    spaceless: bool
+
+
+def read_words(title: str, text: str) -> Words:
+    """The words of an article, looked at from its beginning to `LONGEST_TEXT`."""
+    title, text = normalise(title), normalise(text)
+    surfaces = words(title)
+    of_title = len(surfaces)
+    of_text, quoted = _words_and_quotes(text)
+    surfaces += of_text
+    if len(_lexicon) > _KNOWN_WORDS:
+        _lexicon.clear()
+    rows = np.fromiter(map(_lexicon.__getitem__, surfaces), dtype=np.int64, count=len(surfaces))
+    return Words(
+        surfaces,
+        of_title,
+        _lexicon.hashes[rows],
+        _lexicon.terms[rows],
+        _lexicon.shapes[rows],
+        quoted,
+        _spaceless(text),
+    )
+
+
+def _words_and_quotes(text: str) -> tuple[list[str], NDArray[np.bool_] | None]:
+    parts = _QUOTE.split(text)
+    if len(parts) < 3:
+        return words(text), None
+    found: list[str] = []
+    flags: list[bool] = []
+    counts: list[int] = []
+    inside = False
+    for at, part in enumerate(parts):
+        new = words(part)
+        found += new
+        broken = "\n" in part
+        flags.append(inside and not broken and len(part) <= _LONGEST_QUOTE and at < len(parts) - 1)
+        counts.append(len(new))
+        # A quote over several paragraphs opens anew in each and closes once: the mark after a line end opens one.
+        inside = broken or not inside
+    return found, np.repeat(np.array(flags, dtype=np.bool_), counts)

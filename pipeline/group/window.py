@@ -11,17 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.group.copies import CopyIndex, Known
-from pipeline.group.features import Features
-from pipeline.group.likeness import MEASURES, OPENING, WORDS, Comparer, Floats, Frequencies, Model
+from pipeline.group.features import Features, count_terms
+from pipeline.group.likeness import MEASURES, OPENING, WORDS, Comparer, Floats, Frequencies, Model, masses
 from pipeline.group.neighbours import Neighbours
 from pipeline.group.packing import pack, unpack
 from pipeline.group.sketch import Sketch
+from pipeline.group.tokens import Words
 from schemas.article import CopyLink
 from schemas.story import Remembered, StoryJoin
 
-_CANDIDATES = 24
+_CANDIDATES = 16
 _LOOKED_AT = 72
-_TERMS = 48
+_TERMS = 32
 _POSTINGS = 3000
 _COMMON = 0.2
 _LEAST = 0.06
@@ -42,7 +43,6 @@ class Entry:
     row: Remembered
     sketch: Sketch
     features: Features
-    masses: Floats
     keywords: dict[int, str]
     """Its weightiest terms as they are written."""
     topics: frozenset[str]
@@ -73,7 +73,7 @@ class Window:
         """The copies of each original."""
         self.frequencies = Frequencies()
         self.texts = CopyIndex()
-        self._comparer = Comparer(self.frequencies)
+        self._comparer = Comparer()
         self._postings: dict[int, list[int]] = {}
         """The slots of the articles that hold each term."""
         self._slots: list[Entry | None] = []
@@ -105,8 +105,12 @@ class Window:
             self._roots = np.concatenate((self._roots, np.ones(256, dtype=np.float32)))
         self._slots[slot] = entry
         self._roots[slot] = (20 + len(entry.features.ids)) ** 0.5
-        for term in entry.features.ids.tolist():
-            self._postings.setdefault(term, []).append(slot)
+        postings = self._postings
+        for term in self._telling(entry.features):
+            if term in postings:
+                postings[term].append(slot)
+            else:
+                postings[term] = [slot]
         self.link(entry)
         if entry.join is not None:
             _insert(self.stories.setdefault(entry.join.story, []), entry.id, self._seq)
@@ -116,13 +120,16 @@ class Window:
         """What the comparison of texts needs of an entry."""
         return Known(entry.row.outlet, entry.sketch, frozenset())
 
-    def keywords(self, features: Features, surfaces: dict[int, str]) -> dict[int, str]:
-        """The weightiest terms of an article as it writes them."""
-        ids = features.ids
-        weight = self.frequencies.rarity(ids) * (1 + np.log(features.body)) * np.where(features.counts >> 16, 1.5, 1.0)
-        order = np.lexsort((ids, -weight)).tolist()
-        found = ((int(ids[at]), surfaces.get(int(ids[at]))) for at in order)
-        return dict(islice(((number, surface) for number, surface in found if surface), _KEYWORDS))
+    def read(self, words: Words) -> tuple[Features, Floats, dict[int, str]]:
+        """The features of an article, how rare its terms are, and how the weightiest of them are written."""
+        ids, counts, first = count_terms(words)
+        rarity = self.frequencies.rarity(ids)
+        weight = rarity * (1 + np.log(np.maximum(counts & 255, 1))) * np.where(counts >> 16, 1.5, 1.0)
+        order = np.lexsort((ids, -weight))[:_KEYWORDS]
+        written = {
+            term: words.surfaces[at] for term, at in zip(ids[order].tolist(), first[order].tolist(), strict=True)
+        }
+        return Features(ids, counts, len(words.terms), masses(counts, rarity)), rarity, written
 
     def remove(self, article: str) -> Entry:
         """Take an article out of everything."""
@@ -134,7 +141,7 @@ class Window:
             self.frequencies.remove(entry.features)
             slot = self.neighbours.slot(entry.seq)
             self._slots[slot] = None
-            for term in entry.features.ids.tolist():
+            for term in self._telling(entry.features):
                 _discard(self._postings, term, slot)
             self.neighbours.remove(entry.seq)
             if entry.join is not None:
@@ -143,6 +150,11 @@ class Window:
         if entry.stamp == self._stamp:
             self._stamp = max((other.stamp for other in self.entries.values()), default=0)
         return entry
+
+    def _telling(self, features: Features) -> list[int]:
+        """The terms an article is found by: all but those that every other article has."""
+        telling: list[int] = features.ids[~self.frequencies.everyday(features.ids)].tolist()
+        return telling
 
     def link(self, entry: Entry) -> None:
         """Put what this entry was measured against in place of all that was measured of it before."""
@@ -166,26 +178,22 @@ class Window:
     def _seq(self, article: str) -> int:
         return self.entries[article].seq
 
-    def measure(self, entry: Entry, reachable: Callable[[Entry], bool]) -> None:
+    def measure(self, entry: Entry, rarity: Floats, reachable: Callable[[Entry], bool]) -> None:
         """Measure an entry against those it may share a story with."""
-        found = self._candidates(entry, reachable)
-        measures = self._comparer.measure(
-            entry.features, entry.masses, [other.features for other in found], [other.masses for other in found]
-        )
+        found = self._candidates(entry, rarity, reachable)
+        measures = self._comparer.measure(entry.features, rarity, [other.features for other in found])
         kept = np.flatnonzero((measures[:, WORDS] >= _LEAST) | (measures[:, OPENING] >= _LEAST)).tolist()
         entry.near = [found[at].seq for at in kept]
         entry.measures = measures[kept]
 
-    def masses(self, features: Features) -> Floats:
-        return self._comparer.masses(features)
-
-    def _candidates(self, entry: Entry, reachable: Callable[[Entry], bool]) -> list[Entry]:
+    def _candidates(self, entry: Entry, rarity: Floats, reachable: Callable[[Entry], bool]) -> list[Entry]:
         """The articles that share the rarest terms with this one, the most promising first."""
         features = entry.features
         held = self.frequencies.held_by(features.ids)
-        usable = np.flatnonzero((held > 0) & (held <= max(20, _COMMON * len(self.entries))))
+        common = held > max(20, _COMMON * len(self.entries))
+        usable = np.flatnonzero((held > 0) & ~common & ~self.frequencies.everyday(features.ids))
         ids, held = features.ids[usable], held[usable]
-        weight = self.frequencies.rarity(ids) ** 2 * (1 + np.log(features.body[usable]))
+        weight = rarity[usable] ** 2 * (1 + np.log(features.body[usable]))
         order = np.lexsort((ids, -weight))
         order = order[: 1 + int(np.searchsorted(np.cumsum(held[order]), _POSTINGS))][:_TERMS]
         if not len(order):
@@ -219,7 +227,7 @@ def remember(entry: Entry) -> Remembered:
         "join": entry.join.model_dump(mode="json") if entry.join else None,
     }
     arrays: dict[str, NDArray[Any]] = {
-        "ids": f.ids, "counts": f.counts, "masses": entry.masses,
+        "ids": f.ids, "counts": f.counts, "masses": f.masses,
         "hashes": s.hashes, "quoted": s.quoted.view(np.uint8), "head": s.head.view(np.uint8),
         "near": np.array(entry.near, dtype=np.int64), "measures": entry.measures.ravel(),
     }  # fmt: skip
@@ -250,8 +258,7 @@ def restore(row: Remembered) -> Entry:
             head["words"],
             head["whole"],
         ),
-        features=Features(arrays["ids"], arrays["counts"], head["length"]),
-        masses=arrays["masses"],
+        features=Features(arrays["ids"], arrays["counts"], head["length"], arrays["masses"]),
         keywords=dict(head["keywords"]),
         topics=frozenset(row.topics),
         stamp=head["stamp"],
