@@ -119,7 +119,7 @@ class AlertRow(Row):
 class EntryRow(Row):
     """An item a feed announced or a replay gave, and how it ended."""
 
-    id: str = Field(description="id, made of the feed's or the replay's own identifier")
+    id: str = Field(description="id, made of feed, page and words; in a replay of the given id, or of address and time")
     seq: int = Field(description="order of arrival")
     origin: str = Field(description="feed or replay")
     feed: str | None = Field(description="id of the feed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -64,8 +65,9 @@ def test_every_command_that_is_shown_exists(where: str, line: str) -> None:
             assert word.partition("=")[0] in known, f"{where}: `{context.command_path}` has no {word}"
 
 
-@pytest.mark.parametrize("page", OFFLINE, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_needs_no_network_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with the example files, in which commands run as they would on a bare machine."""
     folder = tmp_path / "here"
     shutil.copytree(DOCS / "examples", folder)
     monkeypatch.chdir(folder)
@@ -73,6 +75,11 @@ def test_what_needs_no_network_runs(page: Path, tmp_path: Path, monkeypatch: pyt
         monkeypatch.delenv(name)
     monkeypatch.setenv("TALLYWIRE_WORKERS", "0")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("page", OFFLINE, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.usefixtures("here")
+def test_what_needs_no_network_runs(page: Path) -> None:
     for block in blocks(page):
         for line in _lines(block.text) if "offline" in block.marks else ():
             _run(line, f"{block}: {line}")
@@ -92,6 +99,21 @@ def _run(line: str, where: str) -> None:
         ["bash", "-euo", "pipefail", "-c", line], capture_output=True, text=True, timeout=120, check=False
     )
     assert shell.returncode == 0, f"{where}\n{shell.stdout}{shell.stderr}"
+
+
+@pytest.mark.usefixtures("here")
+def test_what_the_readme_shows_runs_but_for_what_needs_the_network() -> None:
+    _run("tallywire replay articles.jsonl --topic floods.yaml", "the home that the README goes on with")
+    Path("floods.yaml").unlink()
+    listed = CliRunner().invoke(cli, ["figures", "list", "--json"])
+    series = json.loads(listed.stdout.splitlines()[0])["id"]
+    shown = [line for block in blocks(ROOT / "README.md") for line in _lines(block.text)]
+    ran = 0
+    for line in shown:
+        if line.startswith(".venv/bin/tallywire ") and " run " not in line:
+            _run(re.sub(r"\b(SERIES|ID)\b", series, line).removeprefix(".venv/bin/"), line)
+            ran += 1
+    assert ran > 5
 
 
 def test_some_examples_run() -> None:
