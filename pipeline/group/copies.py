@@ -7,13 +7,17 @@ the boilerplate of an outlet, quotes that both print, and templates that differ 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
+from pipeline.group.features import NAME, NUMBER, Features
 from pipeline.group.sketch import Hashes, Sharing, Sketch, shared
+from pipeline.group.tokens import LONGEST_TEXT
 from schemas.article import CopyKind
 
 CONTAINMENT = 0.40
@@ -25,13 +29,23 @@ _SHORT_CONTAINMENT = 0.9
 _SHORTEST = 12
 _OWN_WORDS = 0.25
 """The share of the smaller text's words outside quotes that the other must have too."""
-_MOST = 0.6
+_MOST = 0.7
 """Where less of a text is shared, it must be from its beginning on: a round-up copies what it opens with."""
 _INDEXED = 96
 _CANDIDATES = 6
 _COMMON = 200
 _BOILERPLATE = 3
-"""Other articles of the same outlet, none a copy, in which a word sequence stands: from here on it says nothing."""
+"""In so many of the same outlet's articles, none a copy, a word sequence stands that says nothing."""
+_NEAR_WHOLE = 0.9
+"""From here on only bylines and the like differ. Within one outlet, less may be what it prints under everything."""
+_EDITION = 0.8
+"""Days between two editions of a templated page."""
+_LIVE_TITLE = re.compile(
+    r"(?i)\blive[\s-]?(?:blog|ticker|updates?|coverage|stream)\b|^live\b|\blive:|\|\s*live$|\bas it happened\b"
+    r"|\bminute[ -]by[ -]minute\b|\ben (?:direct|directo|vivo)\b|\bdiretta\b|\bonline:|прямая трансляция"
+)
+_STAMPED_LINE = re.compile(r"(?m)^\W{0,3}(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
+_STAMPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +60,21 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """What comparing texts needs to know of an article."""
+    """What comparing texts needs to know of an article; ``day`` is when it was published."""
 
     outlet: str
+    day: float
     sketch: Sketch
-    marks: frozenset[str] | frozenset[int]
-    """Its names and numbers."""
+    features: Features
     live: bool = False
-    """Whether it is a live page, which gathers what others wrote."""
     copy: bool = False
+
+
+def is_live(title: str, text: str) -> bool:
+    """Whether this is a page that is added to as things happen, and gathers what others wrote."""
+    if _LIVE_TITLE.search(title[:300]):
+        return True
+    return sum(1 for _ in islice(_STAMPED_LINE.finditer(text[:LONGEST_TEXT]), _STAMPS)) >= _STAMPS
 
 
 def _indexed(hashes: Hashes) -> list[int]:
@@ -114,17 +134,12 @@ class CopyIndex:
         for number in sorted(self._by_whole.get(text.whole, ())):
             if allowed(number) and self._known[number].sketch.words == text.words:
                 return Repeat(number, CopyKind.EXACT, 1.0, "the same words in the same order")
-        best: tuple[float, float, int] | None = None
-        repeat = None
-        for number in self._candidates(text.hashes, allowed):
-            found = self._compare(known, number)
-            if found is None:
-                continue
-            jaccard = found.containment
-            rank = (jaccard, -float(number), number)
-            if best is None or rank > best:
-                best, repeat = rank, found
-        return repeat
+        found = [self._compare(known, number) for number in self._candidates(text.hashes, allowed)]
+        return max(
+            (repeat for repeat in found if repeat is not None),
+            key=lambda repeat: (repeat.containment, -repeat.nearest),
+            default=None,
+        )
 
     def _candidates(self, hashes: Hashes, allowed: Callable[[int], bool]) -> Iterable[int]:
         get = self._by_hash.get
@@ -158,15 +173,62 @@ class CopyIndex:
         own = ~small.quoted
         if own.any() and np.count_nonzero(of_small & own) < _OWN_WORDS * np.count_nonzero(own):
             return None
-        if not (_from_its_head(small, of_small) and _from_its_head(large, of_large)):
+        most = _NEAR_WHOLE if new.outlet == old.outlet else _MOST
+        if not (_from_its_head(small, of_small, most) and _from_its_head(large, of_large, most)):
+            return None
+        if (new.live or old.live) and common < _MOST * len(large.hashes):
+            return None
+        if new.outlet == old.outlet and not self._beyond_boilerplate(new.outlet, small, of_small):
+            return None
+        if containment < _NEAR_WHOLE and _throughout(small, of_small) and _template(new, old):
             return None
         return _described(new, old, number, containment, new_is_smaller)
 
+    def _beyond_boilerplate(self, outlet: str, small: Sketch, of_small: Sharing) -> bool:
+        """Whether enough is shared besides what the outlet prints under many of its articles."""
+        looked, boilerplate = 0, 0
+        for held in map(self._by_hash.get, small.hashes[of_small].tolist()):
+            if held is None:
+                continue
+            looked += 1
+            if not isinstance(held, int):
+                holders = map(self._known.__getitem__, held[-_COMMON:])
+                boilerplate += sum(known.outlet == outlet and not known.copy for known in holders) >= _BOILERPLATE
+        common = np.count_nonzero(of_small)
+        said = common * boilerplate / max(1, looked)
+        rest = len(small.hashes) - said
+        return bool(common - said >= max(_LEAST_SHARED, CONTAINMENT * rest))
 
-def _from_its_head(text: Sketch, common: Sharing) -> bool:
+
+def _throughout(text: Sketch, common: Sharing) -> bool:
+    """Whether the differences go on beyond the first third, where bylines and datelines are."""
+    tail = ~text.head
+    return bool(np.count_nonzero(common & tail) < _NEAR_WHOLE * np.count_nonzero(tail))
+
+
+def _template(new: Known, old: Known) -> bool:
+    """Whether two texts share their form only: what differs is the names and numbers filled in.
+
+    One sign is that each is about a name that the other doesn't hold, and that names and numbers make most of the
+    difference; the other that an outlet prints the form again on another day with other numbers.
+    """
+    one, two = new.features, old.features
+    in_two, in_one = np.isin(one.ids, two.ids), np.isin(two.ids, one.ids)
+    only_one, only_two = one.counts[~in_two], two.counts[~in_one]
+    differing = np.concatenate((only_one, only_two)) >> 16
+    subjects = [np.any((only >> 16 == NAME) & (only >> 8 & 255 > 0)) for only in (only_one, only_two)]
+    if all(subjects) and 2 * np.count_nonzero(differing) >= len(differing):
+        return True
+    if new.outlet != old.outlet or abs(new.day - old.day) < _EDITION:
+        return False
+    numbers = one.counts >> 16 == NUMBER
+    return bool(np.count_nonzero(numbers) >= 3 and 2 * np.count_nonzero(numbers & in_two) < np.count_nonzero(numbers))
+
+
+def _from_its_head(text: Sketch, common: Sharing, most: float) -> bool:
     """Whether what is shared is most of the text, or is no rarer in its first third than one would expect."""
     share = np.count_nonzero(common) / len(text.hashes)
-    if share >= _MOST:
+    if share >= most:
         return True
     beginning = np.count_nonzero(text.head)
     return bool(np.count_nonzero(common & text.head) >= 0.5 * share * beginning)

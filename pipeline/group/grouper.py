@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
+from pipeline.group.copies import is_live
 from pipeline.group.decisions import Decisions
 from pipeline.group.likeness import Floats, shipped_model
 from pipeline.group.linkage import cluster, components
@@ -174,6 +175,7 @@ class Grouper:
             features=features,
             keywords=keywords,
             topics=frozenset(topics),
+            live=is_live(reading.title, reading.text),
             stamp=self._window.next_stamp(),
         )
         return entry, rarity

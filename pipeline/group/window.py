@@ -46,6 +46,7 @@ class Entry:
     keywords: dict[int, str]
     """Its weightiest terms as they are written."""
     topics: frozenset[str]
+    live: bool
     stamp: int
     """The order in which likenesses were measured: what was measured last holds."""
     near: list[int] = field(default_factory=list)
@@ -118,7 +119,9 @@ class Window:
     @staticmethod
     def known(entry: Entry) -> Known:
         """What the comparison of texts needs of an entry."""
-        return Known(entry.row.outlet, entry.sketch, frozenset())
+        return Known(
+            entry.row.outlet, entry.time, entry.sketch, entry.features, entry.live, entry.copy_link is not None
+        )
 
     def read(self, words: Words) -> tuple[Features, Floats, dict[int, str]]:
         """The features of an article, how rare its terms are, and how the weightiest of them are written."""
@@ -219,6 +222,7 @@ def remember(entry: Entry) -> Remembered:
     f, s = entry.features, entry.sketch
     head = {
         "stamp": entry.stamp,
+        "live": entry.live,
         "length": f.length,
         "words": s.words,
         "whole": s.whole,
@@ -261,6 +265,7 @@ def restore(row: Remembered) -> Entry:
         features=Features(arrays["ids"], arrays["counts"], head["length"], arrays["masses"]),
         keywords=dict(head["keywords"]),
         topics=frozenset(row.topics),
+        live=head["live"],
         stamp=head["stamp"],
         near=arrays["near"].tolist(),
         measures=arrays["measures"].reshape(-1, MEASURES),
