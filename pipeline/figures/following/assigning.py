@@ -6,66 +6,78 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pipeline.figures.following import intervals
-from pipeline.figures.following.matching import Candidate, Known, likeness, measured, rarity, score, traits_of_pair
-from schemas.figure import Claim, Series
+from pipeline.figures.following.matching import score, traits_of_pair
+from pipeline.figures.following.profiles import Likeness, Profile, rarity, shortlist, value_key
+from schemas.figure import Claim
 
 _REVISED = 6.0
 """What speaks for a series whose figure of the revision before stands in the very same words."""
 
 
 def assign(
-    candidates: Sequence[Candidate],
-    series: Sequence[Series],
+    figures: Sequence[Profile],
+    series: Mapping[str, Profile],
     *,
     forced: Mapping[int, str],
     replaces: frozenset[str],
 ) -> list[tuple[str | None, list[int]]]:
-    """Groups of ``candidates`` (their numbers, as they are to be judged) with their series, ``None`` for a new one.
+    """Groups of ``figures`` (their numbers, as they are to be judged) with their series, ``None`` for a new one.
 
     Pairs of a figure with a series, and of two figures, are joined from the likeliest on, while nothing forbids it:
     two series never become one, and two different values of one article belong together only where the text sets them
     against each other or one of them is known already.
     """
-    known = {one.id: Known(one.unit, one.scope, one.claims) for one in series}
-    rare = rarity(known.values())
-    alike = Counter(measured(one) for one in known.values())
-    pairs: list[tuple[float, int, int, str | None]] = []
-    for i, one in enumerate(candidates):
-        if i in forced:
-            continue
-        for home, other in known.items():
-            points = score(traits_of_pair(one, other, rare, candidates, alike[measured(other)]))
-            if replaces:
-                points += _REVISED * likeness(one, [c for c in other.claims if c.figure in replaces])
-            if points > 0:
-                pairs.append((points, i, -1, home))
-        for j in range(i):
-            if j in forced:
-                continue
-            earlier = Known(candidates[j].unit, candidates[j].scope, (candidates[j].claim,))
-            points = score(traits_of_pair(one, earlier, rare, candidates, alike[measured(earlier)]))
-            if points > 0:
-                pairs.append((points, i, j, None))
-    pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2], pair[3] or ""))
-    groups = _Groups(candidates, known, forced)
-    for _, i, j, id in pairs:
-        if id is not None:
-            groups.enter(i, id)
+    pairs = sorted(_pairs(figures, series, forced, replaces), key=lambda pair: (-pair[0], *pair[1:]))
+    groups = _Groups(figures, series, forced)
+    for _, i, j, home in pairs:
+        if home:
+            groups.enter(i, home)
         else:
             groups.join(i, j)
-    groups.exchange({(i, home): points for points, i, _, home in pairs if home is not None})
+    groups.exchange({(i, home): points for points, i, _, home in pairs if home})
     return groups.in_order()
+
+
+def _pairs(
+    figures: Sequence[Profile], series: Mapping[str, Profile], forced: Mapping[int, str], replaces: frozenset[str]
+) -> list[tuple[float, int, int, str]]:
+    """Likely pairs: points, a figure, and either an earlier figure of the article, or −1 and the id of a series."""
+    likeness = Likeness(rarity(series.values()))
+    alike = Counter(profile.what for profile in series.values())
+    by_value: dict[str, list[Profile]] = {}
+    for figure in figures:
+        by_value.setdefault(value_key(figure.claim), []).append(figure)
+    takers: dict[str, list[Profile]] = {}
+    found: list[tuple[float, int, int, str]] = []
+    options = dict(series)
+    earlier: dict[str, int] = {}
+    for i, figure in enumerate(figures):
+        if i in forced:
+            continue
+        for id in shortlist(figure, options):
+            known = options[id]
+            if id not in takers:
+                values = [value for value in known.values if value in by_value]
+                takers[id] = [f for value in values for f in by_value[value] if not f.figures <= known.figures]
+            points = score(traits_of_pair(figure, known, likeness, takers=takers[id], alike=alike.get(known.what, 0)))
+            if replaces and (revised := [claim for claim in known.claims if claim.figure in replaces]):
+                points += _REVISED * likeness.words(figure, Profile(known.unit, revised))
+            if points > 0:
+                found.append((points, i, earlier.get(id, -1), "" if id in earlier else id))
+        options[f"figure {i}"] = figure
+        earlier[f"figure {i}"] = i
+    return found
 
 
 class _Groups:
     """Figures that belong together so far, each group with at most one series."""
 
-    def __init__(self, candidates: Sequence[Candidate], known: Mapping[str, Known], forced: Mapping[int, str]) -> None:
-        self._candidates = candidates
+    def __init__(self, figures: Sequence[Profile], known: Mapping[str, Profile], forced: Mapping[int, str]) -> None:
+        self._figures = figures
         self._known = known
-        self._members: list[set[int]] = [{i} for i in range(len(candidates))]
-        self._series: list[str | None] = [forced.get(i) for i in range(len(candidates))]
-        self._group = list(range(len(candidates)))
+        self._members: list[set[int]] = [{i} for i in range(len(figures))]
+        self._series: list[str | None] = [forced.get(i) for i in range(len(figures))]
+        self._group = list(range(len(figures)))
 
     def enter(self, i: int, id: str) -> None:
         """Put the group of figure ``i`` into a series, if it is in none and agrees with who is there."""
@@ -110,7 +122,7 @@ class _Groups:
     def _agree(self, members: set[int], id: str | None) -> bool:
         """Whether no two of the figures are different numbers of one article that nothing ties together."""
         claims = self._known[id].claims if id is not None and id in self._known else ()
-        said = [self._candidates[i].claim for i in sorted(members)]
+        said = [self._figures[i].claim for i in sorted(members)]
         for n, one in enumerate(said):
             for other in said[:n]:
                 if not _tied(one, other, claims):
@@ -125,7 +137,7 @@ class _Groups:
                 continue
             order = sorted(members)
             if self._series[group] is None:
-                order.sort(key=lambda i: "history" not in self._candidates[i].marks.cues)
+                order.sort(key=lambda i: "history" not in self._figures[i].mark.cues)
             found.append((self._series[group], order))
         return sorted(found, key=lambda entry: min(entry[1]))
 

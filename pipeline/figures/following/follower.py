@@ -9,9 +9,9 @@ from pipeline.figures.following import intervals
 from pipeline.figures.following.assigning import assign
 from pipeline.figures.following.context import marks_of, spots
 from pipeline.figures.following.decisions import Decisions, retold
-from pipeline.figures.following.history import bounded, with_claim
-from pipeline.figures.following.matching import Candidate
-from pipeline.figures.following.verdicts import judge, main_line
+from pipeline.figures.following.history import with_claim, without_claims
+from pipeline.figures.following.profiles import Profile
+from pipeline.figures.following.verdicts import judge
 from pipeline.figures.words import label_of
 from schemas.base import Model, stable_id
 from schemas.figure import (
@@ -50,6 +50,7 @@ class Follower:
         self.topic = topic
         self._series: dict[str, Series] = {one.id: one for one in series}
         self._decisions = Decisions(topic, decisions)
+        self._profiles: dict[str, tuple[Series, Profile]] = {}
 
     def series(self) -> tuple[Series, ...]:
         """Every series, those that were merged into others too, in the order they were opened."""
@@ -62,24 +63,25 @@ class Follower:
         the figures of the revision before, where this is a later one. Figures known already (the same ids again) are
         judged as if they were not there, so that a step run twice gives the same verdicts.
         """
-        known_ids = {one.id for one in figures}
         before = dict(self._series)
-        self._forget(known_ids)
-        candidates = [
-            _candidate(one, marks_of(one, spot)) for one, spot in zip(figures, spots(figures, text), strict=True)
-        ]
-        open_series = [one for one in self._series.values() if one.merged_into is None and one.claims]
-        forced = {i: s for i, one in enumerate(figures) if (s := self._decisions.place_of(one.id))}
-        groups = assign(candidates, open_series, forced=forced, replaces=frozenset(replaces))
+        revised = frozenset(replaces)
+        self._forget({one.id for one in figures})
+        marks = [marks_of(one, spot) for one, spot in zip(figures, spots(figures, text), strict=True)]
+        claims = [_claim(one, noted) for one, noted in zip(figures, marks, strict=True)]
+        profiles = [Profile(one.figure.unit, (claim,)) for one, claim in zip(figures, claims, strict=True)]
+        known = {id: self._profile(one) for id, one in self._series.items() if one.claims}
+        forced = {i: place for i, one in enumerate(figures) if (place := self._decisions.place_of(one.id))}
         verdicts: dict[int, Verdict] = {}
-        for series_id, members in groups:
-            home = self._home(series_id, figures, candidates, members)
-            beside = [candidates[i].claim for i in members]
+        for series, members in assign(profiles, known, forced=forced, replaces=revised):
+            home = self._home(series, figures[members[0]])
             for i in members:
-                verdicts[i] = self._judge(home, candidates[i], beside, frozenset(replaces))
-        changed = tuple(one for id, one in self._series.items() if before.get(id) != one)
-        filled = tuple(_filled(one, self._series[verdicts[i].series]) for i, one in enumerate(figures))
-        return Followed(series=changed, verdicts=tuple(verdicts[i] for i in range(len(figures))), figures=filled)
+                beside = [claims[k] for k in members if k != i]
+                verdicts[i] = self._judge(home, figures[i].figure, claims[i], beside, revised)
+        return Followed(
+            series=tuple(one for id, one in self._series.items() if before.get(id) is not one),
+            verdicts=tuple(verdicts[i] for i in range(len(figures))),
+            figures=tuple(_filled(one, self._series[verdicts[i].series]) for i, one in enumerate(figures)),
+        )
 
     def decide(self, decision: SeriesDecision) -> Followed:
         """Apply what a person decided, and judge anew what it touches."""
@@ -89,18 +91,15 @@ class Follower:
         changed = [one for id, one in self._series.items() if before.get(id) != one]
         return Followed(series=tuple(changed), verdicts=retold(self.topic, changed, before))
 
-    def _home(
-        self,
-        series_id: str | None,
-        figures: Sequence[FigureInArticle],
-        candidates: Sequence[Candidate],
-        members: Sequence[int],
-    ) -> str:
-        """The series of a group of figures, opened where there is none."""
-        if series_id is not None and series_id in self._series:
-            return self._decisions.home_of(series_id)
-        first = figures[members[0]]
-        made = series_id or self._decisions.home_of(stable_id("series", self.topic, first.id))
+    def _profile(self, series: Series) -> Profile:
+        kept = self._profiles.get(series.id)
+        if kept is None or kept[0] is not series:
+            kept = self._profiles[series.id] = (series, Profile(series.unit, series.claims))
+        return kept[1]
+
+    def _home(self, series: str | None, first: FigureInArticle) -> str:
+        """The series of a group of figures whose first is ``first``, opened where there is none."""
+        made = self._decisions.home_of(series or stable_id("series", self.topic, first.id))
         if made not in self._series:
             self._series[made] = Series(
                 id=made,
@@ -116,13 +115,14 @@ class Follower:
             )
         return made
 
-    def _judge(self, home: str, candidate: Candidate, beside: Sequence[Claim], replaces: frozenset[str]) -> Verdict:
+    def _judge(
+        self, home: str, figure: Figure, said: Claim, beside: Sequence[Claim], replaces: frozenset[str]
+    ) -> Verdict:
         series = self._series[home]
-        said = candidate.claim
-        revises = next((c for c in reversed(series.claims) if c.figure in replaces), None)
-        others = [claim for claim in beside if claim.figure != said.figure]
-        judgement = judge(series.claims, said, revises=revises, beside=others)
-        self._series[home] = with_claim(series, said.model_copy(update={"kind": judgement.kind}), judgement)
+        revises = next((claim for claim in reversed(series.claims) if claim.figure in replaces), None)
+        judgement = judge(series.claims, said, revises=revises, beside=beside)
+        claim = said.model_copy(update={"kind": judgement.kind})
+        self._series[home] = with_claim(series, claim, figure, holds_now=judgement.holds_now)
         return Verdict(
             figure=said.figure,
             topic=self.topic,
@@ -136,20 +136,19 @@ class Follower:
     def _forget(self, ids: set[str]) -> None:
         """Take out claims that are about to be made again."""
         for id, one in list(self._series.items()):
-            left = tuple(claim for claim in one.claims if claim.figure not in ids)
-            if len(left) == len(one.claims):
+            if ids.isdisjoint(self._profile(one).figures):
                 continue
+            left = [claim for claim in one.claims if claim.figure not in ids]
             if left:
-                current = one.current if one.current not in ids else (main_line(left) or left)[-1].figure
-                self._series[id] = one.model_copy(update={"claims": bounded(left), "current": current})
+                self._series[id] = without_claims(one, left)
             elif one.merged_into is None:
                 del self._series[id]
 
 
-def _candidate(one: FigureInArticle, marks: Marks) -> Candidate:
-    figure: Figure = one.figure
+def _claim(one: FigureInArticle, marks: Marks) -> Claim:
+    figure = one.figure
     interval = intervals.of_figure(figure)
-    claim = Claim(
+    return Claim(
         figure=one.id,
         article=one.article,
         outlet=one.outlet,
@@ -163,7 +162,6 @@ def _candidate(one: FigureInArticle, marks: Marks) -> Candidate:
         kind=VerdictKind.NEW,
         marks=marks,
     )
-    return Candidate(claim, figure.unit, figure.scope)
 
 
 def _filled(one: FigureInArticle, series: Series) -> FigureInArticle:

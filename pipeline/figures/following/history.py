@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from schemas.figure import Claim, Series, VerdictKind
-
-if TYPE_CHECKING:
-    from pipeline.figures.following.verdicts import Judgement
+from pipeline.figures.following.verdicts import main_line
+from schemas.figure import Claim, Figure, Series, VerdictKind
 
 MOST_CLAIMS = 200
 """Claims a series keeps. Beyond, the oldest mere repetition goes first; the first claim and what holds now never do."""
@@ -25,7 +22,19 @@ def bounded(claims: Sequence[Claim], keep: str | None = None) -> tuple[Claim, ..
     return tuple(claim for i, claim in enumerate(claims) if i not in gone)
 
 
-def with_claim(series: Series, claim: Claim, judgement: Judgement) -> Series:
-    """``series`` with one more claim, which is current if it holds now."""
-    current = claim.figure if judgement.holds_now or series.current is None else series.current
-    return series.model_copy(update={"claims": bounded((*series.claims, claim), current), "current": current})
+def with_claim(series: Series, claim: Claim, figure: Figure, *, holds_now: bool) -> Series:
+    """``series`` with one more claim, current if it holds now; what the series left open is filled in from it."""
+    current = claim.figure if holds_now or series.current is None else series.current
+    update: dict[str, object] = {"claims": bounded((*series.claims, claim), current), "current": current}
+    if series.counted is None and figure.counted is not None:
+        update["counted"] = figure.counted
+    if series.action is None and figure.action is not None:
+        update["action"] = figure.action
+    return series.model_copy(update=update)
+
+
+def without_claims(series: Series, left: Sequence[Claim]) -> Series:
+    """``series`` with only the claims ``left``."""
+    held = {claim.figure for claim in left}
+    current = series.current if series.current in held else (main_line(left) or left)[-1].figure
+    return series.model_copy(update={"claims": tuple(left), "current": current})
