@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.elision import subject
-from pipeline.figures.reading.events import STATUSES, Event, events, noun_action, people_only
+from pipeline.figures.reading.events import STATUSES, Event, events, money_only, noun_action, people_only
 from pipeline.figures.reading.lexicon import wordset
 from pipeline.figures.reading.tokens import Sentence
 
@@ -90,7 +90,13 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     first, noun = draft.opens, draft.noun
     noun_end = noun.last if noun else draft.last
     money = draft.measure is not None and draft.measure.group == "currency"
-    usable = [event for event in found if event.strength != "money" or money]
+    share = draft.measure is not None and draft.measure.group == "ratio"
+    barred = frozenset() if money or share else money_only()
+    usable = [
+        e
+        for e in found
+        if e.action not in barred and (e.strength != "money" or money) and (e.word != "backed" or share)
+    ]
     if not usable:
         return None
     following, inner = _following(sentence, noun_end, drafts)

@@ -78,6 +78,10 @@ def _clean(who: str) -> str | None:
     if before and before.split()[-1].lower() not in words("preposition"):
         who = after  # "a policy the state expects"
     parts = who.split()
+    for k, part in enumerate(parts):
+        if k and any(character.isdigit() for character in part):
+            parts, who = parts[:k], " ".join(parts[:k])  # "parents 107 are still held"
+            break
     if parts and len(parts) == 1 and _ARTICLE.match(f"{who} "):
         return None
     if not parts or len(parts) > 12 or not re.search(r"[^\W\d_]{2}", who):

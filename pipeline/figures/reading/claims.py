@@ -326,6 +326,7 @@ def drafts(sentence: Sentence) -> tuple[list[Draft], list[Rejected]]:
 
 
 _BARE_BEFORE = frozenset([*",.;)", "", "and", "or", "to", "in", "while", "from", "for", "last", "at"])
+_COMPARES = frozenset(["of", "from", "than", "to", "was", "at"])
 _LINKED = frozenset(["or", "and", "to"])
 _SHARED_DECIMALS = frozenset(["%", "cent", "points", "degree", "degrees Celsius", "degrees Fahrenheit", "p"])
 
@@ -350,6 +351,11 @@ def _share_units(sentence: Sentence, kept: list[Draft]) -> None:
                 continue
             if unit.name == "%" and abs(draft.low) > 100:
                 continue
-            if unit.name in _SHARED_DECIMALS and (decimal or (unit.name == "%" and after_by)):
+            scale = _scale(other.numeral, sentence)
+            close = scale > 1 and 0.1 < draft.low * scale / (other.low or 1.0) < 10
+            if unit.group == "currency" and close and decimal and sentence.lower(draft.opens - 1) in _COMPARES:
+                draft.low = draft.high = float(f"{draft.low * scale:.12g}")  # "€2.3 billion instead of 1.9"
+                draft.unit = unit
+            elif unit.name in _SHARED_DECIMALS and (decimal or (unit.name == "%" and after_by)):
                 draft.unit = unit
             break

@@ -60,6 +60,7 @@ class _Lexicon:
     nouns: dict[str, str]
     personal: frozenset[str]
     only_people: frozenset[str]
+    money_only: frozenset[str]
 
 
 def _verb_forms(verb: str, nouns: set[str]) -> list[tuple[str, str]]:
@@ -74,12 +75,14 @@ def _verb_forms(verb: str, nouns: set[str]) -> list[tuple[str, str]]:
 def _lexicon(language: str) -> _Lexicon:
     phrases: dict[str, list[_Option]] = {}
     nouns: dict[str, str] = {}
-    personal, only_people = set(), set()
+    personal, only_people, money_only = set(), set(), set()
     for action, table in load("actions").items():
         if table.get("person"):
             personal.add(action)
         if table.get("only_people"):
             only_people.add(action)
+        if table.get("money_only"):
+            money_only.add(action)
         found: list[tuple[str, str]] = []
         own = {*table.get("nouns", ()), *table.get("bearers", ())}
         if language == "en" or language not in LANGUAGES:
@@ -97,7 +100,7 @@ def _lexicon(language: str) -> _Lexicon:
             phrases.setdefault(parts[0], []).append((parts, action, strength))
     for options in phrases.values():
         options.sort(key=lambda option: -len(option[0]))
-    return _Lexicon(phrases, nouns, frozenset(personal), frozenset(only_people))
+    return _Lexicon(phrases, nouns, frozenset(personal), frozenset(only_people), frozenset(money_only))
 
 
 def personal_actions() -> frozenset[str]:
@@ -108,6 +111,11 @@ def personal_actions() -> frozenset[str]:
 def people_only() -> frozenset[str]:
     """The actions whose words mean another thing when a thing is counted ("released" of films)."""
     return _lexicon("en").only_people
+
+
+def money_only() -> frozenset[str]:
+    """The actions that only an amount of money or a share has ("raised", "cost")."""
+    return _lexicon("en").money_only
 
 
 def is_event_word(word: str, language: str) -> bool:

@@ -27,7 +27,7 @@ _DEPTH_BEFORE = re.compile(
     r"(?i:\bdepths? of (?:about |around |roughly |some |just |only |up to |more than |nearly )?)$"
 )
 _SETTING_AFTER = re.compile(
-    rf"[\s-]?\w*\s(?:(?i:{any_of('setting_after')})\b|(?:to the )?(?:{any_of('direction')})\b"
+    rf"\s(?:(?i:{any_of('setting_after')})\b|(?:to the )?(?:{any_of('direction')})\b|(?:down|up|along) the\b"
     r"|(?:away )?from (?:the|its|their|[A-ZÀ-ÞА-Я])|outside (?:of )?[A-ZÀ-Þ]|off (?:the|[A-ZÀ-Þ]))"
 )
 _LENGTHS = frozenset({"km", "metre", "mile", "yard", "foot", "nautical miles", "cm"})
@@ -56,7 +56,9 @@ def _is_setting(sentence: Sentence, numeral: Numeral, unit: Unit | None, head: s
         return True
     if unit.name not in _LENGTHS or unit.hyphenated:
         return False
-    return bool(_SETTING_AFTER.match(sentence.text, numeral.end, sentence.end))
+    if head.endswith(" at ") and unit.name in {"metre", "foot"} and numeral.value >= 300:
+        return True
+    return bool(_SETTING_AFTER.match(sentence.text, unit.end, sentence.end))
 
 
 def why_no_range(
@@ -64,6 +66,8 @@ def why_no_range(
 ) -> str | None:
     """Why the range from ``lead`` to ``numeral`` is no figure: ages, school years, a window of time."""
     if moments.is_age(sentence, lead, unit, prefix) or moments.is_age(sentence, numeral, unit, prefix):
+        return "age"
+    if not prefix and moments.is_age_range(sentence, lead, numeral, unit):
         return "age"
     if moments.is_period(sentence, numeral, unit, lead.start):
         return "period"
@@ -87,6 +91,8 @@ def why_not(
         return why
     if _is_list_number(sentence, numeral):
         return "list numbering"
+    if sentence.lower(numeral.first - 1) == "of" and sentence.lower(numeral.first - 2) in _PARENTS and not unit:
+        return "family"
     if moments.is_age(sentence, numeral, unit, prefix):
         return "age"
     if moments.is_year(sentence, numeral, modifier, unit, prefix):
@@ -100,8 +106,7 @@ def why_not(
         return "score"
     if sentence.lower(numeral.first - 1) in _PER and numeral.value in _BASES and not prefix:
         return "rate"
-    if sentence.lower(numeral.first - 1) == "of" and sentence.lower(numeral.first - 2) in _PARENTS and not unit:
-        return "family"
+
     if moments.is_period(sentence, numeral, unit, numeral.start):
         return "period"
     if why := names.is_pronoun(sentence, numeral, unit):

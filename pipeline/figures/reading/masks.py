@@ -43,15 +43,21 @@ _PATTERNS: list[tuple[str, tuple[str, ...]]] = [
             r"(?<![\w.,$€£-])1[- ]8\d\d[- ]\d{3}[- ]\d{4}(?!\w)",
             r"(?<![\w$€£.,-])0\d{9,11}(?!\w)",
             r"(?<![\w.,-])555-\d{4}\b",
+            r"(?i:\b(?:hotline|telephone|phone|téléphone|tel[eé]fon[oe]?|emergency numbers?|notruf|fax)\b"
+            r"[^\d.;]{0,32})\d[\d ()/-]{1,18}\d(?:\s(?:and|or|und|oder|et|y)\s\d{2,9})?",
+            r"(?i:\b(?:call|dial|ring)\s(?:the\s)?)[19]\d\d(?:[ -]\d{3})?(?![\w,.]?\d)",
         ),
     ),
     (
         "time",
         (
             rf"\b{_HOUR}[.:]?(?:[0-5]\d)?(?:[–—-]{_HOUR}(?:[.:][0-5]\d)?)?\s?{_CLOCK}",
+            rf"\b{_HOUR}: [0-5]\d\s?(?:a\.? ?m\b\.?|p\.? ?m\b\.?|AM\b|PM\b)",
             rf"\b{_HOUR}:[0-5]\d(?::[0-5]\d)?(?:[.,]\d{{1,3}})?(?:\s?{_ZONES}\b)?(?!\d)",
             rf"\b{_HOUR}(?:[.:h][0-5]\d)?\s?(?:Uhr\b|o['’]clock\b|heures du (?:matin|soir)\b|h[0-5]\d\b|GMT\b)",
-            r"\b\d{1,2}h[0-5]\d\b",
+            r"\b\d{1,2}\s?h\s?[0-5]\d\b",
+            r"(?:(?<=\bà )|(?<=\bvers )|(?<=\bdès )|(?<=\bavant )|(?<=\baprès ))\d{1,2}\sheures\b",
+            rf"\b{_HOUR}(?=\s?(?:to|until|and|bis|à|[-–])\s?{_HOUR}:[0-5]\d)",
         ),
     ),
     (
@@ -61,6 +67,7 @@ _PATTERNS: list[tuple[str, tuple[str, ...]]] = [
             r"\b\d{1,5}/\d{2,6}(?:/\d+)*\b(?![ ]?(?:of|per|Prozent|%))",
             r"(?<![\d.,])\d{1,4}(?:\.\d{1,4}){2,}\b(?![,.]?\d)(?<!\.\d{3}\.\d{3})",
             r"^\d{1,2} of \d{1,2}(?=\W|[A-Z])",
+            r"\b[A-Z]{2,8}-\d[\w-]*",
             r"(?<!\w)§+\s?\d+\w?",
             r"\b\d{1,3}°\s?\d{1,2}[′'](?:\s?\d{1,2}(?:[.,]\d+)?[″\"])?(?:\s?[NSEWO]\b)?",
         ),
@@ -86,9 +93,12 @@ _DIGIT_PATTERNS = [(why, re.compile("|".join(patterns))) for why, patterns in _P
 _HINTS = {
     "link": re.compile(r"[@#]|www|http"),
     "date": re.compile(r"\d[-./]\d"),
-    "phone": re.compile(r"\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"),
-    "time": re.compile(r"(?i)\d\s?(?:[ap]\.?m|uhr|o['’]|heures|gmt)|\d:\d|\dh\d"),
-    "label": re.compile(r"\d/\d|\d\.\d+\.|§|\d°|4x4|50-50"),
+    "phone": re.compile(
+        r"(?i)phone|hotline|t[eé]l[eé]|emergency|notruf|fax|call|dial|ring"
+        r"|\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"
+    ),
+    "time": re.compile(r"(?i)\d\s?(?:[ap]\.?m|uhr|o['’]|heures|gmt)|\d:\s?\d|\d\s?h\s?\d"),
+    "label": re.compile(r"[A-Z]-\d|\d/\d|\d\.\d+\.|§|\d°|4x4|50-50"),
     "period": re.compile(r"\d0['’]?s"),
     "ordinal": re.compile(r"\d-?[^\W\d_]|\d[ºª]"),
 }

@@ -27,7 +27,7 @@ def _phrases(language: str, side: str) -> dict[tuple[str, ...], Modifier]:
 
 _STEP_OVER = wordset("a an of by to at another further additional minus")
 _LASTING = wordset("for of at by with took is was lasted lasting after just well")
-_RAISED = re.compile(rf"(?i)\b(?!(?:up|down|went|gone)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$")
+_RAISED = re.compile(rf"(?i)\b(?!(?:up|down)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$")
 
 
 def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Unit | None) -> tuple[Modifier, int]:

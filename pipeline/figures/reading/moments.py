@@ -11,7 +11,7 @@ from pipeline.figures.reading.units import Unit
 from schemas.figure import Modifier
 
 _AGE_AFTER = re.compile(
-    r"-?\s?(?:years?|yrs?|months?|weeks?)[\s-]olds?\b|-?jähr|[\s-](?:y/o|yo)\b"
+    r"\s?-?\s?(?:years?|yrs?|months?|weeks?)\s?[\s-]\s?olds?\b|-?jähr|-(?:річн|летн)|[\s-](?:y/o|yo)\b"
     r"|\s(?:ans|años|anos|anni|лет|років|года|роки|Jahre alt)\b(?=[,.;)]|\s(?:alt|de edad|d'âge))"
 )
 _AGE_BEFORE = re.compile(rf"(?i:(?<!\w)(?:{any_of('age_before')})\s?)$")
@@ -81,7 +81,7 @@ def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit
         return True
     head = text[max(sentence.start, numeral.start - 36) : numeral.start]
     if unit is None or unit.name in {"year", "month", "week"}:
-        if _AGE_BEFORE.search(head):
+        if _AGE_BEFORE.search(head) or (unit is None and _is_of_age(sentence, numeral)):
             return True
         bare = unit is not None or not re.match(r"\s?[\w%]", tail[:2])
         if bare and _PEOPLE_AGED.search(head):
@@ -93,6 +93,36 @@ def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit
 
 _BE = frozenset(["was", "is", "turned", "be", "am", "were"])
 _SOMEONE = frozenset(["he", "she", "who", "i"])
+_NO_ONE_PERSON = frozenset(["family", "household", "crew", "couple", "police", "staff", "troop", "people", "personnel"])
+_AGED = frozenset(["youngest", "oldest", "eldest"])
+
+
+def _in_aged_list(sentence: Sentence, i: int) -> bool:
+    """Whether a number is one of "aged 6, 9 and 12"."""
+    k = i - 1
+    while k > 0 and (sentence.lower(k) in {"and", "or", ","} or sentence.tokens[k].kind is Kind.NUMBER):
+        k -= 1
+    return k < i - 1 and sentence.lower(k) in {"aged", "ages", "age"}
+
+
+def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
+    """ "a teacher of 31", "the youngest is 22", "At 17 she", ", now 75,"."""
+    i, right = numeral.first, sentence.lower(numeral.last)
+    left, before = sentence.lower(i - 1), sentence.lower(i - 2)
+    ends = right in {",", ".", ";", "", ")", "and", "who", "was"}
+    if left == "of" and ends and sentence.lower(i - 3) in {"a", "an", "the"}:
+        return _is_role(before) and before not in _NO_ONE_PERSON
+    if left == "at" and ends and before in {"died", "dead"}:
+        return True
+    if left == "at" and numeral.value >= 10 and right in {"he", "she", "i"}:
+        return True
+    if left == "now" and before in {",", "is", "was"} and ends:
+        return True
+    if _in_aged_list(sentence, i):
+        return True
+    return ends and any(sentence.lower(k) in _AGED for k in range(max(0, i - 4), i))
+
+
 _AFTER_AGE = frozenset([",", ".", ";", "and", "who", "was", "is", "from", ")", ""])
 
 
@@ -115,6 +145,16 @@ def _is_role(word: str) -> bool:
 
 
 _SPANS = frozenset(["hour", "day", "night", "week", "month", "year"])
+
+
+_CHILDREN_BETWEEN = re.compile(rf"(?i:\b(?:{any_of('people_aged')})\s(?:aged\s)?(?:between|from)\s)$")
+
+
+def is_age_range(sentence: Sentence, lead: Numeral, numeral: Numeral, unit: Unit | None) -> bool:
+    """Whether a range tells how old some are: "children between 6 and 11"."""
+    if numeral.value > 100 or (unit and unit.group != "time"):
+        return False
+    return bool(_CHILDREN_BETWEEN.search(sentence.text[max(sentence.start, lead.start - 36) : lead.start]))
 
 
 def is_period(sentence: Sentence, numeral: Numeral, unit: Unit | None, start: int) -> bool:

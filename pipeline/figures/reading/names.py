@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pipeline.figures.reading.lexicon import words, words_of_all, wordset
-from pipeline.figures.reading.nouns import is_plural, phrase_at
+from pipeline.figures.reading.nouns import is_participle, is_plural, phrase_at
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -73,6 +73,42 @@ def counts_next(sentence: Sentence, j: int) -> bool:
     return False
 
 
+_PLACING = wordset("in at from on to near inside outside into of the a via through behind beside")
+_UNNUMBERED = wordset(
+    "average total addition all least most fact part sum number than about only just around around over under"
+)
+
+
+def _is_numbered(sentence: Sentence, numeral: Numeral, *, counted: bool) -> bool:
+    """Whether a bare number names the one thing before it: "from hut 4", "in ward 12"."""
+    i = numeral.first
+    left = sentence.lower(i - 1)
+    if counted or not numeral.plain or numeral.value >= 1000 or sentence.language != "en" or i < 2:
+        return False
+    if (
+        not sentence.is_word(i - 1)
+        or left.endswith("'s")
+        or left in words("stop")
+        or left in _UNNUMBERED
+        or is_plural(left)
+    ):
+        return False
+    if left in words("numeral_follow") or is_participle(left) or left.endswith("ly"):
+        return False
+    right = sentence.lower(numeral.last)
+    closed = not sentence.is_word(numeral.last) or right in words("stop")
+    return closed and sentence.lower(i - 2) in _PLACING and left not in words("measure_noun")
+
+
+def _in_labelled_list(sentence: Sentence, i: int) -> bool:
+    """Whether a number is one of "platforms 2 and 3"."""
+    k = i - 1
+    while k > 0 and (sentence.lower(k) in {"and", "or", ",", "to", "-", "–"} or sentence.tokens[k].kind is Kind.NUMBER):
+        k -= 1
+    numbered = any(sentence.tokens[m].kind is Kind.NUMBER for m in range(k + 1, i))
+    return numbered and sentence.lower(k) in words("label_plural")
+
+
 def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit | None, prefix: Unit | None) -> bool:
     """Whether a number follows a naming noun ("Court No. 4") or a name ("Windows 11")."""
     tokens, i, j = sentence.tokens, numeral.first, numeral.last
@@ -84,6 +120,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
     if unit and unit.group in {"currency", "ratio"}:
         return False
     counted = counts_next(sentence, j)
+    if _in_labelled_list(sentence, i) and not counted:
+        return True
     if left in words_of_all("plain_label"):
         return not counted or tokens[i - 1].capital or left in {"s&p", "sp", "no", "number"}
     if left == "p" and sentence.lower(i - 2) in {"s", "&"}:
@@ -93,7 +131,7 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return (tokens[i - 1].capital and not sentence.loud and i > 1) or (not unit and not counted)
     if numeral.form is not Form.DIGITS or unit:
         return False
-    if left in _RANKS and not counted:
+    if (left in _RANKS and not counted) or _is_numbered(sentence, numeral, counted=counted):
         return True
     if not sentence.is_name(i - 1) or not numeral.plain or numeral.value >= 10_000 or left.endswith("'s"):
         return False
@@ -147,14 +185,19 @@ def is_pronoun(sentence: Sentence, numeral: Numeral, unit: Unit | None) -> str |
     surface = sentence.text[numeral.start : numeral.end].lower()
     if surface == "one":
         return "pronoun" if unit is None and _one_is_pronoun(sentence, j, left, right) else None
-    if surface == "zero" and right in {"-", "in", "to", "tolerance", "sum", "hour"}:
-        return "idiom"
+    if surface == "zero" and (right in {"-", "in", "to", "tolerance", "sum", "hour"} or not sentence.is_word(j)):
+        return "idiom" if unit is None else None
+    if right == "o'clock":
+        return "time"
+    if left == "past" and sentence.lower(i - 2) in {"half", "quarter"}:
+        return "time"
     if unit or numeral.value > 12:
         return None
     told = sentence.lower(j + 1) in {"killed", "injured", "arrested", "dead", "who"}
     if left in {"the", "these", "those", "all", "both"} and numeral.value <= 4 and right in words("pair") and not told:
         return "pronoun"
-    if left in {"all", "the", "these", "those", "other"} and right in {"", ",", ".", ";", "have", "had", "were", "are"}:
+    few = {"all", "the", "these", "those"} | ({"other"} if numeral.value < 3 else set())
+    if left in few and right in {"", ",", ".", ";", "have", "had", "were", "are"}:
         return "pronoun"
     if left in _RANKS and not counts_next(sentence, j):
         return "pronoun"
@@ -191,9 +234,14 @@ _NAME_OPENERS = frozenset(".:—–\"“•‘'-…?!”")
 def is_name_part(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit | None) -> bool:
     """Whether a number is part of a name: "the Big Three", "Three Gorges", "10 News"."""
     i = numeral.first
-    opens_name = numeral.plain and numeral.value < 10_000 and sentence.is_name(numeral.last)
+    opens_name = numeral.plain and sentence.is_name(numeral.last)
     if opens_name and unit is None and prefix is None and sentence.language == "en":
-        return not _demonym(sentence.lower(numeral.last)) and phrase_at(sentence, numeral.last) is None
+        following = sentence.lower(numeral.last)
+        code = numeral.value >= 10_000 and not is_plural(following)
+        return not _demonym(following) and (code or phrase_at(sentence, numeral.last) is None)
+    if numeral.form is Form.WORDS and i and sentence.lower(i - 1) in {'"', "“", "‘"} and sentence.tokens[i].capital:
+        # the title of a song or a book
+        return sentence.is_name(numeral.last) and not counts_next(sentence, numeral.last)
     if numeral.form is not Form.WORDS or i == 0 or sentence.language == "de" or not sentence.is_name(i):
         return False
     return sentence.lower(i - 1) not in _NAME_OPENERS

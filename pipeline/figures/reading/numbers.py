@@ -62,13 +62,23 @@ class _Words:
     openers: frozenset[str]
 
 
+def _italian_compounds(small: dict[str, float], tens: dict[str, float]) -> dict[str, float]:
+    """ "ventidue", "trentuno": tens and unit as one word; the ten loses its vowel before another."""
+    units = {"uno": 1.0, **{word: value for word, value in small.items() if 1 < value < 10}}
+    return {
+        (ten[:-1] if unit[0] in "uo" else ten) + unit: a + b for ten, a in tens.items() for unit, b in units.items()
+    }
+
+
 @cache
 def number_words(language: str) -> _Words:
     """The number words of a language; those of English where it has none."""
     tables = load("numbers")
     table: dict[str, Any] = tables.get(language, tables["en"])
     vague = {tuple(k.split()): (float(v[0]), float(v[1])) for k, v in table["vague"].items()}
-    small, tens, scales = table["units"], table["tens"], table["scales"]
+    small, tens, scales = dict(table["units"]), table["tens"], table["scales"]
+    if language == "it":
+        small |= _italian_compounds(small, tens)
     starts = frozenset([*small, *tens, *scales, *table["fractions"], *table["articles"]])
     vague_starts = frozenset(k[0] for k in vague)
     english = {*_ORDINALS, "another", "several", "few", "couple"} if language == "en" else set()
@@ -284,20 +294,27 @@ class _Reader:
             if started and low == "-" and token.glued and j + 1 < len(self.tokens) and self.tokens[j + 1].glued:
                 after = self.low(j + 1)
                 composes = after in words.small or after in words.tens or (after in words.scales)
-                if not composes or (after in words.small and current % 100 < 20):
+                french = self.sentence.language == "fr" and (current == 4 or current in (60, 80))
+                if not composes or (after in words.small and current % 100 < 20 and not french):
                     break
                 j += 1
                 continue
             if low in words.small and low not in words.scales:
                 value = words.small[low]
-                tens_before = started and current % 100 >= 20 and current % 10 == 0 and 0 < value < 10
+                seventy = self.sentence.language == "fr" and current in (60, 80) and 10 <= value < 20
+                tens_before = seventy or (started and current % 100 >= 20 and current % 10 == 0 and 0 < value < 10)
                 if started and not tens_before and not (current % 100 == 0 and (current or total) and value):
                     break
                 current += value
             elif low in words.tens:
-                if started and not (current % 100 == 0 and (current or total)):
+                if self.sentence.language == "fr" and low in {"vingt", "vingts"} and current == 4:
+                    current = 0.0  # "quatre-vingts"
+                    words_value = 80.0
+                else:
+                    words_value = words.tens[low]
+                if started and current and not (current % 100 == 0 and (current or total)):
                     break
-                current += words.tens[low]
+                current += words_value
             elif low in words.scales:
                 scale = words.scales[low]
                 if not started or (not current and total):
