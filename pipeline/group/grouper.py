@@ -9,7 +9,7 @@ from itertools import islice
 
 from pipeline.group.copies import is_live
 from pipeline.group.decisions import Decisions
-from pipeline.group.likeness import Floats, shipped_model
+from pipeline.group.likeness import Floats, Model, shipped_model
 from pipeline.group.linkage import cluster, components
 from pipeline.group.sketch import sketch
 from pipeline.group.tokens import read_words
@@ -42,8 +42,9 @@ class Grouper:
         decisions: Iterable[StoryDecision] = (),
         windows: Mapping[str, timedelta] = {},
         default_window: timedelta = timedelta(days=7),
+        model: Model | None = None,
     ) -> None:
-        self._model = shipped_model()
+        self._model = model or shipped_model()
         self._window = Window(self._model)
         self._decisions = Decisions(decisions)
         self._spans = {topic: span.total_seconds() / DAY for topic, span in windows.items()}
@@ -103,6 +104,15 @@ class Grouper:
         join = self._window.entries[article].join
         assert join is not None, "every article in the window is in a story"
         return join
+
+    def measured(self, article: str | None = None) -> tuple[list[tuple[str, str]], Floats]:
+        """The pairs that were measured, the later article first, and their descriptions as things stand, for training:
+        those of one article with what came before it, or all."""
+        seqs, described = self._window.neighbours.described(
+            None if article is None else self._window.entries[article].seq
+        )
+        names = self._window.by_seq
+        return [(names[one], names[other]) for one, other in seqs], described
 
     def stories(self) -> dict[str, tuple[str, ...]]:
         """The open stories and their articles in order of arrival, copies left out."""

@@ -151,10 +151,15 @@ class Neighbours:
         values = probability(self._describe(list(row.values())), self._model.arriving).tolist()
         return dict(zip(row, values, strict=True))
 
-    def describe_all(self) -> tuple[list[tuple[int, int]], Floats]:
-        """Every measured pair and its description, for training."""
-        pairs = [(seq, other, row) for seq, others in self._row.items() for other, row in others.items() if seq > other]
-        return [(seq, other) for seq, other, _ in pairs], self._describe([row for *_, row in pairs])
+    def described(self, seq: int | None = None) -> tuple[list[tuple[int, int]], Floats]:
+        """The measured pairs of one article or of all, the later one first, and their descriptions."""
+        pairs = [
+            (one, other, row)
+            for one in (self._row if seq is None else [seq])
+            for other, row in self._row.get(one, {}).items()
+            if one > other
+        ]
+        return [(one, other) for one, other, _ in pairs], self._describe([row for *_, row in pairs])
 
     def refresh(self) -> set[int]:
         """Bring the probabilities up to date; returns the articles whose surroundings changed."""
