@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from pipeline.figures.following import concepts
 from pipeline.figures.following.concepts import Words, stem, table
 
 
@@ -31,6 +32,8 @@ def speak_as_one(one: str | None, other: str | None) -> bool:
     if not one or not other:
         return False
     first, second = speaker(one), speaker(other)
+    if any(concepts.clashing_poles(word, another) for word in first - second for another in second - first):
+        return False
     return bool(first & second) or one.strip().lower() == other.strip().lower()
 
 

@@ -93,6 +93,18 @@ def contrasts() -> Words:
     )
 
 
+def clashing_poles(one: str, other: str) -> bool:
+    """Whether two words (or their stems) are poles of one axis: northern and southern."""
+    first = {pole.split(":")[0]: pole for pole in _poles().get(one, ())}
+    return any(first.get(pole.split(":")[0], pole) != pole for pole in _poles().get(other, ()))
+
+
+@cache
+def _poles() -> Mapping[str, tuple[str, ...]]:
+    words = [word for poles in _tables()["contrasts"].values() for group in poles.values() for word in group.split()]
+    return {key: contrasts().of(word) for word in words for key in (word, stem(word))}
+
+
 @cache
 def cues(kind: str) -> re.Pattern[str]:
     """The phrases of a kind of cue, as one pattern over lower-case text."""

@@ -36,9 +36,8 @@ _PER = re.compile(
 )
 _ALL_BUT = re.compile(r"(?i)\ball but\W+$")
 _QUOTED = re.compile(
-    r"\b(?:figures?|counts?|estimates?|tally|toll|number|forecasts?|claims?|price|attendance|total"
-    r"|cifra(?: oficial)?|zahl|chiffre)"
-    r" (?:of|de|von)\W+(?:\w+\W+){0,2}$|['’]s? (?:\w+ )?$|\b(?:stands?|stood) by\W+$"
+    rf"(?:{concepts.cues('number').pattern}) (?:of|de|von)\W+(?:\w+\W+){{0,2}}$"
+    r"|['’]s? (?:\w+ )?$|\b(?:stands?|stood) by\W+$"
 )
 _COMPARED = re.compile(r"\b(?:compared|after|than|against|versus)\b")
 _PERIOD_OF = re.compile(
@@ -308,8 +307,6 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("quoted")
     if re.search(r"\bnot\s+$", head):
         cues.append("denied")
-    if concepts.cues("dispute").search(low):
+    if concepts.cues("dispute").search(low) and concepts.cues("number").search(low):
         cues.append("dispute")
-    if concepts.cues("own_count").search(low):
-        cues.append("own count")
     return tuple(cues)

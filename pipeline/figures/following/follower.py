@@ -67,7 +67,7 @@ class Follower:
         revised = frozenset(replaces)
         self._forget({one.id for one in figures})
         marks = [marks_of(one, spot) for one, spot in zip(figures, spots(figures, text), strict=True)]
-        claims = [_claim(one, noted) for one, noted in zip(figures, marks, strict=True)]
+        claims = [claim_of(one, noted) for one, noted in zip(figures, marks, strict=True)]
         profiles = [Profile(one.figure.unit, (claim,)) for one, claim in zip(figures, claims, strict=True)]
         known = {id: self._profile(one) for id, one in self._series.items() if one.claims}
         forced = {i: place for i, one in enumerate(figures) if (place := self._decisions.place_of(one.id))}
@@ -145,7 +145,8 @@ class Follower:
                 del self._series[id]
 
 
-def _claim(one: FigureInArticle, marks: Marks) -> Claim:
+def claim_of(one: FigureInArticle, marks: Marks) -> Claim:
+    """A figure as its series will remember it, before it is judged."""
     figure = one.figure
     interval = intervals.of_figure(figure)
     return Claim(

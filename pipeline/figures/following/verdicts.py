@@ -153,19 +153,22 @@ def _contradicts(known: Claim, by: str | None, said: Claim, beside: Sequence[Cla
     """Why the two can't stand together, in words; ``None`` where they can, or one merely follows the other."""
     if not intervals.excludes(known, said) or speak_as_one(by, said.attribution):
         return None
-    cues = _cues(said)
-    others = are_others(by, said.attribution)
-    by_another = others or (said.attribution is not None and said.outlet != known.outlet)
     quotes = [other for other in beside if intervals.equal(known, other)]
-    quoted = bool(quotes)
-    denied = any(
-        {"quoted", "denied"} & set(_cues(other)) or are_others(other.attribution, said.attribution) for other in quotes
-    )
-    if "dispute" in cues and (by_another or (quoted and said.outlet != known.outlet)):
-        return "the text disputes it"
-    if "update" in cues and "own count" not in cues:
+    cues = set(_cues(said))
+    of_quotes = {cue for quote in quotes for cue in _cues(quote)}
+    elsewhere = said.outlet != known.outlet
+    others = are_others(by, said.attribution)
+    by_another = others or (said.attribution is not None and elsewhere)
+    if "moved" in of_quotes:
         return None
-    if quoted and (by_another or (denied and said.outlet != known.outlet)):
+    if "dispute" in cues | of_quotes and (by_another or elsewhere):
+        return "the text disputes it"
+    if "update" in cues:
+        return None
+    set_against = bool({"quoted", "denied"} & of_quotes) or any(
+        quote.attribution and not speak_as_one(quote.attribution, said.attribution) for quote in quotes
+    )
+    if quotes and (by_another or (set_against and elsewhere)):
         return "the text sets one against the other"
     if others and known.as_of == said.as_of:
         return f"both for {said.as_of:%-d %B %Y}"
