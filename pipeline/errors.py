@@ -15,6 +15,7 @@
     ├── RecordError           the store of truth can't be used
     │   └── RecordBusy        another process holds it
     ├── SearchIndexError      the index can't be used
+    ├── KibanaError           Kibana can't be used
     └── DeliveryError         a mail was not taken
         └── DeliveryRefused   and never will be
 
@@ -106,6 +107,10 @@ class RecordBusy(RecordError):
 
 class SearchIndexError(TallywireError):
     """The index can't be used."""
+
+
+class KibanaError(TallywireError):
+    """Kibana is not there, or refused."""
 
 
 class DeliveryError(TallywireError):

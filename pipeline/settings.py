@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="the record; SQLite in the home folder if unset. postgresql+psycopg://user:pw@host/db"
     )
+    kibana_url: str | None = Field(default=None, description="where Kibana is, for `kibana import` and `export`")
+    kibana_api_key: SecretStr | None = Field(default=None, description="an API key of Kibana's, before user and password")
+    kibana_user: str | None = Field(default=None, description="who asks Kibana, if there is no API key")
+    kibana_password: SecretStr | None = Field(default=None, description="the password of that user")
+    kibana_ca: Path | None = Field(default=None, description="a file of certificates to trust for Kibana, PEM")
+    kibana_space: str | None = Field(default=None, description="the space of Kibana, if not its default one")
     smtp_url: SecretStr | None = Field(
         default=None,
         description="where mails go; files in the home folder if unset. smtp+starttls://user:pw@host:587",

@@ -10,6 +10,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -29,9 +30,11 @@ _COMMANDS = {
     "feeds": "Where news comes from: feeds and their health.",
     "figures": "The figures that articles state, followed over time and across outlets.",
     "index": "The searchable projection of the record.",
+    "kibana": "Kibana's data views, searches and dashboards.",
     "replay": "Judge an archive as if it came in now.",
     "run": "Poll, read, judge, publish and tell: one round, or for ever.",
     "search": "Find articles.",
+    "setup": "Prepare the full deployment: secrets in .env, and a look at this machine.",
     "stories": "The articles about one event, together.",
     "topics": "What is watched.",
 }
@@ -64,8 +67,13 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; every error is told in words, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # An argument that is no UTF-8, or a terminal that knows few letters, is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(prog_name="tallywire", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         _say("stopped; nothing is lost, the next run goes on from here")
         code = 130
@@ -79,25 +87,44 @@ def main() -> None:
         _say(str(error))
         code = 1
     except BrokenPipeError:
-        # The reader of our output, such as `head`, has seen enough. Python would complain again while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output, such as `head`, has seen enough.
+        _close_stdout()
         code = 0
+    except OSError as error:
+        _close_stdout()
+        where = f"{error.filename}: " if error.filename else ""
+        _say(
+            f"{where}{(error.strerror or str(error)).lower()}\n"
+            "  → see whether there is room on the disk, and whether this user may read and write there"
+        )
+        code = 1
     except Exception as error:
         if os.environ.get("TALLYWIRE_DEBUG"):
             raise
         _say(
             f"something went wrong that should not have: {type(error).__name__}: {error}\n"
-            f"  → the details are in {_write_crash()}; please report it with them"
+            f"  → {_write_crash()}; please report it"
         )
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _say(message: str) -> None:
-    click.echo(f"tallywire: {message}", err=True)
+    # What went wrong may quote a page, which must not steer the terminal.
+    shown = "".join(char if char.isprintable() or char == "\n" else " " for char in message)
+    click.echo(f"tallywire: {shown}", err=True)
 
 
-def _write_crash() -> Path:
+def _close_stdout() -> None:
+    """Let what is still to be written go nowhere, or Python would complain of it again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write_crash() -> str:
     path = Path(gettempdir()) / f"tallywire-crash-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
-    path.write_text(f"tallywire {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}", encoding="utf-8")
-    return path
+    details = f"tallywire {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}"
+    try:
+        path.write_text(details, encoding="utf-8", errors="backslashreplace")
+    except OSError:
+        return "the details could not be written to a file; TALLYWIRE_DEBUG=1 shows them"
+    return f"the details are in {path}"

@@ -1,0 +1,126 @@
+"""The scripts that run inside the containers, as far as they can run outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from sqlalchemy import URL, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from tests.postgres import postgres_server
+
+__all__ = ["postgres_server"]
+
+DOCKER = Path(__file__).resolve().parents[2] / "docker"
+SCRIPTS = sorted(DOCKER.glob("*/*.sh"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_script_can_be_run_and_parsed(script: Path) -> None:
+    shell = script.read_text().splitlines()[0].removeprefix("#!")
+    assert os.access(script, os.X_OK)
+    done = subprocess.run([shell, "-n", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def databases(postgres_server: URL) -> Iterator[URL]:
+    """A server on which the two databases were made by the script."""
+    if shutil.which("psql") is None:
+        pytest.skip("there is no psql")
+    query = {"PGHOST": str(postgres_server.query.get("host") or postgres_server.host or "")}
+    if postgres_server.port:
+        query["PGPORT"] = str(postgres_server.port)
+    if postgres_server.password:
+        query["PGPASSWORD"] = str(postgres_server.password)
+    passwords = {"AIRFLOW_DB_PASSWORD": "it's-one", "RECORD_DB_PASSWORD": 'an"other'}
+    environment = {**os.environ, **query, **passwords, "POSTGRES_USER": str(postgres_server.username)}
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        mine = connection.execute(text("SELECT rolname FROM pg_roles")).scalars().all()
+    if {"airflow"} & set(mine):
+        pytest.skip("the server has a role `airflow` of its own")
+    script = (DOCKER / "postgres" / "databases.sh").read_text().replace("tallywire", "tallywire_record")
+    done = subprocess.run(["sh"], input=script, env=environment, capture_output=True, text=True, check=False)
+    try:
+        assert done.returncode == 0, done.stderr
+        yield postgres_server
+    finally:
+        with admin.connect() as connection:
+            for name in ("airflow", "tallywire_record"):
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+                connection.execute(text(f"DROP ROLE IF EXISTS {name}"))
+        admin.dispose()
+
+
+def can_connect(server: URL, user: str, database: str) -> bool:
+    engine = create_engine(server.set(username=user, database=database))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE probe (one int)"))
+            connection.execute(text("DROP TABLE probe"))
+        return True
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.postgres
+def test_each_database_belongs_to_its_own_user_and_to_nobody_else(databases: URL) -> None:
+    assert can_connect(databases, "airflow", "airflow")
+    assert can_connect(databases, "tallywire_record", "tallywire_record")
+    assert not can_connect(databases, "airflow", "tallywire_record")
+    assert not can_connect(databases, "tallywire_record", "airflow")
+
+
+def set_users(server: HTTPServer) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "ELASTICSEARCH_URL": server.url_for("").rstrip("/"),
+        "ELASTICSEARCH_CA": "",
+        "ELASTIC_PASSWORD": "of-elastic",
+        "KIBANA_SYSTEM_PASSWORD": "of-kibana",
+        "INDEX_PASSWORD": "of-tallywire",
+    }
+    script = DOCKER / "elasticsearch" / "users.sh"
+    return subprocess.run(["bash", script], env=environment, capture_output=True, text=True, check=False)
+
+
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+AS_ELASTIC = {"Authorization": "Basic ZWxhc3RpYzpvZi1lbGFzdGlj"}
+
+
+@needs_curl
+def test_elasticsearch_gets_a_user_that_may_touch_only_our_indices(httpserver: HTTPServer) -> None:
+    for method, path in (
+        ("POST", "/_security/user/kibana_system/_password"),
+        ("PUT", "/_security/role/tallywire"),
+        ("PUT", "/_security/user/tallywire"),
+    ):
+        httpserver.expect_oneshot_request(path, method=method, headers=AS_ELASTIC).respond_with_json({})
+    done = set_users(httpserver)
+    assert done.returncode == 0, done.stderr
+    httpserver.check()
+    kibana, role, user = (json.loads(request.get_data()) for request, _ in httpserver.log)
+    assert kibana == {"password": "of-kibana"}
+    assert [index["names"] for index in role["indices"]] == [["tallywire-*"]]
+    assert "all" not in role["cluster"]
+    assert (user["password"], user["roles"]) == ("of-tallywire", ["tallywire"])
+    assert "of-" not in done.stdout + done.stderr
+
+
+@needs_curl
+def test_a_refusal_ends_the_job_with_what_was_said(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/_security/user/kibana_system/_password").respond_with_json({"error": "no"}, status=403)
+    done = set_users(httpserver)
+    assert done.returncode != 0
+    assert '"error": "no"' in done.stderr or '"error":"no"' in done.stderr
+    assert len(httpserver.log) == 1
