@@ -21,10 +21,12 @@ from pipeline.errors import (
     TallywireError,
     TooLarge,
 )
+from pipeline.figures.claims import is_claim
 from pipeline.figures.reading import read_figures
 from pipeline.read.match import Matcher
 from pipeline.read.page import hint_of, read_given, read_page
 from pipeline.read.workers import WorkerFailure, WorkerPool
+from pipeline.record import Record
 from pipeline.steps.services import Services
 from pipeline.steps.waiting import until_stopped
 from schemas.article import Hint, Page, ReadEntry, Reading, TopicMatch
@@ -58,7 +60,7 @@ def read_job(job: ReadJob) -> Reading:
     figures = read_figures(
         reading.text, title=reading.title, language=reading.language, published=reading.published
     ).figures
-    return reading.model_copy(update={"figures": figures})
+    return reading.model_copy(update={"figures": tuple(filter(is_claim, figures))})
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ async def read(
                 jobs[entry.id] = ReadJob(hint=hint, now=now, url=entry.announcement.url, html=content)
             elif fate is not None:
                 fates[entry.id] = fate
-        readings = dict(zip(jobs, pool.map(jobs.values()), strict=True))
+        # Fewer readings than jobs where we were asked to stop; what is not read is given back below.
+        readings = dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False))
         matchers = {name: Matcher(topic) for name, topic in topics.items()}
         with services.record.begin() as tx:
             for entry in entries:
@@ -211,6 +214,16 @@ async def read(
         with services.record.begin() as tx:
             report.released = tx.entries.release(owner)
     return report
+
+
+def give_back(record: Record) -> int:
+    """Free, untried, what killed processes had claimed; how many entries that were.
+
+    Only for who knows that nobody else is at work, as the holder of a home does: leases would run out by themselves,
+    but only after a while.
+    """
+    with record.begin() as tx:
+        return tx.entries.release(None)
 
 
 def match_topics(

@@ -38,8 +38,9 @@ ARTICLES = [
     {
         "id": "third",
         "url": "https://echo.example/cup",
-        "title": "=Tarn win the cup",
-        "text": "Tarn won the regional cup on Sunday and the town sang until the morning came up over the stadium.",
+        "title": "=Handball cup goes to Eskholm",
+        "text": "The handball players of Eskholm beat the favourites from Wrenfield in the final. Their coach praised "
+        "the goalkeeper, whose saves near the end kept the lead. The supporters met the team at the station.",
         "published": "2026-03-02T14:00:00Z",
         "source": "Echo",
         "language": "en",

@@ -65,7 +65,7 @@ def test_csv_opens_in_a_spreadsheet_and_runs_no_formula(tallywire: Command, home
     assert text.startswith("\ufeff")
     found = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert [row["id"] for row in found] == ["first", "second", "third"]
-    assert found[2]["title"] == "'=Tarn win the cup"
+    assert found[2]["title"] == "'=Handball cup goes to Eskholm"
 
 
 def test_search_finds_and_json_gives_the_same(tallywire: Command, home: Path) -> None:

@@ -1,0 +1,16 @@
+"""Which of the figures that were read are claims to follow."""
+
+from __future__ import annotations
+
+from schemas.figure import Figure
+
+_SPANS_OF_TIME = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "decade", "century"})
+
+
+def is_claim(figure: Figure) -> bool:
+    """Whether a figure may change and is worth following.
+
+    A length of time to which nothing is done ("after three months of talks", "in the 24 hours before") sets the scene
+    of other figures; followed by itself it would only raise alarms that nobody wants.
+    """
+    return not (figure.unit in _SPANS_OF_TIME and figure.action is None)

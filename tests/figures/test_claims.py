@@ -1,0 +1,27 @@
+"""A length of time that sets the scene is no claim to follow."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.figures.claims import is_claim
+from pipeline.figures.reading import read_figures
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The talks went on for three months.", "The ferry had been out of service for 12 days."],
+)
+def test_a_length_of_time_that_sets_the_scene_is_no_claim(text: str) -> None:
+    figures = read_figures(text, language="en").figures
+    assert figures
+    assert not any(map(is_claim, figures))
+
+
+@pytest.mark.parametrize(
+    "text", ["At least 40 people were evacuated.", "Prices rose by 3.5 percent.", "The dam holds 20 million tonnes."]
+)
+def test_counts_and_measures_are_claims(text: str) -> None:
+    figures = read_figures(text, language="en").figures
+    assert figures
+    assert all(map(is_claim, figures))
