@@ -141,6 +141,22 @@ def is_person(noun: str) -> bool:
     return noun in frozenset(_tables()["generic"]["persons"].split())
 
 
+def are_kin(one: str, other: str) -> bool:
+    """Whether texts use two actions for one another."""
+    return frozenset((one, other)) in _kin()
+
+
+@cache
+def _kin() -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(pair) for pair in _tables()["kin"]["pairs"])
+
+
+def may_be_people(one: str, other: str) -> bool:
+    """Whether one is the word for people and the other a word that no list knows, which may count people too."""
+    known = _tables()["nouns"]
+    return (one == "people" and other not in known) or (other == "people" and one not in known)
+
+
 def clash(one: str, other: str) -> bool:
     """Whether two classes are known, of one kind, and never the same: children and soldiers, pigs and cattle."""
     if are_related(one, other):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.figures.following import concepts
+from pipeline.figures.following.intervals import value_key
 from pipeline.figures.following.windows import windows
 from pipeline.figures.reading.lexicon import words_of_all
 from schemas.figure import Figure, FigureInArticle, Marks, ScopeKind
@@ -47,6 +48,8 @@ _PERIOD_OF = re.compile(
 _POLL = re.compile(r"(?i)\b(?:polls?|survey|pollsters?)\b")
 _OWN = re.compile(r"(?i)\b(?:lost|(?:its|their) own|own (?:losses|men|side|troops|dead))\b")
 _ENEMY = re.compile(r"(?i)\b(?:of the enemy|enemy|the other side|opposing|hostile)\b")
+_OF_ANOTHER = 0.7
+"""What is left of the weight of a word that stands far closer to another number."""
 _NEAR = 0.42
 """The least weight of a word that stands close enough to a number to say what kind it is."""
 
@@ -136,7 +139,11 @@ def _weights(spot: Spot) -> list[tuple[str, int, float]]:
             low = word.lower()
             if low in concepts.clause_words():
                 cost += 2
-            found.append((word, match.start(), 1 / (1 + cost / 4)))
+            weight = 1 / (1 + cost / 4)
+            away = max(spot.start - match.end(), match.start() - spot.end)
+            if any(2 * max(a - match.end(), match.start() - b) < away for a, b in spot.others):
+                weight *= _OF_ANOTHER
+            found.append((word, match.start(), weight))
             cost += step if low not in _light() else step / 3
     return found
 
@@ -206,7 +213,7 @@ def marks_of(figure: FigureInArticle, spot: Spot) -> Marks:
         actions=tuple(dict.fromkeys(actions)),
         traits=tuple(sorted(traits)),
         window=_window(spot, figure.published.date()),
-        cues=_cues(spot),
+        cues=(*_cues(spot), *_earlier(figure.figure)),
     )
 
 
@@ -280,6 +287,15 @@ def _window(spot: Spot, day: date) -> str | None:
         if best is None or cost < best[0]:
             best = (cost, found.window)
     return best[1] if best and best[0] < 130 else None
+
+
+def _earlier(figure: Figure) -> tuple[str, ...]:
+    """The value that a figure is said to have moved from, as ``from:VALUE``."""
+    if figure.earlier is None:
+        return ()
+    if isinstance(figure.earlier, tuple):
+        return (f"from:{value_key(None, *figure.earlier)}",)
+    return (f"from:{value_key(figure.earlier)}",)
 
 
 def _cues(spot: Spot) -> tuple[str, ...]:

@@ -100,6 +100,14 @@ def of_claim(claim: Claim) -> Interval:
     return _open(claim.low, claim.high)
 
 
+def value_key(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """The same words for the same number, or the same two ends."""
+    if value is not None:
+        return f"{value:.6g}"
+    interval = _open(low, high)
+    return f"{interval.low:.6g}..{interval.high:.6g}"
+
+
 def stated(claim: Claim) -> Value:
     """The number, or the two ends, that a claim states."""
     if claim.value is not None:

@@ -26,7 +26,15 @@ from pipeline.figures.following.profiles import (
 from pipeline.figures.following.windows import differ
 from schemas.figure import Claim, Marks, Modifier
 
-_WORDY = ("words", "names", "close words", "other names", "words of a measure", "close words of a measure")
+_WORDY = (
+    "words",
+    "names",
+    "close words",
+    "close names",
+    "other names",
+    "words of a measure",
+    "close words of a measure",
+)
 
 
 @cache
@@ -74,6 +82,7 @@ def _of_words(figure: Profile, known: Profile, likeness: Likeness) -> dict[str, 
     theirs = [{name for name in names_ if likeness.tells(name)} for names_ in known.close_names]
     apart = bool(near) and any(theirs) and not any(near & set(m.names) for m in known.marks)
     traits = {"words": words, "names": names, "close words": min(shared, 3) / 3, "other names": float(apart)}
+    traits["close names"] = float(any(near & theirs_ for theirs_ in theirs))
     if figure.unit is not None:
         traits |= {"words of a measure": words, "close words of a measure": min(shared, 3) / 3}
     return traits
@@ -110,7 +119,9 @@ def _compare_actions(mine: Marks, known: Profile) -> str:
         return "no"
     if mine.actions[0] in known.first_actions:
         return "same"
-    return "near" if mine.actions[0] in known.actions or set(mine.actions) & known.first_actions else "other"
+    if mine.actions[0] in known.actions or set(mine.actions) & known.first_actions:
+        return "near"
+    return "kin" if any(concepts.are_kin(mine.actions[0], other) for other in known.first_actions) else "other"
 
 
 def _compare_nouns(mine: Marks, known: Profile) -> str:
@@ -123,7 +134,9 @@ def _compare_nouns(mine: Marks, known: Profile) -> str:
         return "near"
     if any(concepts.are_related(head, other) for other in known.heads):
         return "related"
-    return "clashing" if all(concepts.clash(head, other) for other in known.heads) else "other"
+    if all(concepts.clash(head, other) for other in known.heads):
+        return "clashing"
+    return "unsure" if any(concepts.may_be_people(head, other) for other in known.heads) else "other"
 
 
 def _of_scope(figure: Profile, known: Profile) -> dict[str, float]:
@@ -204,6 +217,8 @@ def _of_value(figure: Profile, known: Profile) -> dict[str, float]:
     if "update" in cues:
         traits["update"] = 1.0
         traits["update, close"] = traits["fairly close"]
+    if any(cue.startswith("from:") and cue[5:] in known.values for cue in cues):
+        traits["moved from it"] = 1.0
     if "dispute" in cues:
         traits["dispute"] = 1.0
     if "history" in cues:

@@ -14,6 +14,8 @@ CLOSE = 0.5
 """The least weight of a word that stands close to its number."""
 COMMON = 0.15
 """Words rarer than this tell nothing: nearly every series of the topic has them."""
+_HEARD = 0.3
+"""The least weight of a word that counts for how common it is."""
 STANDING = 3
 """The latest claims of a series; those before have been overtaken."""
 SHARED_TRAITS = ("part", "of the", "more", "whole", "rest", "other")
@@ -38,7 +40,7 @@ class Profile:
         self.actions = {action for m in self.marks for action in m.actions}
         self.close_words = [{k for k, w in m.words.items() if w >= CLOSE} for m in self.marks]
         self.close_names = [{k for k, w in m.names.items() if w >= CLOSE} for m in self.marks]
-        self.keys = {key for m in self.marks for key in (*m.words, *m.names)}
+        self.keys = {k for m in self.marks for near in (m.words, m.names) for k, w in near.items() if w >= _HEARD}
         self.values = {value_key(claim) for claim in claims}
         self.sizes = [intervals.size(intervals.of_claim(claim)) for claim in claims[-STANDING:]]
         self.articles = {claim.article for claim in claims}
@@ -114,10 +116,7 @@ class Profile:
 
 def value_key(claim: Claim) -> str:
     """The same for claims that state the same number, or the same two ends."""
-    if claim.value is not None:
-        return f"{claim.value:.6g}"
-    interval = intervals.of_claim(claim)
-    return f"{interval.low:.6g}..{interval.high:.6g}"
+    return intervals.value_key(claim.value, claim.low, claim.high)
 
 
 def information(claim: Claim) -> float:
