@@ -78,6 +78,8 @@ class Grouper:
         self._window.add(entry)
         if entry.copy_link is None:
             self._window.move(article, self._find_story(entry))
+        elif self._decisions:
+            self._window.neighbours.mark([self._window.entries[entry.copy_link.original].seq])
         return self._placement(entry)
 
     def revise(self, article: str, reading: Reading, *, topics: tuple[str, ...] | None = None) -> Placement:
@@ -145,7 +147,8 @@ class Grouper:
         nodes = [entry.seq for entry in window if entry.copy_link is None]
         entries = window.entries
         groups = [
-            [entries[article].seq for article in group if article in entries] for group in self._decisions.groups()
+            [entries[self._original(article)].seq for article in group if article in entries]
+            for group in self._decisions.groups()
         ]
         bound = [[entries[article].seq for article in articles] for articles in window.stories.values()]
         moves: list[StoryMove] = []
@@ -159,8 +162,9 @@ class Grouper:
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
         """Take in what a person decided, and group again what it touches."""
         self._decisions.add(decision)
-        named = (self._window.entries.get(article) for article in decision.articles)
-        self._window.neighbours.mark(entry.seq for entry in named if entry is not None and entry.copy_link is None)
+        entries = self._window.entries
+        named = [self._original(article) for article in decision.articles if article in entries]
+        self._window.neighbours.mark(entries[article].seq for article in named)
         return self.regroup()
 
     def _entry(self, article: str, reading: Reading, seq: int, topics: tuple[str, ...]) -> tuple[Entry, Floats]:
@@ -282,7 +286,15 @@ class Grouper:
         if not self._decisions:
             return {}
         story_of = {article: entry.story for article, entry in self._window.entries.items() if entry.story is not None}
-        return self._decisions.kept_from(story_of)
+        barred: dict[str, set[str]] = {}
+        for article, stories in self._decisions.kept_from(story_of).items():
+            barred.setdefault(self._original(article), set()).update(stories)
+        return barred
+
+    def _original(self, article: str) -> str:
+        """What people decide of a copy holds for its original: it is the same text."""
+        entry = self._window.entries.get(article)
+        return entry.copy_link.original if entry is not None and entry.copy_link is not None else article
 
     def _shared(self, one: Entry, other: Entry) -> tuple[str, ...]:
         return tuple(surface for number, surface in one.keywords.items() if number in other.keywords)[:_SHOWN]
@@ -344,7 +356,8 @@ class Grouper:
             for story, count in held.items():
                 if story is not None and not any(story in barred.get(article, ()) for article in articles):
                     founded = story in {stable_id("story", article) for article in articles}
-                    overlaps.append((-count, not founded, entries[articles[0]].seq, story, at))
+                    first = next(entries[article].seq for article in articles if entries[article].story == story)
+                    overlaps.append((-count, not founded, first, story, at))
         names: dict[int, str] = {}
         used: set[str] = set()
         for *_, story, at in sorted(overlaps):
