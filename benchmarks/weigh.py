@@ -53,6 +53,7 @@ PRIOR = {
     "only one alike": 0.7,
     "other unit": -3.0,
     "no unit": -1.5,
+    "unit left open": -0.7,
     "words": 1.0,
     "close words": 1.0,
     "words of a measure": 0.7,

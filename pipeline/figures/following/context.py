@@ -321,6 +321,8 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("fall")
     if _QUOTED.search(head[-60:]) and not _PERIOD_OF.search(head):
         cues.append("quoted")
+    if concepts.cues("set_against").search(close) and not _PERIOD_OF.search(head):
+        cues.append("set against")
     if re.search(r"\bnot\s+$", head):
         cues.append("denied")
     if concepts.cues("dispute").search(low) and concepts.cues("number").search(low):

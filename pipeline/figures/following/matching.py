@@ -26,6 +26,8 @@ from pipeline.figures.following.profiles import (
 from pipeline.figures.following.windows import differ
 from schemas.figure import Claim, Marks, Modifier
 
+_FEW = 3.0
+"""Added to counts before they are compared: from 2 to 6 is no great leap, from 200 to 600 is one."""
 _WORDY = (
     "words",
     "names",
@@ -91,7 +93,8 @@ def _of_words(figure: Profile, known: Profile, likeness: Likeness) -> dict[str, 
 def _of_what(figure: Profile, known: Profile, alike: int) -> dict[str, float]:
     traits: dict[str, float] = {}
     if figure.unit != known.unit:
-        traits["other unit" if figure.unit and known.unit else "no unit"] = 1.0
+        named = figure.unit or figure.nouns
+        traits["other unit" if figure.unit and known.unit else "no unit" if named else "unit left open"] = 1.0
     elif figure.unit:
         traits["same unit"] = 1.0
     mine = figure.mark
@@ -205,7 +208,8 @@ def _of_value(figure: Profile, known: Profile) -> dict[str, float]:
     if rounded := max(_rounds(claim, said) for claim in known.claims[-STANDING:]):
         return {"rounded": rounded}
     size = figure.sizes[-1]
-    ratio = min(_ratio(size, other) for other in known.sizes)
+    pad = _FEW if figure.unit is None else 0.0
+    ratio = min(_ratio(size + pad, other + pad) for other in known.sizes)
     traits["close"] = max(0.0, 1 - ratio / math.log(1.5))
     traits["fairly close"] = max(0.0, 1 - ratio / math.log(4))
     traits["far"] = min(1.0, max(0.0, (ratio - math.log(4)) / math.log(25)))
@@ -216,7 +220,7 @@ def _of_value(figure: Profile, known: Profile) -> dict[str, float]:
             traits["lower, falling"] = 1.0
     if "update" in cues:
         traits["update"] = 1.0
-        traits["update, close"] = traits["fairly close"]
+        traits["update, close"] = max(0.0, 1 - ratio / math.log(8))
     if any(cue.startswith("from:") and cue[5:] in known.values for cue in cues):
         traits["moved from it"] = 1.0
     if "dispute" in cues:

@@ -161,11 +161,11 @@ def _contradicts(known: Claim, by: str | None, said: Claim, beside: Sequence[Cla
     by_another = others or (said.attribution is not None and elsewhere)
     if "moved" in of_quotes:
         return None
-    if "dispute" in cues | of_quotes and (by_another or elsewhere):
+    if "dispute" in of_quotes or ("dispute" in cues and (by_another or elsewhere)):
         return "the text disputes it"
     if "update" in cues:
         return None
-    set_against = bool({"quoted", "denied"} & of_quotes) or any(
+    set_against = bool({"quoted", "denied", "set against"} & of_quotes) or any(
         quote.attribution and not speak_as_one(quote.attribution, said.attribution) for quote in quotes
     )
     if quotes and (by_another or (set_against and elsewhere)):
