@@ -6,6 +6,7 @@ Without any of them everything runs embedded: one home folder, SQLite, mails wri
 from __future__ import annotations
 
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,13 @@ from pipeline.errors import SettingsError
 from schemas.topic import Duration
 
 PREFIX = "TALLYWIRE_"
+
+ANALYZERS = (
+    "*=folding,ar=arabic,bg=bulgarian,ca=catalan,cs=czech,da=danish,de=german,el=greek,en=english,es=spanish,fi=finnish,"
+    "fr=french,hi=hindi,hu=hungarian,id=indonesian,it=italian,ko=cjk,lt=lithuanian,lv=latvian,nl=dutch,no=norwegian,"
+    "pt=portuguese,ro=romanian,ru=russian,sv=swedish,tr=turkish"
+)
+"""Elasticsearch's own analyser for each language that it has one for, among those that py3langid tells apart."""
 
 
 class Settings(BaseSettings):
@@ -36,6 +44,29 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         default=None, description="the record; SQLite in the home folder if unset. postgresql+psycopg://user:pw@host/db"
+    )
+    elasticsearch_url: str | None = Field(
+        default=None,
+        description="the search index; SQLite in the home folder if unset. https://search.example.org:9200, several "
+        "nodes separated by commas",
+    )
+    elasticsearch_api_key: SecretStr | None = Field(
+        default=None, description="an API key for Elasticsearch, as `tallywire index setup --api-key` prints it"
+    )
+    elasticsearch_user: str | None = Field(default=None, description="a user of Elasticsearch, where no API key is set")
+    elasticsearch_password: SecretStr | None = Field(default=None, description="the password of that user")
+    elasticsearch_ca: Path | None = Field(
+        default=None, description="certificate (PEM) of the authority that Elasticsearch's certificate is of"
+    )
+    elasticsearch_prefix: str = Field(
+        default="tallywire",
+        pattern=r"^[a-z][a-z0-9_]{0,62}$",
+        description="how the names of all indices begin; one for each deployment on a cluster",
+    )
+    elasticsearch_analyzers: str = Field(
+        default=ANALYZERS,
+        description="the analyser of each language; `*` is for all others: `folding` (without case and accents), or "
+        "`standard` where Elasticsearch lacks that",
     )
     kibana_url: str | None = Field(default=None, description="where Kibana is, for `kibana import` and `export`")
     kibana_api_key: SecretStr | None = Field(default=None, description="an API key of Kibana's, before user and password")
@@ -58,8 +89,7 @@ class Settings(BaseSettings):
     )
     host_delay: float = Field(default=1.0, ge=0, description="seconds between two requests to one host")
     fetch_timeout: float = Field(default=30.0, gt=0, description="seconds a page may take altogether")
-    max_page_bytes: int = Field(default=10_000_000, gt=0, description="the largest page, decompressed")
-    max_feed_bytes: int = Field(default=10_000_000, gt=0, description="the largest feed, decompressed")
+    max_page_bytes: int = Field(default=10_000_000, gt=0, description="the largest page or feed, decompressed")
     read_timeout: float = Field(default=20.0, gt=0, description="seconds reading one page may take")
     workers: int | None = Field(default=None, ge=0, description="processes that read pages; one per core if unset")
     poll_every: Duration = Field(default="30s", validate_default=True, description="how often `run --watch` looks")
@@ -68,6 +98,28 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(host.strip() for host in value.split(",") if host.strip()) if isinstance(value, str) else value
+
+    @field_validator("elasticsearch_url")
+    @classmethod
+    def _no_credentials(cls, value: str | None) -> str | None:
+        for url in (value or "").split(","):
+            if value is not None and not re.match(r"https?://[^/@\s]+(/\S*)?$", url):
+                raise ValueError("not http:// or https:// with a host; user and password have settings of their own")
+        return value
+
+    @field_validator("elasticsearch_analyzers")
+    @classmethod
+    def _language_and_analyzer(cls, value: str) -> str:
+        for part in value.split(","):
+            if not re.fullmatch(r"\s*([a-z]{2,3}|\*)=[\w-]+\s*", part):
+                raise ValueError(f"{part.strip()!r} is not LANGUAGE=ANALYSER, such as en=english")
+        return value
+
+    @cached_property
+    def analyzers(self) -> dict[str, str]:
+        """The analyser of each language; under ``*`` that of all others."""
+        chosen = dict(part.strip().split("=") for part in self.elasticsearch_analyzers.split(","))
+        return {"*": "folding"} | chosen
 
     @cached_property
     def record_url(self) -> str:

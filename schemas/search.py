@@ -1,17 +1,35 @@
-"""What may be asked of the index, and what it answers."""
+"""What the index holds, what may be asked of it, and what it answers."""
 
 from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
 
 from pydantic import Field
 
 from schemas.base import Model, Utc
 
 
-class ArticleDocument(Model):
-    """An article as the index holds it; ``version`` grows with every change of it."""
+class IndexKind(StrEnum):
+    """The kinds of documents an index may hold."""
+
+    ARTICLES = "articles"
+    STORIES = "stories"
+    FIGURES = "figures"
+    ALERTS = "alerts"
+    ENTRIES = "entries"
+
+
+class Document(Model):
+    """One thing of the record as an index holds it; ``version`` grows with every change of it."""
 
     id: str
     version: int
+
+
+class ArticleDocument(Document):
+    """An article as the index holds it."""
+
     url: str
     title: str
     text: str
@@ -24,6 +42,120 @@ class ArticleDocument(Model):
     outcome: str
     copy_of: str | None = None
     story: str | None = None
+    revision: int = 1
+    shortened: bool = Field(default=False, description="whether the text is longer than the index keeps")
+
+
+class StoryDocument(Document):
+    """A story as the index holds it."""
+
+    topics: tuple[str, ...] = ()
+    headline: str
+    lead: str = ""
+    lead_article: str | None = None
+    first_seen: Utc
+    last_seen: Utc
+    reports: int = Field(description="articles, copies left out")
+    copies: int
+    outlets: tuple[str, ...] = ()
+    articles: tuple[str, ...] = Field(default=(), description="ids of the reports")
+    previous: str | None = None
+
+
+class FigureDocument(Document):
+    """A figure with what it says in one topic; a figure of two topics has two documents.
+
+    ``id`` is the figure's for the first topic of the alphabet (and where there is none), ``FIGURE@TOPIC`` for others.
+    """
+
+    figure: str
+    article: str
+    url: str
+    title: str = Field(description="of the article that states it")
+    outlet: str
+    language: str | None = None
+    published: Utc
+    ingested: Utc = Field(description="when its article came in")
+    revision: int
+    start: int
+    end: int
+    surface: str
+    quote: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    modifier: str
+    unit: str | None = None
+    counted: str | None = None
+    action: str | None = None
+    place: str | None = None
+    window: str | None = None
+    group: str | None = None
+    kind: str = Field(description="actual, forecast or increment")
+    attribution: str | None = None
+    as_of: date | None = None
+    topic: str | None = None
+    series: str | None = None
+    series_label: str | None = None
+    verdict: str | None = None
+    from_value: tuple[float, ...] = Field(default=(), description="the value it replaces; two ends for a range")
+    contradicts: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class AlertDocument(Document):
+    """An alert as the index holds it, told or not. Who gets the mail is not in it."""
+
+    topic: str
+    kind: str
+    state: str
+    created: Utc
+    due: Utc
+    sent: Utc | None = None
+    attempts: int = 0
+    backlog: bool = False
+    error: str | None = None
+    message_id: str | None = None
+    story: str | None = None
+    headline: str | None = None
+    series: str | None = None
+    series_label: str | None = None
+    verdict: str | None = None
+    figure: str | None = None
+    value: tuple[float, ...] = Field(default=(), description="what the figure states; two ends for a range")
+    from_value: tuple[float, ...] = ()
+    quote: str | None = None
+    article: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+
+
+class EntryDocument(Document):
+    """An item a feed announced or a replay gave, and how it ended."""
+
+    seq: int
+    origin: str
+    feed: str | None = None
+    feed_url: str | None = None
+    topics: tuple[str, ...] = ()
+    url: str
+    title: str = ""
+    published: Utc | None = None
+    first_seen: Utc
+    attempts: int = 0
+    outcome: str | None = Field(default=None, description="none while it waits")
+    reason: str = ""
+    ended: Utc | None = None
+    article: str | None = None
+
+
+class Refusal(Model):
+    """A document that an index did not take, and why; the others of its batch were taken."""
+
+    kind: IndexKind
+    id: str
+    version: int
+    reason: str
 
 
 class Query(Model):

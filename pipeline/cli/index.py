@@ -6,8 +6,12 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, home_option, json_option, opened, say
-from pipeline.steps.publish import publish, rebuild
+from pipeline.cli.common import emit, home_option, json_option, note, opened, say, table
+from pipeline.errors import SearchIndexError
+from pipeline.index.elastic.index import ElasticIndex
+from pipeline.steps.publish import behind, publish, rebuild, refusals
+
+_REFUSALS_SHOWN = 20
 
 
 @click.group()
@@ -16,31 +20,55 @@ def index() -> None:
 
 
 @index.command()
+@click.option("--api-key", is_flag=True, help="Also make the role for publishing and print an API key limited to it.")
 @home_option
-def setup(home: Path | None) -> None:
+def setup(api_key: bool, home: Path | None) -> None:
     """Create what is missing and bring the index up to date."""
-    with opened(home) as services:
+    with opened(home, create=True) as services:
+        if api_key and not isinstance(services.index, ElasticIndex):
+            raise SearchIndexError(
+                "the embedded index knows no API keys", hint="set TALLYWIRE_ELASTICSEARCH_URL to make one there"
+            )
         written = publish(services)
-        say(f"the index is up to date; {written} articles written, {services.index.count()} in all")
+        counts = ", ".join(f"{services.index.count(kind)} {kind}" for kind in services.index.kinds)
+        # With --api-key only the key goes to standard output, so that a script can keep it.
+        (note if api_key else say)(f"the index is up to date; {written} documents written, {counts} in all")
+        if api_key and isinstance(services.index, ElasticIndex):
+            say(f"TALLYWIRE_ELASTICSEARCH_API_KEY={services.index.grant()}")
 
 
 @index.command()
 @home_option
 @json_option
 def status(home: Path | None, as_json: bool) -> None:
-    """How much of the record the index holds."""
+    """How much of the record the index holds, and what it refused."""
     with opened(home) as services:
         services.index.setup()
         with services.record.read() as tx:
-            articles = tx.totals()["articles"]
-        held, heard = services.index.count(), services.index.heard()
+            totals = tx.totals()
+        rows = [
+            (kind, totals[kind], services.index.count(kind), services.index.heard(kind))
+            for kind in services.index.kinds
+        ]
+        late = [kind for kind in services.index.kinds if behind(services, kind)]
+        refused = refusals(services.record)
     if as_json:
-        emit({"articles": articles, "indexed": held, "heard": heard})
+        for kind, total, held, heard in rows:
+            emit({"kind": kind, "record": total, "indexed": held, "heard": heard, "behind": kind in late})
+        for one in refused:
+            emit({"refused": one.model_dump(mode="json")})
         return
-    say(
-        f"{held} of {articles} articles"
-        + ("" if held == articles else "; `tallywire index setup` brings it up to date")
+    table(
+        ("kind", "in the record", "in the index", ""),
+        [(kind, total, held, "behind" if kind in late else "up to date") for kind, total, held, _ in rows],
+        right=("in the record", "in the index"),
     )
+    if late:
+        say("`tallywire index setup` brings it up to date")
+    for one in refused[:_REFUSALS_SHOWN]:
+        say(f"refused: {one.kind} {one.id}: {one.reason}")
+    if len(refused) > _REFUSALS_SHOWN:
+        say(f"… and {len(refused) - _REFUSALS_SHOWN} more; --json lists them all")
 
 
 @index.command("rebuild")
@@ -48,4 +76,4 @@ def status(home: Path | None, as_json: bool) -> None:
 def rebuild_(home: Path | None) -> None:
     """Build the index anew from the record, beside the one that serves."""
     with opened(home) as services:
-        say(f"rebuilt: {rebuild(services)} articles")
+        say("rebuilt: " + ", ".join(f"{count} {kind}" for kind, count in rebuild(services).items()))

@@ -2,4 +2,5 @@
 
 ``contract``  what every index does, and how a reader's words are understood
 ``sqlite``    the embedded index: SQLite FTS5 in a file of its own
+``elastic``   the index of a deployment: Elasticsearch, behind aliases
 """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from schemas.search import ArticleDocument, Query, Results
+from schemas.search import Document, IndexKind, Query, Refusal, Results
 
 MARK_START, MARK_END = "⟦", "⟧"
 """What stands around the words found in a highlight; no news text holds these brackets, and no markup is needed."""
@@ -17,39 +17,65 @@ FACETS = ("outlet", "language", "story", "day")
 FACET_VALUES = 20
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Documents of one kind that changed, and what is gone, up to the version ``heard`` of the record."""
+
+    documents: Sequence[Document]
+    heard: int
+    kind: IndexKind = IndexKind.ARTICLES
+    removed: Sequence[tuple[str, int]] = ()
+    """Ids of what is gone, each with the version at which it went."""
+
+
+Settle = Callable[[Batch, Sequence[Refusal]], None]
+"""Told of each batch once it is written, with the documents the index would not take, before the index remembers
+having heard of it: what is kept then is kept whatever happens next."""
+
+
+def ignore_refusals(batch: Batch, refused: Sequence[Refusal]) -> None:
+    """Settle nothing."""
+
+
 class SearchIndex(Protocol):
-    """A place to search articles.
+    """A place to search articles, and to look at whatever else of the record it holds (``kinds``).
 
     Writing is idempotent: a document replaces what is there only if its ``version`` is higher, so a publisher may
-    repeat itself after a crash. ``heard`` is kept with the documents, so that an index that was dropped has heard
-    nothing and is filled again from the start.
+    repeat itself after a crash. What was heard is kept with the documents, so that an index that was dropped has heard
+    nothing and is filled again from the start. Every call raises SearchIndexError where the index can't be used.
     """
+
+    @property
+    def kinds(self) -> tuple[IndexKind, ...]:
+        """The kinds it holds; nothing else may be written to it."""
+        ...
 
     def setup(self) -> None:
         """Create what is missing; harmless if nothing is."""
         ...
 
-    def write(self, documents: Iterable[ArticleDocument], *, heard: int) -> None:
-        """Write documents, and remember the version up to which the index has heard."""
+    def write(self, batch: Batch, settle: Settle = ignore_refusals) -> None:
+        """Write a batch, and remember the version up to which the index has heard."""
         ...
 
-    def heard(self) -> int:
+    def heard(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
         """The highest version of the record that the index has heard of; 0 for a new index."""
         ...
 
-    def rebuild(self, batches: Iterable[tuple[list[ArticleDocument], int]]) -> int:
+    def rebuild(self, kind: IndexKind, batches: Iterable[Batch], settle: Settle = ignore_refusals) -> int:
         """Fill a new version beside the one that serves, then let it serve instead; gives the number of documents.
 
-        Search answers from the old version meanwhile. Each batch comes with the version it brings the index to.
+        Search answers from the old version meanwhile, and writers go on writing to it. What they wrote after the last
+        of ``batches`` is unheard of by the new version, so publishing once more brings it over.
         """
         ...
 
     def search(self, query: Query) -> Results:
-        """Raises SearchIndexError where the words can't be understood."""
+        """Raises SearchIndexError also where the cursor is none."""
         ...
 
-    def count(self) -> int:
-        """How many articles it holds."""
+    def count(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
+        """How many documents of a kind it holds."""
         ...
 
     def close(self) -> None: ...

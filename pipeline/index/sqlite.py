@@ -17,8 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SearchIndexError
-from pipeline.index.contract import FACET_VALUES, FACETS, MARK_END, MARK_START, Term, understand
-from schemas.search import ArticleDocument, Facet, Hit, Query, Results
+from pipeline.index.contract import (
+    FACET_VALUES,
+    FACETS,
+    MARK_END,
+    MARK_START,
+    Batch,
+    Settle,
+    Term,
+    ignore_refusals,
+    understand,
+)
+from schemas.search import ArticleDocument, Facet, Hit, IndexKind, Query, Results
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS document (
@@ -78,31 +88,35 @@ class SqliteIndex:
             self._open.close()
             self._open = None
 
-    def write(self, documents: Iterable[ArticleDocument], *, heard: int) -> None:
+    @property
+    def kinds(self) -> tuple[IndexKind, ...]:
+        return (IndexKind.ARTICLES,)
+
+    def write(self, batch: Batch, settle: Settle = ignore_refusals) -> None:
         with self._trouble():
             connection = self._connection()
             with connection:
-                _write(connection, documents)
-                _hear(connection, heard)
+                _write(connection, batch)
+                settle(batch, ())
 
-    def heard(self) -> int:
+    def heard(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
         with self._trouble():
             row = self._connection().execute("SELECT max(version) FROM heard").fetchone()
         return int(row[0] or 0)
 
-    def count(self) -> int:
+    def count(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
         with self._trouble():
             return int(self._connection().execute("SELECT count(*) FROM document").fetchone()[0])
 
-    def rebuild(self, batches: Iterable[tuple[list[ArticleDocument], int]]) -> int:
+    def rebuild(self, kind: IndexKind, batches: Iterable[Batch], settle: Settle = ignore_refusals) -> int:
         beside = self._path.with_name(self._path.name + ".next")
         _remove(beside)
         with self._trouble():
             with closing(_connect(beside)) as connection:
-                for documents, heard in batches:
+                for batch in batches:
                     with connection:
-                        _write(connection, documents)
-                        _hear(connection, heard)
+                        _write(connection, batch)
+                        settle(batch, ())
                 connection.execute("INSERT INTO words (words) VALUES ('optimize')")
                 connection.commit()
                 count = int(connection.execute("SELECT count(*) FROM document").fetchone()[0])
@@ -186,8 +200,10 @@ def _remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _write(connection: sqlite3.Connection, documents: Iterable[ArticleDocument]) -> None:
-    for document in documents:
+def _write(connection: sqlite3.Connection, batch: Batch) -> None:
+    for document in batch.documents:
+        if not isinstance(document, ArticleDocument):
+            raise TypeError(f"the embedded index holds articles only, no {batch.kind}")
         held = connection.execute("SELECT number, version FROM document WHERE id = ?", (document.id,)).fetchone()
         if held is not None:
             if held["version"] >= document.version:
@@ -215,10 +231,7 @@ def _write(connection: sqlite3.Connection, documents: Iterable[ArticleDocument])
             "INSERT OR IGNORE INTO document_topic (number, topic) VALUES (?, ?)",
             [(number, topic) for topic in document.topics],
         )
-
-
-def _hear(connection: sqlite3.Connection, version: int) -> None:
-    connection.execute("INSERT INTO heard SELECT max(?, coalesce((SELECT max(version) FROM heard), 0))", (version,))
+    connection.execute("INSERT INTO heard SELECT max(?, coalesce((SELECT max(version) FROM heard), 0))", (batch.heard,))
     connection.execute("DELETE FROM heard WHERE version < (SELECT max(version) FROM heard)")
 
 

@@ -1,64 +1,81 @@
-"""Write to the index what has changed since it last heard."""
+"""publish: what changed in the record since the index last heard of it is written to the index."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
+from pipeline.index.contract import Batch, Settle
 from pipeline.record import Record
+from pipeline.steps.documents import CHANGES
 from pipeline.steps.services import Services
-from schemas.article import Article
-from schemas.search import ArticleDocument
+from schemas.search import IndexKind, Refusal
 
 _BATCH = 200
-
-
-def document_of(article: Article, version: int) -> ArticleDocument:
-    """An article as the index holds it."""
-    reading = article.reading
-    return ArticleDocument(
-        id=article.id,
-        version=version,
-        url=reading.url,
-        title=reading.title,
-        text=reading.text,
-        outlet=reading.outlet,
-        language=reading.language,
-        authors=reading.authors,
-        published=reading.published,
-        ingested=article.first_seen,
-        topics=article.on_topics,
-        outcome=article.outcome,
-        copy_of=article.copy_of,
-        story=article.story,
-    )
+_REFUSED = "index refused "
 
 
 def publish(services: Services) -> int:
     """Bring the index up to date; gives the number of documents written.
 
-    Safe to repeat and to break off: each batch carries the version it brings the index to.
+    Safe to repeat, to break off and to run beside itself: each batch carries the version it brings the index to. A
+    document that the index refuses is kept with its reason (`refusals`) until it is taken, and the others go on.
+    Raises SearchIndexError where the index can't be used; the next call goes on where this one stopped.
     """
     services.index.setup()
     written = 0
-    for documents, heard in _changes(services.record, services.index.heard()):
-        services.index.write(documents, heard=heard)
-        written += len(documents)
+    for kind in services.index.kinds:
+        for batch in _changes(services.record, kind, services.index.heard(kind)):
+            services.index.write(batch, _settling(services.record))
+            written += len(batch.documents)
     return written
 
 
-def rebuild(services: Services) -> int:
-    """Build the index anew from the record beside the one that serves; gives the number of documents."""
-    count = services.index.rebuild(_changes(services.record, 0))
+def rebuild(services: Services) -> dict[IndexKind, int]:
+    """Build the index anew from the record beside the one that serves; gives the number of documents of each kind."""
+    settle = _settling(services.record)
+    counts = {
+        kind: services.index.rebuild(kind, _changes(services.record, kind, 0), settle) for kind in services.index.kinds
+    }
+    # Writers went on writing to the old version until the new one took its place.
     publish(services)
-    return count
+    return counts
 
 
-def _changes(record: Record, heard: int) -> Iterator[tuple[list[ArticleDocument], int]]:
+def behind(services: Services, kind: IndexKind) -> bool:
+    """Whether something of ``kind`` changed since the index last heard."""
+    with services.record.read() as tx:
+        return CHANGES[kind](tx, services.index.heard(kind), 1) is not None
+
+
+def refusals(record: Record) -> list[Refusal]:
+    """The documents that the index would not take, and why."""
+    with record.read() as tx:
+        return [Refusal.model_validate_json(value) for value in tx.notes.all(_REFUSED).values()]
+
+
+def _changes(record: Record, kind: IndexKind, heard: int) -> Iterator[Batch]:
     while True:
         with record.read() as tx:
-            batch: Iterable[tuple[int, Article]] = tx.articles.changed_since(heard, _BATCH)
-            documents = [document_of(article, version) for version, article in batch]
-        if not documents:
+            batch = CHANGES[kind](tx, heard, _BATCH)
+        if batch is None:
             return
-        heard = documents[-1].version
-        yield documents, heard
+        heard = batch.heard
+        yield batch
+
+
+def _settling(record: Record) -> Settle:
+    def settle(batch: Batch, refused: Sequence[Refusal]) -> None:
+        place = f"{_REFUSED}{batch.kind} "
+        with record.read() as tx:
+            known = tx.notes.all(place)
+        notes: dict[str, str | None] = {}
+        if known:
+            written = [document.id for document in batch.documents] + [id for id, _ in batch.removed]
+            notes = {place + id: None for id in written if place + id in known}
+        notes |= {place + one.id: one.model_dump_json() for one in refused}
+        if notes:
+            with record.begin() as tx:
+                for key, value in notes.items():
+                    tx.notes.set(key, value)
+
+    return settle

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from pipeline.collect.archive import Archive
 from pipeline.index.contract import SearchIndex
+from pipeline.index.elastic.index import ElasticIndex
+from pipeline.index.elastic.server import Address, Server
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.record import Record
 from pipeline.settings import Settings
@@ -46,7 +48,22 @@ def open_services(settings: Settings, *, clock: Clock = system_clock) -> Service
     return Services(
         settings=settings,
         record=record,
-        index=SqliteIndex(settings.index_path),
+        index=open_index(settings),
         archive=Archive(settings.archive_path),
         clock=clock,
     )
+
+
+def open_index(settings: Settings) -> SearchIndex:
+    """Elasticsearch if its address is set, else SQLite in the home; nothing is opened before it is needed."""
+    if settings.elasticsearch_url is None:
+        return SqliteIndex(settings.index_path)
+    key, password = settings.elasticsearch_api_key, settings.elasticsearch_password
+    address = Address(
+        url=settings.elasticsearch_url,
+        api_key=key.get_secret_value() if key else None,
+        user=settings.elasticsearch_user,
+        password=password.get_secret_value() if password else None,
+        ca=settings.elasticsearch_ca,
+    )
+    return ElasticIndex(Server(address), prefix=settings.elasticsearch_prefix, analyzers=settings.analyzers)

@@ -1,0 +1,155 @@
+"""What Elasticsearch and its client say went wrong, in words that a person can act on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.errors import SearchIndexError
+
+_WAITS = "what is to be indexed waits in the record"
+
+MISSING_PACKAGE = SearchIndexError(
+    "the client for Elasticsearch is not installed", hint="run `pip install 'tallywire[elasticsearch]'`"
+)
+
+
+class Passing(SearchIndexError):
+    """Trouble that may be over in a moment: no answer, or too busy."""
+
+
+def other_major(place: str, server: str, client: str) -> SearchIndexError:
+    """The server is of another major version than the client."""
+    return SearchIndexError(
+        f"Elasticsearch {server} runs there, which the installed client ({client}) does not speak to",
+        where=place,
+        hint=f"run Elasticsearch {client.split('.')[0]}.x, the major version this Tallywire is made for",
+    )
+
+
+def translated(error: Exception, place: str) -> SearchIndexError | None:
+    """``error`` of the client in words; ``None`` if it is none of the client's."""
+    from elastic_transport import ApiError, ConnectionError, ConnectionTimeout, TlsError, TransportError
+    from elasticsearch import UnsupportedProductError
+
+    why = _oneline(str(error))
+    if isinstance(error, UnsupportedProductError):
+        return SearchIndexError(
+            "what answers there is not Elasticsearch", where=place, hint="check TALLYWIRE_ELASTICSEARCH_URL"
+        )
+    if isinstance(error, ApiError):
+        kind, reason = _reason(error.body)
+        return of_answer(error.meta.status, kind, reason or why, place)
+    if isinstance(error, TlsError):
+        return SearchIndexError(
+            "no trusted connection to Elasticsearch",
+            where=place,
+            why=_oneline(error.message),
+            hint="name its authority's certificate in TALLYWIRE_ELASTICSEARCH_CA; the certificate must be for the host "
+            "named in TALLYWIRE_ELASTICSEARCH_URL",
+        )
+    if isinstance(error, ConnectionTimeout):
+        return Passing(
+            "Elasticsearch does not answer in time",
+            where=place,
+            why=_oneline(error.message),
+            hint=f"see whether it is overloaded; {_WAITS}",
+        )
+    if isinstance(error, ConnectionError):
+        return Passing(
+            "Elasticsearch does not answer",
+            where=place,
+            why=_oneline(error.message),
+            hint=f"is it running, and TALLYWIRE_ELASTICSEARCH_URL right? {_WAITS}",
+        )
+    if isinstance(error, TransportError):
+        return SearchIndexError("Elasticsearch can't be understood", where=place, why=why)
+    return None
+
+
+def of_answer(status: int, kind: str, reason: str, place: str) -> SearchIndexError:
+    """An error that Elasticsearch answered with: for a whole request, or for one document of a batch."""
+    why = _oneline(reason)
+    if kind == "cluster_block_exception":
+        return _blocked(why, place)
+    if kind == "media_type_header_exception":
+        return SearchIndexError(
+            "Elasticsearch there is of another major version than the installed client",
+            where=place,
+            why=why,
+            hint="run Elasticsearch of the major version that `pip show elasticsearch` names",
+        )
+    if status == 401:
+        return SearchIndexError(
+            "Elasticsearch does not take the credentials",
+            where=place,
+            hint="check TALLYWIRE_ELASTICSEARCH_API_KEY, or _USER and _PASSWORD; an API key may have run out",
+        )
+    if status == 403:
+        return SearchIndexError(
+            "Elasticsearch does not let this user do that",
+            where=place,
+            why=why,
+            hint="`index setup` and `index rebuild` need an administrator's credentials; all else the role that "
+            "`tallywire index setup --api-key` makes",
+        )
+    if kind == "index_not_found_exception":
+        return SearchIndexError("the index is not there", where=place, why=why, hint="run `tallywire index setup`")
+    if kind == "strict_dynamic_mapping_exception":
+        return other_mapping(place, why)
+    if status in (408, 429, 502, 503, 504):
+        return Passing("Elasticsearch is too busy", where=place, why=why, hint=f"try again later; {_WAITS}")
+    return SearchIndexError(
+        "Elasticsearch refuses a request",
+        where=place,
+        why=_oneline(f"{kind}: {reason}" if kind else reason),
+        hint="`tallywire doctor` looks at the whole; the index may be made anew with `tallywire index rebuild`",
+    )
+
+
+def other_mapping(place: str, why: str) -> SearchIndexError:
+    """The index was made with another mapping than this program writes."""
+    return SearchIndexError(
+        "the index was made by another version of Tallywire, or with other analysers",
+        where=place,
+        why=why,
+        hint=f"run `tallywire index rebuild`: search goes on meanwhile, and {_WAITS}",
+    )
+
+
+def _blocked(why: str, place: str) -> SearchIndexError:
+    if "read-only-allow-delete" in why or "flood-stage" in why:
+        return SearchIndexError(
+            "Elasticsearch takes nothing more: its disk is nearly full",
+            where=place,
+            why=why,
+            hint="make room on its disk; the block goes away by itself, or with "
+            f'PUT INDEX/_settings {{"index.blocks.read_only_allow_delete": null}}; {_WAITS}',
+        )
+    return SearchIndexError(
+        "Elasticsearch lets nobody write to the index",
+        where=place,
+        why=why,
+        hint=f"lift the block, or wait until the cluster has recovered; {_WAITS}",
+    )
+
+
+def _reason(body: Any) -> tuple[str, str]:
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return "", str(error or "")
+    return reason_of(error)
+
+
+def reason_of(error: dict[str, Any]) -> tuple[str, str]:
+    """The type of an error, and its reason with what caused it."""
+    reasons = [str(error.get("reason") or "")]
+    cause = error.get("caused_by")
+    while isinstance(cause, dict) and len(reasons) < 4:
+        reasons.append(str(cause.get("reason") or ""))
+        cause = cause.get("caused_by")
+    return str(error.get("type") or ""), ": ".join(dict.fromkeys(part for part in reasons if part))
+
+
+def _oneline(text: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= 500 else line[:500] + "…"
