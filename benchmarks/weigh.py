@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.updates import HERE, Item, Sequence_, given, published, read, sets
+from benchmarks.updates import HERE, Item, Sequence_, given, published, read, same, sets
 from pipeline.figures.following import follower, matching
 from pipeline.figures.following.context import marks_of, spots
 from pipeline.figures.following.profiles import Likeness, Profile, rarity, value_key
@@ -136,9 +136,8 @@ def _key_of(figure: Figure, item: Item) -> str | None:
     for label in item["figures"]:
         start, end = label["span"]
         if figure.span[0] < end and start < figure.span[1]:
-            value = label["value"]
             mine = [figure.low, figure.high] if figure.value is None else figure.value
-            if np.shape(mine) == np.shape(value) and np.allclose(mine, value, rtol=1e-5):
+            if same(mine, label["value"]):
                 return str(label["key"])
     return None
 
