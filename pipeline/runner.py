@@ -15,7 +15,7 @@ from types import FrameType
 from filelock import FileLock, Timeout
 
 from pipeline.collect.fetch import Fetcher, FetchLimits
-from pipeline.errors import RecordBusy, RecordError
+from pipeline.errors import RecordBusy, RecordError, TallywireError
 from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerPool
 from pipeline.settings import Settings
@@ -145,11 +145,15 @@ class Runner:
         topics: Collection[str] | None = None,
         watcher: Watcher | None = None,
         on_round: Callable[[Round], None] = lambda done: None,
+        on_trouble: Callable[[TallywireError], None] = lambda error: None,
     ) -> None:
-        """Run rounds until asked to stop."""
+        """Run rounds until asked to stop. What breaks one off, such as a full disk, is told; the next tries again."""
         while not self._stop():
             began = time.monotonic()
-            on_round(self.round(topics=topics, watcher=watcher))
+            try:
+                on_round(self.round(topics=topics, watcher=watcher))
+            except TallywireError as error:
+                on_trouble(error)
             self._stop.wait(max(0.0, self._settings.poll_every.total_seconds() - (time.monotonic() - began)))
 
     async def _round(self, topics: Collection[str] | None, every_feed: bool, watcher: Watcher) -> Round:
@@ -167,12 +171,13 @@ class Runner:
                 self._judge_all(done, watcher)
                 if not report.claimed:
                     break
-        done.published = publish(self._services)
-        done.told = tell(self._services, self._mailer, sender_of(self._settings), topics=topics)
+        if not self._stop():
+            done.published = publish(self._services)
+            done.told = tell(self._services, self._mailer, sender_of(self._settings), topics=topics, stop=self._stop)
         return done
 
     def _judge_all(self, done: Round, watcher: Watcher) -> None:
-        while (judged := self._judge.run(wait=60.0, on_entry=watcher.judged)).judged:
+        while not self._stop() and (judged := self._judge.run(wait=60.0, on_entry=watcher.judged)).judged:
             done.judged.add(judged)
 
 

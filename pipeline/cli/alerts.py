@@ -70,6 +70,9 @@ def test(topic: str, since: datetime | None, until: datetime | None, home: Path 
 def send(topic: str | None, home: Path | None) -> None:
     """Send what is due now, and digests whose time has come."""
     with opened(home) as services, home_locked(services.settings.home):
+        if topic is not None:
+            with services.record.read() as tx:
+                found_or_fail(tx.topics.get(topic), "topic", topic, "`tallywire topics list` names them")
         told = tell(
             services,
             mailer_of(services.settings),

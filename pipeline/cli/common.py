@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from pipeline.errors import RecordError, TallywireError
 from pipeline.settings import Settings, load_settings
 from pipeline.steps.services import Services, open_services
 from schemas.topic import parse_duration
+
+_STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,7 +81,9 @@ def note(line: str) -> None:
 def emit(row: BaseModel | dict[str, Any]) -> None:
     """A JSON line on stdout."""
     data = row.model_dump(mode="json", by_alias=True) if isinstance(row, BaseModel) else row
-    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    line = json.dumps(data, ensure_ascii=sys.stdout.encoding.lower() not in ("utf-8", "utf8"))
+    # JSON leaves raw what steers a terminal from beyond ASCII, and halves of surrogate pairs, which can't be written.
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
@@ -115,13 +120,13 @@ class Moment(click.ParamType[datetime]):
         try:
             ago: timedelta = parse_duration(value)
             return datetime.now(UTC) - ago
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is neither a time such as 2026-03-01T12:00Z nor a duration such as 7d", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def since_until(command: F) -> F:
@@ -154,5 +159,6 @@ def fails_in_part(command: F) -> F:
 def found_or_fail(found: Any, what: str, identity: str, hint: str) -> Any:
     """``found``, or an error that says what is not there and where to look."""
     if found is None:
-        raise TallywireError(f"there is no {what} {identity!r}", hint=hint)
+        shown = identity if len(identity) <= 80 else f"{identity[:80]}…"
+        raise TallywireError(f"there is no {what} {shown!r}", hint=hint)
     return found

@@ -10,6 +10,7 @@ from pipeline.cli.common import PARTLY, emit, err, home_option, json_option, not
 from pipeline.errors import TopicError
 from pipeline.runner import Round, Runner, Stop, Watcher, home_locked, stopping_on_signals
 from pipeline.steps.enrol import enrol
+from pipeline.steps.read import give_back
 from pipeline.tell.words import count
 from pipeline.topics import read_topics
 
@@ -43,6 +44,9 @@ def run(
         opened(home, create=True, workers=workers) as services,
         stopping_on_signals(stop, lambda: note("stopping after the article in hand; Ctrl-C again stops at once")),
     ):
+        if settings.database_url is None:
+            # The record is this home's, which is ours alone: whoever holds entries of it is dead.
+            give_back(services.record)
         enrol(services.record, given)
         with services.record.read() as tx:
             names = {topic.name for topic in given} or {topic.name for topic in tx.topics.all()}
@@ -60,10 +64,12 @@ def run(
             if watch:
                 if err.is_terminal:
                     note(f"watching {', '.join(sorted(names))}; Ctrl-C ends")
-                runner.watch(topics=names, watcher=watcher, on_round=done)
+                runner.watch(topics=names, watcher=watcher, on_round=done, on_trouble=lambda error: note(str(error)))
             else:
                 done(runner.round(topics=names, every_feed=every_feed, watcher=watcher))
-    if failed and not watch:
+    if stop():
+        note("stopped; nothing is lost, the next run goes on from here")
+    if (failed or stop()) and not watch:
         raise click.exceptions.Exit(PARTLY)
 
 

@@ -25,12 +25,24 @@ def topics() -> None:
 def new(name: str, force: bool) -> None:
     """Write NAME.yaml, a topic file to start from."""
     text = files("pipeline.cli").joinpath("topic.yaml").read_text(encoding="utf-8").replace("NAME", name)
-    parse_topic(text, where="the name")
+    if not _is_topic(text, name):
+        raise TopicError(
+            f"{name[:80]!r} can't be the name of a topic",
+            why="it takes small letters a-z, digits and hyphens, 63 at most, and is no mere number",
+            hint="for example: tallywire topics new floods-2026",
+        )
     path = Path(f"{name}.yaml")
     if path.exists() and not force:
         raise TopicError("the file is there already", where=str(path), hint="edit it, or write over it with --force")
     path.write_text(text, encoding="utf-8")
     say(f"wrote {path}; edit it, then: tallywire topics validate {path} && tallywire run {path}")
+
+
+def _is_topic(text: str, name: str) -> bool:
+    try:
+        return parse_topic(text).name == name
+    except TopicError:
+        return False
 
 
 @topics.command()
@@ -40,7 +52,12 @@ def validate(paths: tuple[Path, ...]) -> None:
     failed = 0
     for path in paths:
         try:
-            for topic in read_topics([path]):
+            found = read_topics([path])
+            if not found:
+                raise TopicError(
+                    "there is no topic file in this folder", where=str(path), hint="their names end in .yaml"
+                )
+            for topic in found:
                 say(f"{path}: {topic.name}, {len(topic.feeds)} feeds, all right")
         except TopicError as error:
             note(str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from lxml.html import HtmlElement
 
 from pipeline.errors import ReadError
 from pipeline.text import plain_text
+
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));?")
 
 LARGEST = 8_000_000
 """Characters; what follows them is left out."""
@@ -38,6 +41,13 @@ class Markup:
         return next(self.tag(*names), "")
 
 
+def _readable(reference: re.Match[str]) -> str:
+    """A character reference, or a space in place of one to what XML can't hold, which would break extraction."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    control = code < 0x20 and code not in (0x09, 0x0A, 0x0D)
+    return " " if control or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else reference[0]
+
+
 def parse(html: str, *, where: str = "") -> Markup:
     """The tree of a page; never deeper than libxml2 goes (256 elements), so that nothing that walks it can recurse far.
 
@@ -45,7 +55,7 @@ def parse(html: str, *, where: str = "") -> Markup:
     """
     from trafilatura.utils import load_html
 
-    tree = load_html(html[:LARGEST])
+    tree = load_html(_REFERENCE.sub(_readable, html[:LARGEST]))
     if tree is None:
         raise ReadError("the page holds nothing that can be read", where=where)
     count = sum(1 for _ in tree.iter())

@@ -15,6 +15,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -28,6 +29,7 @@ Result = TypeVar("Result")
 
 _GRACE = 2.0
 _START = 120.0
+_LOOK = 0.2
 
 
 class WorkerFailure(ReadError):
@@ -74,9 +76,22 @@ def _limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
+def _serve_forks() -> None:
+    """Start the fork server, if there is none, deaf to the signals that ask a whole group of processes to end.
+
+    They reach children as well, some before these can say that they don't mind; only the parent decides what they mean,
+    and a child ends with it.
+    """
+    # It would end the blocking that follows, were it started by the fork server.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, memory_mb: int) -> None:
-    # The terminal sends Ctrl-C to the whole group; only the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(memory_mb)
     # Says that it has started; a parent that is gone shows in the next line.
     with contextlib.suppress(OSError):
@@ -100,6 +115,14 @@ def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, mem
             pipe.send(Crashed("its result can't be sent", why=f"{type(error).__name__}: {str(error)[:200]}"))
         if isinstance(outcome, OutOfMemory):
             return
+
+
+def _not_started(why: str) -> ReadError:
+    return ReadError(
+        "the processes that read pages can't be started",
+        why=why,
+        hint="see whether this machine is out of memory or processes; --workers says how many are used",
+    )
 
 
 @dataclass(slots=True)
@@ -165,12 +188,18 @@ class WorkerPool(Generic[Job, Result]):
             self._workers.pop().end()
 
     def _start(self) -> _Worker:
+        _serve_forks()
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=_child, args=(theirs, self._function, self._seconds, self._memory_mb), daemon=True
         )
-        process.start()
-        theirs.close()
+        try:
+            process.start()
+        except (OSError, EOFError) as error:
+            ours.close()
+            raise _not_started(str(error) or type(error).__name__) from error
+        finally:
+            theirs.close()
         worker = _Worker(process, ours)
         self._workers.append(worker)
         return worker
@@ -179,14 +208,19 @@ class WorkerPool(Generic[Job, Result]):
         self._workers.remove(worker)
         worker.end()
 
-    def map(self, jobs: Iterable[Job]) -> Iterator[Result | TallywireError]:
-        """What ``function`` gave for each job, in the order of the jobs.
+    def map(
+        self, jobs: Iterable[Job], *, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[Result | TallywireError]:
+        """What ``function`` gave for each job, in the order of the jobs; no more of them once ``stop`` says so.
 
         A `TallywireError` that it raised is given in place of the result, and so is the `WorkerFailure` of a job that
-        broke a limit or its child. Jobs are taken only as they are needed. One map runs at a time.
+        broke a limit or its child. Jobs are taken only as they are needed. One map runs at a time. Raises `ReadError`
+        where no child can be started, which is no job's fault.
         """
         if not self._size:
             for job in jobs:
+                if stop():
+                    return
                 yield _outcome(self._function, job)
             return
         waiting = enumerate(jobs)
@@ -196,7 +230,7 @@ class WorkerPool(Generic[Job, Result]):
         ahead = self._size * 8
         more = True
         try:
-            while True:
+            while not stop():
                 while following in ready:
                     yield ready.pop(following)
                     following += 1
@@ -233,7 +267,7 @@ class WorkerPool(Generic[Job, Result]):
     def _collect(self, busy: list[_Worker], ready: dict[int, Result | TallywireError]) -> None:
         """Wait for the next thing to happen to any of ``busy``, and put what came of it into ``ready``."""
         pause = min(worker.deadline for worker in busy) - time.monotonic()
-        heard = set(wait([worker.pipe for worker in busy], max(0.0, pause)))
+        heard = set(wait([worker.pipe for worker in busy], min(max(0.0, pause), _LOOK)))
         for worker in busy:
             number = worker.number
             if worker.pipe in heard:
@@ -241,6 +275,8 @@ class WorkerPool(Generic[Job, Result]):
                     outcome = worker.pipe.recv()
                 except (EOFError, OSError):
                     worker.process.join(_GRACE)
+                    if not worker.started:
+                        raise _not_started(f"exit code {worker.process.exitcode}") from None
                     outcome = Crashed("it ended its process", why=f"exit code {worker.process.exitcode}")
                 if not worker.started and outcome is None:
                     worker.started = True
@@ -252,10 +288,9 @@ class WorkerPool(Generic[Job, Result]):
                 if isinstance(outcome, OutOfMemory | Crashed) or worker.done >= self._recycle:
                     self._drop(worker)
             elif time.monotonic() >= worker.deadline:
-                if worker.started:
-                    outcome = TimedOut(f"it took longer than {self._seconds:g} s, and was stopped")
-                else:
-                    outcome = Crashed("its process did not start", why=f"nothing heard of it for {_START:g} s")
+                if not worker.started:
+                    raise _not_started(f"nothing heard of one for {_START:g} s")
+                outcome = TimedOut(f"it took longer than {self._seconds:g} s, and was stopped")
                 self._drop(worker)
             else:
                 continue

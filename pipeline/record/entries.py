@@ -176,11 +176,15 @@ class Entries:
             )
         return [_entry(row).model_copy(update={"attempts": row.attempts + 1}) for row in rows]
 
-    def release(self, owner: str) -> int:
-        """Give back, untried, what ``owner`` claimed and has not finished; how many entries that were."""
+    def release(self, owner: str | None) -> int:
+        """Give back, untried, what ``owner`` (anyone, if None) claimed and has not finished; how many entries.
+
+        None is for who knows that nobody else is at work, and that every lease is a dead process's.
+        """
+        held = entries.c.lease_owner.is_not(None) if owner is None else entries.c.lease_owner == owner
         return self._connection.execute(
             update(entries)
-            .where(entries.c.lease_owner == owner, entries.c.status == WAITING)
+            .where(held, entries.c.status == WAITING)
             .values(lease_owner=None, lease_until=None, attempts=entries.c.attempts - 1)
         ).rowcount
 

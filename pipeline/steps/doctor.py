@@ -67,11 +67,13 @@ def _fts() -> Finding:
 
 def _home(settings: Settings) -> Iterator[Finding]:
     home = settings.home.absolute()
+    probe = home / ".doctor"
     try:
         home.mkdir(parents=True, exist_ok=True)
-        probe = home / ".doctor"
-        probe.write_bytes(b"x")
-        probe.unlink()
+        try:
+            probe.write_bytes(b"x")
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
         yield Finding(
             level="problem",
@@ -130,7 +132,7 @@ def _record(settings: Settings) -> Iterator[Finding]:
     try:
         services = open_services(settings)
     except TallywireError as error:
-        yield Finding(level="problem", what=error.what, advice=" ".join(p for p in (error.why, error.hint) if p))
+        yield Finding(level="problem", what=error.what, advice="; ".join(p for p in (error.why, error.hint) if p))
         return
     try:
         yield from _contents(services)
@@ -146,7 +148,7 @@ def _contents(services: Services) -> Iterator[Finding]:
             behind = totals["articles"] - services.index.count()
             waiting = tx.entries.counts().get("waiting", 0)
     except TallywireError as error:
-        yield Finding(level="problem", what=error.what, advice=" ".join(p for p in (error.why, error.hint) if p))
+        yield Finding(level="problem", what=error.what, advice="; ".join(p for p in (error.why, error.hint) if p))
         return
     counts = ", ".join(f"{totals[name]} {name}" for name in ("topics", "feeds", "articles", "stories", "figures"))
     yield Finding(level="ok", what=f"record: {counts}; {waiting} entries wait")

@@ -103,15 +103,16 @@ def replay(
         for path in paths:
             clock.undated = _file_time(path)
             for chunk in _chunks(_items(path, report)):
-                if stop():
+                if stop() or not _take(services, pool, chunk, asked, matchers, clock, report, stop):
                     report.stopped = True
                     return report
-                _take(services, pool, chunk, asked, matchers, clock, report)
                 judge_all()
                 report.items += len(chunk)
                 on_progress(len(chunk))
-    finally:
+    except ArchiveError:
         publish(services)
+        raise
+    publish(services)
     return report
 
 
@@ -123,17 +124,20 @@ def _take(
     matchers: dict[str, Matcher],
     clock: ReplayClock,
     report: ReplayReport,
-) -> None:
-    """Read one chunk and put it before the judge, all in one transaction."""
+    stop: Callable[[], bool],
+) -> bool:
+    """Read one chunk and put it before the judge, all in one transaction; False, and nothing, if stopped before."""
     names = tuple(topic.name for topic in topics)
     by_name = {topic.name: topic for topic in topics}
     prepared = [_prepare(item, names, clock) for item in chunk]
     with services.record.read() as tx:
         known = tx.entries.known([entry.id for entry, _ in prepared])
     fresh = list({entry.id: (entry, job) for entry, job in prepared if entry.id not in known}.values())
-    report.known += len(chunk) - len(fresh)
     jobs = {entry.id: job for entry, job in fresh if isinstance(job, ReadJob)}
-    readings = dict(zip(jobs, pool.map(jobs.values()), strict=True))
+    readings = dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False))
+    if len(readings) < len(jobs):
+        return False
+    report.known += len(chunk) - len(fresh)
     with services.record.begin() as tx:
         tx.entries.add([entry for entry, _ in fresh])
         for entry, job in fresh:
@@ -150,6 +154,7 @@ def _take(
             elif isinstance(result, Reading):
                 matches = match_topics(result, names, by_name, matchers)
                 tx.entries.put_reading(entry.id, ReadEntry(entry=entry, reading=result, matches=matches))
+    return True
 
 
 def _prepare(item: ReplayItem | Page, topics: tuple[str, ...], clock: ReplayClock) -> tuple[Entry, ReadJob | End]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,8 +33,15 @@ class TellReport:
     troubles: list[str] = field(default_factory=list)
 
 
-def tell(services: Services, mailer: Mailer, sender: Sender, *, topics: Collection[str] | None = None) -> TellReport:
-    """Send the alerts that are due and the digests whose time has come.
+def tell(
+    services: Services,
+    mailer: Mailer,
+    sender: Sender,
+    *,
+    topics: Collection[str] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> TellReport:
+    """Send the alerts that are due and the digests whose time has come, until ``stop`` between one mail and the next.
 
     A mail's alerts are bound to its Message-ID before it is sent and marked afterwards. A process that dies in between
     sends the very same mail again, with the same Message-ID, and never the same news in another mail.
@@ -43,12 +50,20 @@ def tell(services: Services, mailer: Mailer, sender: Sender, *, topics: Collecti
     with services.record.read() as tx:
         wanted = [topic for topic in tx.topics.all() if topics is None or topic.name in topics]
     for topic in wanted:
-        _tell_alerts(services, mailer, sender, topic, report)
-        _tell_digest(services, mailer, sender, topic, report)
+        _tell_alerts(services, mailer, sender, topic, report, stop)
+        if not stop():
+            _tell_digest(services, mailer, sender, topic, report)
     return report
 
 
-def _tell_alerts(services: Services, mailer: Mailer, sender: Sender, topic: Topic, report: TellReport) -> None:
+def _tell_alerts(
+    services: Services,
+    mailer: Mailer,
+    sender: Sender,
+    topic: Topic,
+    report: TellReport,
+    stop: Callable[[], bool],
+) -> None:
     now = services.clock()
     midnight = now.astimezone(topic.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
     mails: list[tuple[tuple[Alert, ...], Mail]] = []
@@ -69,6 +84,8 @@ def _tell_alerts(services: Services, mailer: Mailer, sender: Sender, topic: Topi
             left = bundle.alerts[0].recipients_left
             mails.append((alerts, mail if left is None else mail.model_copy(update={"recipients": left})))
     for alerts, mail in mails:
+        if stop():
+            return
         update = _send(mailer, alerts, mail, services.clock(), report)
         with services.record.begin() as tx:
             for alert in alerts:
@@ -118,9 +135,15 @@ def _tell_digest(services: Services, mailer: Mailer, sender: Sender, topic: Topi
         data = digest_data(tx, topic, *period)
     if topic.digest.empty or not is_empty(data):
         page = digest_page(topic, data, sender=sender)
-        services.settings.digest_path.mkdir(parents=True, exist_ok=True)
         path = services.settings.digest_path / f"{topic.name}-{data.end:%Y%m%dT%H%MZ}.html"
-        path.write_text(page, encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(page, encoding="utf-8")
+        except OSError as error:
+            # The period stays open, as below.
+            why = f"{path}: it can't be written ({error.strerror or error})"
+            report.troubles.append(f"digest of {topic.heading}: {why}")
+            return
         report.digests.append(str(path))
         if topic.recipients:
             try:
