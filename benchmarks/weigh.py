@@ -59,9 +59,9 @@ PRIOR = {
     "words of a measure": 0.7,
     "close words of a measure": 0.7,
     "names": 0.5,
-    "other names": -0.7,
+    "other names": -1.0,
     "same place": 0.5,
-    "other place": -1.0,
+    "other place": -3.0,
     "contrast": -2.0,
     "one part": -1.0,
     "one more": -1.0,
@@ -76,7 +76,7 @@ PRIOR = {
     "other window of a flow": -1.0,
     "other rolling window": -1.5,
     "total against period of a flow": -0.7,
-    "other year": -2.0,
+    "other year": -4.5,
     "taken": -1.0,
     "taken, but tied": 1.0,
     "taken, but quoted": 2.0,
@@ -85,6 +85,8 @@ PRIOR = {
 }
 STRENGTH = 2.0
 """How firmly a weight is held to its prior: the inverse of its variance."""
+FIRM = {"other place": 20.0, "other year": 20.0, "base": 0.1}
+"""Other strengths. Each sequence is about one event, so they show little of topics with events in many places."""
 
 Traits = dict[str, float]
 Choice = list[tuple[bool, Traits]]
@@ -146,7 +148,7 @@ def fit(data: Sequence[Choice], strength: float = STRENGTH) -> dict[str, float]:
     """The weights under which the choices made are likeliest, held to ``PRIOR``."""
     names = sorted({name for choice in data for _, traits in choice for name in traits})
     prior = np.array([PRIOR.get(name, 0.0) for name in names])
-    held = np.array([0.1 if name == "base" else strength for name in names])
+    held = np.array([FIRM.get(name, strength) for name in names])
     tables = [_table(choice, names) for choice in data]
     weights = prior.copy()
     for _ in range(30):

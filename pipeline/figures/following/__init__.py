@@ -1,11 +1,15 @@
 """Following: what each figure says against what was known of it before.
 
-    context     the words around a number, as marks          windows       the period it covers
-    matching    is it the next mention of a series?           assigning     all figures of an article together
-    verdicts    new, repeated, changed, contradiction …       intervals     what values a claim allows
-    follower    the door: articles in, verdicts out           decisions     what people decided
+    context       the words around a number, as marks           windows     the period it covers
+    profiles      what a series is compared by                  matching    is a figure its next mention?
+    assigning     all figures of an article together            intervals   what values a claim allows
+    verdicts      new, repeated, changed, contradiction …       history     the claims a series keeps
+    attributions  who is the same speaker                       decisions   what people decided
+    follower      the door: articles in, verdicts out
 
-``concepts.toml`` holds the words that mean the same.
+``concepts.toml`` holds the words that mean the same, ``weights.toml`` how much each trait of a pair speaks for one
+figure (found by ``benchmarks/weigh.py``). Nothing is kept but the series: a follower made of them goes on where the one
+before stopped.
 """
 
 from pipeline.figures.following.follower import Followed, Follower

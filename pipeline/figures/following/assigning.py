@@ -78,18 +78,25 @@ class _Groups:
         self._members: list[set[int]] = [{i} for i in range(len(figures))]
         self._series: list[str | None] = [forced.get(i) for i in range(len(figures))]
         self._group = list(range(len(figures)))
+        self._holder: dict[str, int] = {}
+        for i, id in forced.items():
+            if id in self._holder:
+                self._unite(self._holder[id], i)
+            else:
+                self._holder[id] = i
 
     def enter(self, i: int, id: str) -> None:
         """Put the group of figure ``i`` into a series, if it is in none and agrees with who is there."""
         group = self._group[i]
         if self._series[group] is not None:
             return
-        there = next((g for g, s in enumerate(self._series) if s == id and self._members[g]), None)
+        there = self._holder.get(id)
         if there is not None:
             if self._agree(self._members[group] | self._members[there], id):
                 self._unite(there, group)
         elif self._agree(self._members[group], id):
             self._series[group] = id
+            self._holder[id] = group
 
     def join(self, i: int, j: int) -> None:
         """Unite the groups of two figures, if they agree and are not of two series."""
@@ -102,18 +109,23 @@ class _Groups:
 
     def exchange(self, points: Mapping[tuple[int, str], float]) -> None:
         """Let two figures change places where both together are likelier so; what came first took what it could."""
-        alone = [(next(iter(m)), g) for g, m in enumerate(self._members) if len(m) == 1]
-        for n, (i, one) in enumerate(alone):
-            for j, other in alone[:n]:
-                here, there = self._series[one], self._series[other]
-                if here is None or there is None:
-                    continue
-                now = points.get((i, here), 0.0) + points.get((j, there), 0.0)
-                if (i, there) in points and (j, here) in points and points[i, there] + points[j, here] > now + 1e-9:
-                    self._series[one], self._series[other] = there, here
+        for (i, there), gained in points.items():
+            one, other = self._group[i], self._holder.get(there)
+            here = self._series[one]
+            if other is None or here is None or other == one:
+                continue
+            if len(self._members[one]) > 1 or len(self._members[other]) > 1:
+                continue
+            (j,) = self._members[other]
+            now = points.get((i, here), 0.0) + points.get((j, there), 0.0)
+            if (j, here) in points and gained + points[j, here] > now + 1e-9:
+                self._series[one], self._series[other] = there, here
+                self._holder[there], self._holder[here] = one, other
 
     def _unite(self, one: int, other: int) -> None:
-        self._series[one] = self._series[one] or self._series[other]
+        self._series[one] = home = self._series[one] or self._series[other]
+        if home is not None:
+            self._holder[home] = one
         for i in self._members[other]:
             self._group[i] = one
         self._members[one] |= self._members[other]

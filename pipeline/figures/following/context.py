@@ -17,6 +17,7 @@ _TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*)|(?P<number>\d[\
 _LONGEST = 1200
 """Characters of a sentence that are looked at, around the number."""
 _MOST_WORDS = 48
+_MOST_NAMES = 16
 _PART = re.compile(
     r"(?i)\b(?:including|among them|among whom|of them|of whom|of which|darunter|davon|dont|entre ellos|entre ellas|"
     r"incluid[oa]s|tra cui|серед них|зокрема|в том числе)\W+(?:\w+\W+){0,2}$"
@@ -165,7 +166,7 @@ def _names(weighted: list[tuple[str, int, float]], sentence: str) -> dict[str, f
             continue
         key = low[:9]
         names[key] = max(names.get(key, 0.0), round(weight if not first else weight * 0.8, 2))
-    return names
+    return dict(sorted(names.items(), key=lambda item: (-item[1], item[0]))[:_MOST_NAMES])
 
 
 def marks_of(figure: FigureInArticle, spot: Spot) -> Marks:
@@ -202,7 +203,7 @@ def marks_of(figure: FigureInArticle, spot: Spot) -> Marks:
     if _POLL.search(sentence):
         traits.add("poll")
     if figure.figure.scope.place:
-        traits |= {f"place:{name[:9]}" for name in re.findall(r"[^\W\d_]{3,}", figure.figure.scope.place.lower())}
+        traits |= {f"place:{name[:9]}" for name in re.findall(r"[^\W\d_]{3,}", figure.figure.scope.place.lower())[:6]}
     nearest = sorted(acts, key=lambda a: (-acts[a], a))[:3]
     actions = [*([figure.figure.action] if figure.figure.action else []), *(a for a in nearest if acts[a] >= _NEAR)]
     strongest = sorted(words.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]

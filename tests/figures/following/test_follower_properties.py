@@ -133,7 +133,7 @@ class Following(RuleBasedStateMachine):
                 assert one.current in {claim.figure for claim in one.claims}
 
 
-Following.TestCase.settings = settings(max_examples=25, stateful_step_count=10, deadline=None)
+Following.TestCase.settings = settings(max_examples=15, stateful_step_count=8, deadline=None)
 TestFollowing = Following.TestCase
 
 

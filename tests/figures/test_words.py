@@ -1,0 +1,57 @@
+"""Figures in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.figures.words import label_of, number_words, value_words
+from schemas.figure import Figure, Modifier, Scope
+
+M = Modifier
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1605, "1,605"),
+        (2_700_000_000, "2.7 billion"),
+        (1_234_567, "1,234,567"),
+        (0.5, "0.5"),
+        (4.25, "4.25"),
+        (float("inf"), "any number"),
+        (float("nan"), "none"),
+    ],
+)
+def test_numbers_are_written_as_news_writes_them(number: float, words: str) -> None:
+    assert number_words(number) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "modifier", "unit", "words"),
+    [
+        (19_500, None, None, M.AT_LEAST, None, "at least 19,500"),
+        (None, 20, 30, M.RANGE, None, "20–30"),
+        (None, 24, 99, M.VAGUE, None, "dozens"),
+        (2_700_000_000, None, None, M.EXACT, "USD", "$2.7 billion"),
+        (39.8, None, None, M.NEARLY, "%", "nearly 39.8 %"),
+        (None, None, None, M.EXACT, None, "unknown"),
+        (None, 8, None, M.EXACT, "km", "8 km"),
+    ],
+)
+def test_values_carry_modifier_and_unit(
+    value: float | None, low: float | None, high: float | None, modifier: Modifier, unit: str | None, words: str
+) -> None:
+    assert value_words(value, low, high, modifier, unit) == words
+
+
+def test_a_label_says_what_is_counted_what_happened_and_where() -> None:
+    figure = Figure(
+        span=(0, 5),
+        surface="1,605",
+        quote="1,605 children returned to Ordan",
+        value=1605,
+        counted="children",
+        action="returned",
+        scope=Scope(place="Ordan", window="since March"),
+    )
+    assert label_of(figure) == "children returned, Ordan, since March"
