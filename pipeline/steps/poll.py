@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pipeline.collect.fetch import Fetcher
+from pipeline.collect.poll import Polled
 from pipeline.collect.poll import poll as poll_feed
 from pipeline.collect.schedule import is_due
 from pipeline.steps.services import Services
 from pipeline.steps.waiting import until_stopped
-from schemas.feed import Feed
+from schemas.feed import Entry, Feed
 
 _AT_ONCE = 16
 
@@ -37,8 +39,9 @@ async def poll(
 ) -> PollReport:
     """Poll the feeds of ``topics`` (of all, if None) that are due, or ``every_feed`` of them.
 
-    Each feed's entries and its new state are saved in one transaction as soon as it has answered, so a process that
-    dies loses no more than the answers in hand, which the next poll asks for again.
+    What a round brings enters the inbox together, the earlier published first: which feed happened to answer first
+    must not decide which of two reports is the original. Entries and the feeds' new states are saved in one
+    transaction, so a process that dies loses no more than the answers in hand, which the next poll asks for again.
     """
     now = services.clock()
     with services.record.read() as tx:
@@ -47,27 +50,31 @@ async def poll(
             for feed in tx.feeds.all()
             if (topics is None or set(topics) & set(feed.topics)) and (every_feed or is_due(feed, now))
         ]
-    report = PollReport()
     gate = asyncio.Semaphore(_AT_ONCE)
 
     def known(ids: Sequence[str]) -> set[str]:
         with services.record.read() as tx:
             return tx.entries.known(ids)
 
-    async def one(feed: Feed) -> None:
+    async def one(feed: Feed) -> Polled:
         async with gate:
             polled = await poll_feed(feed, fetcher, services.clock(), known=known)
-        with services.record.begin() as tx:
-            tx.feeds.put(polled.feed)
-            new = tx.entries.add(polled.entries)
-        report.polled += 1
-        report.new += new
-        if polled.feed.state.error:
-            report.failed.append((feed.url, polled.feed.state.error))
-        elif not new:
-            report.unchanged += 1
-        on_feed(polled.feed, new)
+        on_feed(polled.feed, len(polled.entries))
+        return polled
 
-    await until_stopped(map(one, feeds), stop)
-    report.failed.sort()
-    return report
+    answers = [polled for polled in await until_stopped(map(one, feeds), stop) if polled is not None]
+    entries = [entry for polled in answers for entry in polled.entries]
+    with services.record.begin() as tx:
+        tx.feeds.put_many(polled.feed for polled in answers)
+        new = tx.entries.add(sorted(entries, key=_published))
+    failed = [(polled.feed.url, polled.feed.state.error) for polled in answers if polled.feed.state.error]
+    return PollReport(
+        polled=len(answers),
+        unchanged=sum(not polled.entries and not polled.feed.state.error for polled in answers),
+        new=new,
+        failed=sorted(failed),
+    )
+
+
+def _published(entry: Entry) -> datetime:
+    return entry.announcement.published or entry.first_seen

@@ -99,6 +99,17 @@ def test_a_copy_is_kept_under_its_original_and_tells_nothing_twice(house: House,
     assert house.services.index.search(Query(text="hospital")).total == 2
 
 
+def test_of_two_that_come_together_the_earlier_published_is_the_original(
+    house: House, site: Site, other_site: Site
+) -> None:
+    site.publish("copy", "Malva floods Tarn", *FLOOD, published=START - timedelta(hours=1))
+    other_site.publish("original", "Hospital evacuated", *FLOOD, published=START - timedelta(hours=3))
+    house.enrol(topic_for(site, other_site))
+    house.round()
+    original = article(house.services, other_site.url("original"))
+    assert article(house.services, site.url("copy")).copy_of == original.id
+
+
 def test_a_copy_with_another_number_still_delivers_it(house: House, site: Site, other_site: Site) -> None:
     site.publish("original", "Hospital evacuated as Malva floods Tarn", *FLOOD)
     house.enrol(topic_for(site, other_site))
