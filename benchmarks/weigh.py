@@ -71,6 +71,7 @@ PRIOR = {
     "same side": 3.0,
     "other side": -3.0,
     "other pollster": -3.0,
+    "other speaker, same article": 1.5,
     "same window": 0.3,
     "other window": -1.0,
     "other window of a flow": -1.0,

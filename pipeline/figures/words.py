@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from schemas.figure import Figure, Modifier
+from schemas.figure import Figure, Modifier, Scope
 
 _BEFORE = {
     Modifier.AT_LEAST: "at least ",
@@ -67,10 +67,14 @@ def figure_words(figure: Figure) -> str:
     return value_words(figure.value, figure.low, figure.high, figure.modifier, figure.unit)
 
 
+def label_words(counted: str | None, action: str | None, unit: str | None, scope: Scope) -> str:
+    """What a figure or a series is about, for people: "children returned, Ukraine, last 24 hours"."""
+    what = counted or unit or "number"
+    if action and action not in what:
+        what = f"{what} {action}"
+    return f"{what}, {scope}" if str(scope) else what
+
+
 def label_of(figure: Figure) -> str:
-    """What a figure is about, for people: "children returned, Ukraine, last 24 hours"."""
-    what = figure.counted or figure.unit or "number"
-    if figure.action and figure.action not in what:
-        what = f"{what} {figure.action}"
-    scope = str(figure.scope)
-    return f"{what}, {scope}" if scope else what
+    """What a figure is about, for people."""
+    return label_words(figure.counted, figure.action, figure.unit, figure.scope)

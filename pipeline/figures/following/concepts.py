@@ -136,11 +136,6 @@ def _related() -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair.split()) for pair in _tables()["related"]["pairs"])
 
 
-def is_person(noun: str) -> bool:
-    """Whether a class counts people."""
-    return noun in frozenset(_tables()["generic"]["persons"].split())
-
-
 def are_kin(one: str, other: str) -> bool:
     """Whether texts use two actions for one another."""
     return frozenset((one, other)) in _kin()

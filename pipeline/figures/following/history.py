@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.figures.following.verdicts import main_line
+from pipeline.figures.words import label_words
 from schemas.figure import Claim, Figure, Series, VerdictKind
 
 MOST_CLAIMS = 200
@@ -25,11 +26,15 @@ def bounded(claims: Sequence[Claim], keep: str | None = None) -> tuple[Claim, ..
 def with_claim(series: Series, claim: Claim, figure: Figure, *, holds_now: bool) -> Series:
     """``series`` with one more claim, current if it holds now; what the series left open is filled in from it."""
     current = claim.figure if holds_now or series.current is None else series.current
-    update: dict[str, object] = {"claims": bounded((*series.claims, claim), current), "current": current}
-    if series.counted is None and figure.counted is not None:
-        update["counted"] = figure.counted
-    if series.action is None and figure.action is not None:
-        update["action"] = figure.action
+    counted, action = series.counted or figure.counted, series.action or figure.action
+    update: dict[str, object] = {
+        "claims": bounded((*series.claims, claim), current),
+        "current": current,
+        "counted": counted,
+        "action": action,
+    }
+    if series.label == label_words(series.counted, series.action, series.unit, series.scope):
+        update["label"] = label_words(counted, action, series.unit, series.scope)
     return series.model_copy(update=update)
 
 

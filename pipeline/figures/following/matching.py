@@ -237,6 +237,8 @@ def _of_speakers(figure: Profile, known: Profile) -> dict[str, float]:
     if any(speak_as_one(other, said) for other in known.speakers):
         return {"same speaker": 1.0}
     traits = {"other speaker": 1.0}
+    if known.articles == figure.articles:
+        traits["other speaker, same article"] = 1.0
     if figure.is_poll and known.is_poll:
         traits["other pollster"] = 1.0
     return traits

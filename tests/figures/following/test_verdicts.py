@@ -102,3 +102,37 @@ def test_a_noun_left_out_is_filled_in_from_the_series() -> None:
     followed = tell(follower, "By noon the number of rescued had risen to 91 on the ferry Alma.", at(2, 12))
     assert followed.verdicts[0].series == follower.series()[0].id
     assert followed.figures[0].figure.action == "rescued"
+
+
+def test_a_series_is_named_by_what_its_first_figure_said_and_a_later_one_added() -> None:
+    follower = Follower("t")
+    tell(follower, "At least 19,500 children were deported from Ordan.", at(2))
+    (series,) = follower.series()
+    assert series.label.startswith("children deported")
+    assert (series.counted, series.action) == ("children", "deported")
+
+
+def test_two_speakers_in_one_article_stand_side_by_side() -> None:
+    follower = Follower("t")
+    followed = tell(
+        follower,
+        "Police said 35,000 people marched in Castra on Sunday. Organisers put the number of marchers at 120,000,"
+        " rejecting the police figure of 35,000.",
+        at(8),
+    )
+    assert kinds(followed.verdicts) == ["new", "contradiction", "repeated"]
+    assert len(follower.series()) == 1
+
+
+def test_something_vague_made_precise_is_a_change() -> None:
+    follower = Follower("t")
+    tell(follower, "Dozens of people were killed in the ferry disaster off Halden.", at(2))
+    (verdict,) = tell(follower, "The coast guard confirmed 31 deaths in the Halden ferry disaster.", at(2, 14)).verdicts
+    assert (verdict.kind, verdict.from_value) == ("changed", (24, 99))
+    assert verdict.reason == "Dozens made precise: 31."
+
+
+def test_nothing_is_lost_of_an_article_without_figures() -> None:
+    follower = Follower("t")
+    followed = tell(follower, "Nothing was counted here.", at(2))
+    assert followed.series == followed.verdicts == followed.figures == ()
