@@ -152,10 +152,19 @@ class CopyIndex:
             elif len(held) <= _COMMON:
                 counts.update(held)
         likely = sorted(
-            ((number, hits) for number, hits in counts.items() if hits >= 2 and allowed(number)),
+            (
+                (number, hits)
+                for number, hits in counts.items()
+                if hits >= max(2, self._least_hits(len(hashes), number)) and allowed(number)
+            ),
             key=lambda pair: (-pair[1], pair[0]),
         )
         return [number for number, _ in likely[:_CANDIDATES]]
+
+    def _least_hits(self, length: int, number: int) -> float:
+        """How many of its indexed hashes an article must share to be worth comparing: half of what a copy would."""
+        its = len(self._known[number].sketch.hashes)
+        return 0.5 * CONTAINMENT * min(length, its) * min(1.0, _INDEXED / 2 / its)
 
     def _compare(self, new: Known, number: int) -> Repeat | None:
         old = self._known[number]

@@ -19,7 +19,6 @@ _LEAD = 80
 _MOST_TERMS = 256
 
 Terms = NDArray[np.int32]
-_LOW = np.uint32(255)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,10 +32,6 @@ class Features:
     counts: NDArray[np.uint32]
     length: int
     masses: NDArray[np.float32]
-
-    @property
-    def body(self) -> NDArray[np.uint32]:
-        return self.counts & _LOW
 
 
 def count_terms(words: Words) -> tuple[Terms, NDArray[np.uint32], NDArray[np.int64]]:

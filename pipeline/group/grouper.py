@@ -13,7 +13,7 @@ from pipeline.group.likeness import Floats, Model, shipped_model
 from pipeline.group.linkage import cluster, components
 from pipeline.group.sketch import sketch
 from pipeline.group.tokens import read_words
-from pipeline.group.window import DAY, Entry, Window, remember, restore
+from pipeline.group.window import DAY, Entry, Weighed, Window, remember, restore
 from schemas.article import CopyLink, Reading
 from schemas.base import stable_id
 from schemas.story import MoveKind, Placement, Remembered, StoryDecision, StoryJoin, StoryMove
@@ -71,10 +71,10 @@ class Grouper:
         """
         if article in self._window:
             return self.revise(article, reading)
-        entry, rarity = self._entry(article, reading, seq, topics)
+        entry, weighed = self._entry(article, reading, seq, topics)
         self._find_copy(entry)
         if entry.copy_link is None:
-            self._window.measure(entry, rarity, lambda other: self._in_reach(entry, other))
+            self._window.measure(entry, weighed, lambda other: self._in_reach(entry, other))
         self._window.add(entry)
         if entry.copy_link is None:
             self._window.move(article, self._find_story(entry))
@@ -88,12 +88,12 @@ class Grouper:
         Raises ``KeyError`` for an article that is not in the open window.
         """
         old = self._window.entries[article]
-        entry, rarity = self._entry(article, reading, old.seq, old.row.topics if topics is None else topics)
+        entry, weighed = self._entry(article, reading, old.seq, old.row.topics if topics is None else topics)
         entry.copy_link, entry.join = old.copy_link, old.join
         entry.row = entry.row.model_copy(update={"story": old.row.story, "copy_of": old.row.copy_of})
         self._window.remove(article)
         if entry.copy_link is None:
-            self._window.measure(entry, rarity, lambda other: self._in_reach(entry, other))
+            self._window.measure(entry, weighed, lambda other: self._in_reach(entry, other))
         self._window.add(entry)
         return self._placement(entry)
 
@@ -167,10 +167,10 @@ class Grouper:
         self._window.neighbours.mark(entries[article].seq for article in named)
         return self.regroup()
 
-    def _entry(self, article: str, reading: Reading, seq: int, topics: tuple[str, ...]) -> tuple[Entry, Floats]:
-        """The entry of an article, in no story yet, and how rare its terms are."""
+    def _entry(self, article: str, reading: Reading, seq: int, topics: tuple[str, ...]) -> tuple[Entry, Weighed]:
+        """The entry of an article, in no story yet, and what its terms weigh."""
         words = read_words(reading.title, reading.text)
-        features, rarity, keywords = self._window.read(words)
+        features, weighed = self._window.read(words)
         row = Remembered(
             id=article,
             seq=seq,
@@ -187,12 +187,12 @@ class Grouper:
             row=row,
             sketch=sketch(words),
             features=features,
-            keywords=keywords,
+            keywords=weighed.keywords,
             topics=frozenset(topics),
             live=is_live(reading.title, reading.text),
             stamp=self._window.next_stamp(),
         )
-        return entry, rarity
+        return entry, weighed
 
     def _in_reach(self, one: Entry, other: Entry) -> bool:
         """Whether two articles share a topic and are not too far apart in time."""
@@ -350,14 +350,13 @@ class Grouper:
     def _named(self, clusters: list[list[str]], barred: Mapping[str, set[str]]) -> dict[str, list[str]]:
         """The clusters by the id of the story each is: the one that most of its articles are in already."""
         entries = self._window.entries
-        overlaps: list[tuple[int, bool, int, str, int]] = []
+        overlaps: list[tuple[int, int, str, int]] = []
         for at, articles in enumerate(clusters):
             held = Counter(entries[article].story for article in articles)
             for story, count in held.items():
                 if story is not None and not any(story in barred.get(article, ()) for article in articles):
-                    founded = story in {stable_id("story", article) for article in articles}
                     first = next(entries[article].seq for article in articles if entries[article].story == story)
-                    overlaps.append((-count, not founded, first, story, at))
+                    overlaps.append((-count, first, story, at))
         names: dict[int, str] = {}
         used: set[str] = set()
         for *_, story, at in sorted(overlaps):

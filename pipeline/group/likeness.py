@@ -66,46 +66,37 @@ def shipped_model() -> Model:
 
 
 @cache
-def background() -> tuple[Floats, float]:
-    """How many of the background's articles hold each term, and how many articles count for it."""
+def background() -> tuple[Floats, float, frozenset[int]]:
+    """How many of the background's articles hold each term, how many articles count for it, and the terms that one in
+    ten articles of any news holds."""
     held = json.loads(files("pipeline.group").joinpath("background.json").read_text("utf-8"))
     table = np.zeros(TABLE, dtype=np.float32)
     for permille, stems in held["permille"].items():
         for stemmed in stems.split():
             table[term(stemmed)] = int(permille) / 1000 * held["weight"]
-    return table, float(held["weight"])
+    everyday = frozenset(np.flatnonzero(table > 0.1 * held["weight"]).tolist())
+    return table, float(held["weight"]), everyday
 
 
 class Frequencies:
     """How rare a term is: how many articles of the background and of the window hold it."""
 
     def __init__(self) -> None:
-        self._background, self._weight = background()
-        self._terms = np.zeros(TABLE, dtype=np.int32)
-        self._articles = 0
+        table, self._articles, self.everyday = background()
+        # One table for both: the background's counts are multiples of a half, so that adding and taking away is exact.
+        self._held = table + np.float32(0.5)
 
     def add(self, features: Features) -> None:
-        self._terms[features.ids] += 1
+        self._held[features.ids] += 1
         self._articles += 1
 
     def remove(self, features: Features) -> None:
-        self._terms[features.ids] -= 1
+        self._held[features.ids] -= 1
         self._articles -= 1
-
-    def held_by(self, ids: Terms) -> NDArray[np.int32]:
-        """How many articles of the window hold each term."""
-        held: NDArray[np.int32] = self._terms[ids]
-        return held
-
-    def everyday(self, ids: Terms) -> NDArray[np.bool_]:
-        """Which terms stand in one in ten articles of any news."""
-        everyday: NDArray[np.bool_] = self._background[ids] > 0.1 * self._weight
-        return everyday
 
     def rarity(self, ids: Terms) -> Floats:
         """The logarithm of the inverse of the share of articles with each term."""
-        held = self._background[ids] + self._terms[ids] + np.float32(0.5)
-        rarity: Floats = np.maximum(np.log(np.float32(self._weight + self._articles + 1) / held), np.float32(0))
+        rarity: Floats = np.maximum(np.log(np.float32(self._articles + 1) / self._held[ids]), np.float32(0))
         return rarity
 
 
@@ -113,43 +104,41 @@ class Comparer:
     """Measures one article against many at once."""
 
     def __init__(self) -> None:
-        self._place = np.zeros(TABLE, dtype=np.int32)
+        self._place = np.zeros(TABLE, dtype=np.uint16)
         """For each term its place among the article's own, from 1; 0 for those it has not."""
 
-    def measure(self, one: Features, rarity: Floats, others: Sequence[Features]) -> Floats:
-        """One row of the five measures for each of ``others``; ``rarity`` is that of the terms of ``one``."""
+    def measure(self, one: Features, weights: Floats, others: Sequence[Features]) -> Floats:
+        """One row of the five measures for each of ``others``; ``weights`` are what the terms of ``one`` weigh."""
         out = np.zeros((len(others), MEASURES), dtype=np.float32)
         if not others or not len(one.ids):
             return out
         ids = np.concatenate([other.ids for other in others])
-        self._place[one.ids] = np.arange(1, len(one.ids) + 1, dtype=np.int32)
+        self._place[one.ids] = np.arange(1, len(one.ids) + 1, dtype=np.uint16)
         place = self._place[ids]
         self._place[one.ids] = 0
         shared = np.flatnonzero(place)
-        place = place[shared] - 1
+        place = place[shared].astype(np.int64) - 1
         owner = np.repeat(np.arange(len(others)), [len(other.ids) for other in others])[shared]
-        theirs = _weigh(rarity[place], np.concatenate([other.counts for other in others])[shared])
-        own = _weigh(rarity, one.counts)
-        own[COVER] = 1
-        matched = theirs * own[:, place]
+        matched = weigh(weights[COVER, place], np.concatenate([other.counts for other in others])[shared])
+        matched[:COVER] *= weights[:COVER, place]
+        cells = owner * MEASURES + np.arange(MEASURES)[:, None]
+        dots = np.bincount(cells.ravel(), weights=matched.ravel(), minlength=out.size).reshape(out.shape)
         whole = np.stack([other.masses for other in others])
-        for column in range(MEASURES):
-            out[:, column] = np.bincount(owner, weights=matched[column], minlength=len(others))
-        out[:, COVER] /= np.minimum(whole[:, COVER], one.masses[COVER]) + np.float32(1e-9)
-        out[:, :COVER] /= whole[:, :COVER] * one.masses[:COVER] + np.float32(1e-9)
+        scale = whole * one.masses
+        scale[:, COVER] = np.minimum(whole[:, COVER], one.masses[COVER])
+        np.divide(dots, scale + np.float32(1e-9), out=out, casting="unsafe")
         return np.minimum(out, np.float32(1))
 
 
-def masses(counts: NDArray[np.uint32], rarity: Floats) -> Floats:
+def masses(weights: Floats) -> Floats:
     """The five lengths that an article's terms make, by which its likenesses are divided. They stay as they were when
     it came, so that comparing costs no more than the terms that are shared."""
-    weights = _weigh(rarity, counts)
     lengths: Floats = np.sqrt((weights * weights).sum(axis=1))
     lengths[COVER] = weights[COVER].sum()
     return lengths
 
 
-def _weigh(rarity: Floats, counts: NDArray[np.uint32]) -> Floats:
+def weigh(rarity: Floats, counts: NDArray[np.uint32]) -> Floats:
     """What each term weighs as a word, in the opening, as a name, as a number and by itself."""
     out = np.empty((MEASURES, len(rarity)), dtype=np.float32)
     kind = counts >> 16
@@ -166,26 +155,39 @@ _ROOT = np.sqrt(np.arange(256)).astype(np.float32)
 
 
 def describe(
-    measures: Floats, best: tuple[Floats, Floats], lengths: tuple[Floats, Floats], days: Floats, foreign: Floats
+    measures: Floats, best: tuple[Floats, Floats] | None, lengths: tuple[Floats, Floats], days: Floats, foreign: Floats
 ) -> Floats:
     """The columns of `DESCRIPTION` for pairs: their five measures, and of both ends the `CLOSEST` likenesses and the
-    logarithm of the length in words; how many days apart they are, and 1 where their languages differ."""
-    words, opening, names, numbers, cover = measures.T
+    logarithm of the length in words; how many days apart they are, and 1 where their languages differ. Without ``best``
+    the columns that tell of it are zero."""
+    words = measures[:, WORDS]
     shorter, longer = np.minimum(*lengths), np.maximum(*lengths)
     weeks = np.minimum(days, np.float32(_FAR)) / np.float32(7)
-    columns = [
-        words, opening, names, numbers, cover, np.sqrt(words), np.sqrt(opening),
-        shorter, longer, words * shorter, weeks, np.sqrt(weeks),
-    ]  # fmt: skip
-    for field, value in ((WORDS, words), (OPENING, opening)):
+    out = np.zeros((len(words), len(DESCRIPTION)), dtype=np.float32)
+    out[:, :MEASURES] = measures
+    np.sqrt(measures[:, :2], out=out[:, 5:7])
+    out[:, 7] = shorter
+    out[:, 8] = longer
+    np.multiply(words, shorter, out=out[:, 9])
+    out[:, 10] = weeks
+    np.sqrt(weeks, out=out[:, 11])
+    if best is not None:
+        # Both ends at once: pairs × ends × (words, opening).
+        corners = np.stack(best, axis=1)
+        likeness = measures[:, None, :2]
         for rank in (0, CLOSEST - 1):
-            ratios = [
-                value / (_SOFT + np.maximum(np.maximum(end[:, field, rank], _QUIET[field, rank]), value * (rank == 0)))
-                for end in best
-            ]
-            columns += [np.minimum(*ratios), np.maximum(*ratios)]
-    columns += [foreign, foreign * names, foreign * numbers, foreign * words, np.ones_like(words)]
-    return np.stack(columns, axis=1)
+            closest = np.maximum(corners[:, :, :, rank], _QUIET[:, rank])
+            ratios = likeness / (_SOFT + (np.maximum(closest, likeness) if rank == 0 else closest))
+            low, high = ratios.min(axis=1), ratios.max(axis=1)
+            for field in (WORDS, OPENING):
+                at = 12 + 4 * field + (0 if rank == 0 else 2)
+                out[:, at] = low[:, field]
+                out[:, at + 1] = high[:, field]
+    if foreign.any():
+        out[:, 20] = foreign
+        np.multiply(measures[:, [NAMES, NUMBERS, WORDS]], foreign[:, None], out=out[:, 21:24])
+    out[:, 24] = 1
+    return out
 
 
 def probability(description: Floats, weights: Floats) -> Floats:

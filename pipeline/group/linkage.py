@@ -69,23 +69,15 @@ def cluster(
             if neighbour in home and home[neighbour] != home[node]:
                 row = links[home[node]]
                 row[home[neighbour]] = row.get(home[neighbour], 0.0) + value
-    version = dict.fromkeys(members, 0)
-
-    def mean(one: int, other: int) -> float:
-        pairs = len(members[one]) * min(len(members[other]), reach)
-        return links[one][other] / pairs
-
-    def push(one: int, other: int) -> None:
-        value = mean(*sorted((one, other), key=lambda at: -len(members[at])))
-        if value >= threshold:
-            first, second = sorted((one, other))
-            heapq.heappush(heap, (-value, first, second, version[first], version[second]))
-
     heap: list[tuple[float, int, int, int, int]] = []
     for one, row in links.items():
-        for other in row:
+        for other, value in row.items():
             if one < other:
-                push(one, other)
+                mean = value / _pairs(len(members[one]), len(members[other]), reach)
+                if mean >= threshold:
+                    heap.append((-mean, one, other, 0, 0))
+    heapq.heapify(heap)
+    version = dict.fromkeys(members, 0)
     while heap:
         _, one, other, version_one, version_other = heapq.heappop(heap)
         if version.get(one) != version_one or version.get(other) != version_other:
@@ -93,18 +85,24 @@ def cluster(
         if apart is not None and apart(members[one], members[other]):
             continue
         members[one] += members.pop(other)
-        version[one] += 1
+        version[one] = version_one + 1
         del version[other]
-        absorbed = links.pop(other)
-        row = links[one]
-        del row[other]
+        absorbed, row = links.pop(other), links[one]
+        del row[other], absorbed[one]
         for third, value in absorbed.items():
-            if third == one:
-                continue
-            del links[third][other]
-            row[third] = row.get(third, 0.0) + value
-            links[third][one] = row[third]
-        for third in row:
-            push(one, third)
+            across = links[third]
+            del across[other]
+            row[third] = across[one] = row.get(third, 0.0) + value
+        size = len(members[one])
+        for third, value in row.items():
+            mean = value / _pairs(size, len(members[third]), reach)
+            if mean >= threshold:
+                first, second = (one, third) if one < third else (third, one)
+                heapq.heappush(heap, (-mean, first, second, version[first], version[second]))
     clusters = [sorted(group, key=rank.__getitem__) for group in members.values()]
     return sorted(clusters, key=lambda group: rank[group[0]])
+
+
+def _pairs(one: int, other: int, reach: int) -> int:
+    """How many pairs two clusters of these sizes are expected to have an edge for."""
+    return one * min(other, reach) if one >= other else other * min(one, reach)

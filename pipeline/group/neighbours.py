@@ -29,7 +29,8 @@ class Neighbours:
         self._best = np.zeros((64, 2, CLOSEST), dtype=np.float32)
         self._length = np.zeros(64, dtype=np.float32)
         self._day = np.zeros(64, dtype=np.float64)
-        self._language: list[str | None] = [None] * 64
+        self._language = np.zeros(64, dtype=np.int32)
+        self._languages: dict[str | None, int] = {None: 0}
         self._row: dict[int, dict[int, int]] = {}
         self._free_rows: list[int] = []
         self._rows = 0
@@ -52,12 +53,12 @@ class Neighbours:
             self._best = _doubled(self._best)
             self._length = _doubled(self._length)
             self._day = _doubled(self._day)
-            self._language += [None] * len(self._language)
+            self._language = _doubled(self._language)
         self._slot[seq] = slot
         self._best[slot] = 0
         self._length[slot] = np.log(max(length, 1)) / 5
         self._day[slot] = day
-        self._language[slot] = language
+        self._language[slot] = self._languages.setdefault(language, len(self._languages))
         self._row[seq] = {}
         self.likely[seq] = {}
         self._stale.add(seq)
@@ -73,6 +74,8 @@ class Neighbours:
     def cut(self, seq: int) -> None:
         """Take away all that was measured of an article."""
         others = self._row[seq]
+        if not others:
+            return
         for other, row in others.items():
             del self._row[other][seq]
             self.likely[other].pop(seq, None)
@@ -124,20 +127,14 @@ class Neighbours:
         self._best[slot, :, : closest.shape[1]] = closest
         self._stale.add(seq)
 
-    def _describe(self, rows: list[int] | NDArray[np.int64]) -> Floats:
+    def _describe(self, rows: list[int], *, arriving: bool = False) -> Floats:
         first, second = self._ends[rows].T
         days = np.abs(self._day[first] - self._day[second]).astype(np.float32)
-        languages = self._language
-        foreign = np.array(
-            [
-                languages[one] != languages[two] and languages[one] is not None and languages[two] is not None
-                for one, two in zip(first.tolist(), second.tolist(), strict=True)
-            ],
-            dtype=np.float32,
-        )
+        one, two = self._language[first], self._language[second]
+        foreign = ((one != two) & (one > 0) & (two > 0)).astype(np.float32)
         return describe(
             self._measures[rows],
-            (self._best[first], self._best[second]),
+            None if arriving else (self._best[first], self._best[second]),
             (self._length[first], self._length[second]),
             days,
             foreign,
@@ -148,7 +145,7 @@ class Neighbours:
         row = self._row[seq]
         if not row:
             return {}
-        values = probability(self._describe(list(row.values())), self._model.arriving).tolist()
+        values = probability(self._describe(list(row.values()), arriving=True), self._model.arriving).tolist()
         return dict(zip(row, values, strict=True))
 
     def described(self, seq: int | None = None) -> tuple[list[tuple[int, int]], Floats]:
@@ -159,7 +156,8 @@ class Neighbours:
             for other, row in self._row.get(one, {}).items()
             if one > other
         ]
-        return [(one, other) for one, other, _ in pairs], self._describe([row for *_, row in pairs])
+        described = self._describe([row for *_, row in pairs], arriving=seq is not None)
+        return [(one, other) for one, other, _ in pairs], described
 
     def refresh(self) -> set[int]:
         """Bring the probabilities up to date; returns the articles whose surroundings changed."""

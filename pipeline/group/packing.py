@@ -7,6 +7,7 @@ head names, in order. Everything is little-endian.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,9 +21,11 @@ VERSION = 1
 
 def pack(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Bytes that `unpack` reads back; the same values give the same bytes."""
-    layout = [[name, array.dtype.newbyteorder("<").str, len(array)] for name, array in arrays.items()]
+    if sys.byteorder != "little":
+        arrays = {name: array.astype(array.dtype.newbyteorder("<")) for name, array in arrays.items()}
+    layout = [[name, array.dtype.str, len(array)] for name, array in arrays.items()]
     front = json.dumps({**head, "arrays": layout}, ensure_ascii=False, separators=(",", ":")).encode()
-    body = b"".join(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in arrays.values())
+    body = b"".join(array.tobytes() for array in arrays.values())
     return bytes([VERSION]) + len(front).to_bytes(4, "little") + front + body
 
 

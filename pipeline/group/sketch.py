@@ -9,6 +9,7 @@ longer the other is. MinHash can't: it estimates overlap against the union, wher
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,17 +38,21 @@ class Sketch:
     whole: int
 
 
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_30, _27, _31, _1 = (np.uint64(bits) for bits in (30, 27, 31, 1))
+
+
 def _mix(value: Hashes) -> Hashes:
     """The finaliser of SplitMix64: every bit of the result depends on every bit of the value."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
+    value = (value ^ (value >> _30)) * _FIRST
+    value = (value ^ (value >> _27)) * _SECOND
+    return value ^ (value >> _31)
 
 
-def _in_order(hashed: Hashes) -> int:
+def _whole(hashed: Hashes) -> int:
     """A hash of the words and their order."""
-    weights = 2 * np.arange(len(hashed), dtype=np.uint64) + np.uint64(1)
-    return int(np.bitwise_xor.reduce(_mix(hashed * weights))) if len(hashed) else 0
+    return int.from_bytes(blake2b(hashed.astype("<u8", copy=False).tobytes(), digest_size=8).digest(), "little")
 
 
 def sketch(words: Words) -> Sketch:
@@ -59,9 +64,9 @@ def sketch(words: Words) -> Sketch:
     sequences = max(0, count - size + 1)
     rolled = np.zeros(sequences, dtype=np.uint64)
     for offset in range(size):
-        rolled = rolled * np.uint64(0x9E3779B97F4A7C15) + hashed[offset : offset + sequences]
+        rolled = rolled * _SPREAD + hashed[offset : offset + sequences]
     mixed = _mix(rolled)
-    places = np.flatnonzero((mixed & np.uint64(1)) == 0)
+    places = np.flatnonzero((mixed & _1) == 0)
     values = mixed[places]
     order = np.argsort(values, kind="stable")
     values, places = values[order], places[order]
@@ -73,7 +78,7 @@ def sketch(words: Words) -> Sketch:
         runs = np.concatenate(([0], np.cumsum(inside)))
         quoted = (runs[size:] - runs[:-size] == size)[first]
     head = 3 * first < sequences
-    return Sketch(chosen[:_LARGEST], quoted[:_LARGEST], head[:_LARGEST], count, _in_order(hashed))
+    return Sketch(chosen[:_LARGEST], quoted[:_LARGEST], head[:_LARGEST], count, _whole(hashed))
 
 
 def shared(one: Sketch, other: Sketch) -> tuple[Sketch, Sketch, Sharing, Sharing]:

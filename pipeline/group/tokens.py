@@ -26,8 +26,8 @@ _QUOTE = re.compile('["“”„«»「」『』]')
 _LONGEST_QUOTE = 600
 _KNOWN_WORDS = 200_000
 
-TABLE = 1 << 21
-"""Size of the table of terms. Two terms in one place are rare enough not to matter."""
+TABLE = 1 << 19
+"""Size of the table of terms: small enough for a cache, and two terms of a pair of articles rarely share a place."""
 PLAIN, CAPITAL, NUMBER = 0, 1, 2
 """How a word begins: a small letter (or one of a script without capitals), a capital, a digit."""
 

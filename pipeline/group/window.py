@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.group.copies import CopyIndex, Known
 from pipeline.group.features import Features, count_terms
-from pipeline.group.likeness import MEASURES, OPENING, WORDS, Comparer, Floats, Frequencies, Model, masses
+from pipeline.group.likeness import COVER, MEASURES, OPENING, WORDS, Comparer, Floats, Frequencies, Model, masses, weigh
 from pipeline.group.neighbours import Neighbours
 from pipeline.group.packing import pack, unpack
 from pipeline.group.sketch import Sketch
@@ -21,9 +21,7 @@ from schemas.article import CopyLink
 from schemas.story import Remembered, StoryJoin
 
 _CANDIDATES = 16
-_LOOKED_AT = 72
 _TERMS = 32
-_POSTINGS = 3000
 _COMMON = 0.2
 _LEAST = 0.06
 _KEYWORDS = 24
@@ -60,6 +58,16 @@ class Entry:
         return self.join.story if self.join else None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """What an article's terms weigh as it comes: `likeness.weigh` of them, the order from the weightiest down, and how
+    the weightiest are written."""
+
+    weights: Floats
+    order: NDArray[np.int64]
+    keywords: dict[int, str]
+
+
 class Window:
     """Entries by id, the stories they are in, and what finds the ones like a new one."""
 
@@ -80,6 +88,7 @@ class Window:
         self._slots: list[Entry | None] = []
         self._roots = np.zeros(0, dtype=np.float32)
         """By slot: the root of the number of terms, by which long articles are held back as candidates."""
+        self._seqs = np.zeros(0, dtype=np.int64)
         self._stamp = 0
 
     def __contains__(self, article: str) -> bool:
@@ -104,7 +113,9 @@ class Window:
         while slot >= len(self._slots):
             self._slots += [None] * 256
             self._roots = np.concatenate((self._roots, np.ones(256, dtype=np.float32)))
+            self._seqs = np.concatenate((self._seqs, np.zeros(256, dtype=np.int64)))
         self._slots[slot] = entry
+        self._seqs[slot] = entry.seq
         self._roots[slot] = (20 + len(entry.features.ids)) ** 0.5
         postings = self._postings
         for term in self._telling(entry.features):
@@ -123,16 +134,14 @@ class Window:
             entry.row.outlet, entry.time, entry.sketch, entry.features, entry.live, entry.copy_link is not None
         )
 
-    def read(self, words: Words) -> tuple[Features, Floats, dict[int, str]]:
-        """The features of an article, how rare its terms are, and how the weightiest of them are written."""
+    def read(self, words: Words) -> tuple[Features, Weighed]:
+        """The features of an article and what its terms weigh now."""
         ids, counts, first = count_terms(words)
-        rarity = self.frequencies.rarity(ids)
-        weight = rarity * (1 + np.log(np.maximum(counts & 255, 1))) * np.where(counts >> 16, 1.5, 1.0)
-        order = np.lexsort((ids, -weight))[:_KEYWORDS]
-        written = {
-            term: words.surfaces[at] for term, at in zip(ids[order].tolist(), first[order].tolist(), strict=True)
-        }
-        return Features(ids, counts, len(words.terms), masses(counts, rarity)), rarity, written
+        weights = weigh(self.frequencies.rarity(ids), counts)
+        features = Features(ids, counts, len(words.terms), masses(weights))
+        order = np.lexsort((ids, -weights[WORDS] * weights[COVER]))
+        written = {int(ids[at]): words.surfaces[first[at]] for at in order[:_KEYWORDS].tolist()}
+        return features, Weighed(weights, order, written)
 
     def remove(self, article: str) -> Entry:
         """Take an article out of everything."""
@@ -156,8 +165,8 @@ class Window:
 
     def _telling(self, features: Features) -> list[int]:
         """The terms an article is found by: all but those that every other article has."""
-        telling: list[int] = features.ids[~self.frequencies.everyday(features.ids)].tolist()
-        return telling
+        everyday = self.frequencies.everyday
+        return [term for term in features.ids.tolist() if term not in everyday]
 
     def link(self, entry: Entry) -> None:
         """Put what this entry was measured against in place of all that was measured of it before."""
@@ -181,40 +190,45 @@ class Window:
     def _seq(self, article: str) -> int:
         return self.entries[article].seq
 
-    def measure(self, entry: Entry, rarity: Floats, reachable: Callable[[Entry], bool]) -> None:
+    def measure(self, entry: Entry, weighed: Weighed, reachable: Callable[[Entry], bool]) -> None:
         """Measure an entry against those it may share a story with."""
-        found = self._candidates(entry, rarity, reachable)
-        measures = self._comparer.measure(entry.features, rarity, [other.features for other in found])
+        found = self._candidates(entry, weighed, reachable)
+        measures = self._comparer.measure(entry.features, weighed.weights, [other.features for other in found])
         kept = np.flatnonzero((measures[:, WORDS] >= _LEAST) | (measures[:, OPENING] >= _LEAST)).tolist()
         entry.near = [found[at].seq for at in kept]
         entry.measures = measures[kept]
 
-    def _candidates(self, entry: Entry, rarity: Floats, reachable: Callable[[Entry], bool]) -> list[Entry]:
+    def _candidates(self, entry: Entry, weighed: Weighed, reachable: Callable[[Entry], bool]) -> list[Entry]:
         """The articles that share the rarest terms with this one, the most promising first."""
-        features = entry.features
-        held = self.frequencies.held_by(features.ids)
-        common = held > max(20, _COMMON * len(self.entries))
-        usable = np.flatnonzero((held > 0) & ~common & ~self.frequencies.everyday(features.ids))
-        ids, held = features.ids[usable], held[usable]
-        weight = rarity[usable] ** 2 * (1 + np.log(features.body[usable]))
-        order = np.lexsort((ids, -weight))
-        order = order[: 1 + int(np.searchsorted(np.cumsum(held[order]), _POSTINGS))][:_TERMS]
-        if not len(order):
+        ids = entry.features.ids
+        order = weighed.order
+        weight = weighed.weights[WORDS] * weighed.weights[COVER]
+        common = max(20, _COMMON * len(self.entries))
+        postings: list[list[int]] = []
+        weights: list[float] = []
+        for term, value in zip(ids[order].tolist(), weight[order].tolist(), strict=True):
+            held = self._postings.get(term)
+            if held is None or len(held) > common:
+                continue
+            postings.append(held)
+            weights.append(value)
+            if len(postings) == _TERMS:
+                break
+        if not postings:
             return []
-        postings = [self._postings[term] for term in ids[order].tolist()]
-        sizes = [len(slots) for slots in postings]
+        sizes = [len(held) for held in postings]
         slots = np.fromiter(chain.from_iterable(postings), dtype=np.int64, count=sum(sizes))
-        scores = np.bincount(slots, weights=np.repeat(weight[order], sizes), minlength=len(self._slots)) / self._roots
+        scores = np.bincount(slots, weights=np.repeat(weights, sizes), minlength=len(self._slots)) / self._roots
         found = np.flatnonzero(scores)
-        if len(found) > _LOOKED_AT:
-            least = np.partition(scores[found], -_LOOKED_AT)[-_LOOKED_AT]
-            found = found[scores[found] >= least]
-        ranked = sorted(
-            (-score, other.seq, other)
-            for score, other in zip(scores[found].tolist(), map(self._slots.__getitem__, found.tolist()), strict=True)
-            if other is not None
-        )
-        return list(islice((other for *_, other in ranked if other.id != entry.id and reachable(other)), _CANDIDATES))
+        found = found[np.lexsort((self._seqs[found], -scores[found]))]
+        near: list[Entry] = []
+        for slot in found.tolist():
+            other = self._slots[slot]
+            if other is not None and other.id != entry.id and reachable(other):
+                near.append(other)
+                if len(near) == _CANDIDATES:
+                    break
+        return near
 
 
 def remember(entry: Entry) -> Remembered:
