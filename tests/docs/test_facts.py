@@ -27,7 +27,7 @@ FACTS = [
     ("architecture.md", f"a lease of {read.LEASE.total_seconds() / 60:.0f} minutes"),
     ("architecture.md", f"after {', '.join(_said(wait) for wait in read._WAITS[:-1])}, {_said(read._WAITS[-1])}"),
     ("architecture.md", f"readings of up to {replay.CHUNK} articles"),
-    ("operations.md", f"their lease of {read.LEASE.total_seconds() / 60:.0f} minutes"),
+    ("operations.md", f"its lease of {read.LEASE.total_seconds() / 60:.0f} minutes"),
     ("operations.md", f"every {schedule.FLOOR / 60:.0f} minutes at most"),
     ("operations.md", f"every {schedule.CEILING / 3600:.0f} hours at least"),
     ("operations.md", f"every {schedule.DEFAULT / 60:.0f} minutes while"),
@@ -37,8 +37,6 @@ FACTS = [
     ("mail.md", f"the last {digest._COVERAGE_DAYS} days"),
     ("mail.md", f"stay below {BUDGET / 1000:.0f} kB"),
     ("copies-and-stories.md", f"at least {copies.CONTAINMENT * 100:.0f} % of the shorter text"),
-    ("copies-and-stories.md", f"({copies._SHORT_CONTAINMENT * 100:.0f} % for texts under {copies._SHORT} words"),
-    ("copies-and-stories.md", f"less than {copies._MOST * 100:.0f} % must not"),
     ("figures.md", f"Texts beyond {LONGEST_TEXT:,} characters"),
     ("figures.md", f"({intervals._SLACK * 100:.0f} % at most)"),
 ]

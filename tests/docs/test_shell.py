@@ -1,4 +1,4 @@
-"""The commands that the docs show exist, and those that need no network run as they stand."""
+"""The commands that docs and messages name exist, and those that need no network run as they stand."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pipeline.cli import cli
 from tests.docs.pages import DOCS, PAGES, ROOT, all_blocks, blocks, prose
 
 _INLINE = re.compile(r"`tallywire ([^`]+)`")
+_HINT = re.compile(r"`tallywire ([a-z][^`{}]*)`")
 _END = {"|", ">", "<", "&&", "#", ";"}
 
 
@@ -31,7 +32,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _shown() -> Iterator[tuple[str, str]]:
-    """Every tallywire command line of the docs, with where it stands."""
+    """Every tallywire command line of the docs and of our messages, with where it stands."""
     for block in all_blocks("console"):
         for line in _lines(block.text):
             for part in re.findall(r"(?:^|[|(]\s*)(?:\S*/)?tallywire ([^|]+)", line):
@@ -39,6 +40,9 @@ def _shown() -> Iterator[tuple[str, str]]:
     for page in PAGES:
         for part in _INLINE.findall(prose(page)):
             yield str(page.relative_to(ROOT)), part
+    for path in sorted((ROOT / "pipeline").rglob("*.py")):
+        for part in _HINT.findall(path.read_text(encoding="utf-8")):
+            yield str(path.relative_to(ROOT)), part
 
 
 SHOWN = sorted(set(_shown()))
