@@ -42,7 +42,7 @@ def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool)
         found.sort(key=lambda series: (not series.pinned, -len(series.claims), series.opened))
         if as_json:
             for series in found:
-                emit(series)
+                emit(_series_json(series))
             return
         rows = []
         for series in found:
@@ -73,7 +73,7 @@ def show(series: str, home: Path | None, as_json: bool) -> None:
     with opened(home) as services, services.record.read() as tx:
         found = found_or_fail(tx.figures.get_series(series), "series", series, "`tallywire figures list` names them")
         if as_json:
-            emit(found)
+            emit(_series_json(found))
             return
         for line in explain(tx, found.id) or ():
             say(line)
@@ -180,6 +180,11 @@ def _decide(
         decision = SeriesDecision(kind=kind, series=series, figures=ids, label=label, decided=datetime.now(UTC))
         changed = Judge(services).decide_series(topics.pop(), decision)
     say(f"kept; {len(changed)} series changed")
+
+
+def _series_json(series: Series) -> dict[str, Any]:
+    # The marks are following's own notes on the words around a number, and nobody else's business.
+    return series.model_dump(mode="json", exclude={"claims": {"__all__": {"marks"}}})
 
 
 def _current(series: Series) -> Claim | None:

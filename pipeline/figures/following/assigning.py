@@ -158,5 +158,7 @@ def _tied(one: Claim, other: Claim, claims: Sequence[Claim]) -> bool:
     if intervals.entails(one, other) or intervals.entails(other, one):
         return True
     cues = {cue for claim in (one, other) if claim.marks for cue in claim.marks.cues}
+    if "others" in cues:
+        return False
     known = any(intervals.equal(claim, said) for claim in claims for said in (one, other))
     return known or bool(cues & {"history", "dispute"})

@@ -324,6 +324,8 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("quoted")
     if concepts.cues("set_against").search(close) and not _PERIOD_OF.search(head):
         cues.append("set against")
+    if concepts.cues("others").search(tail[:8]) or concepts.cues("others").search(head[-9:]):
+        cues.append("others")
     if re.search(r"\bnot\s+$", head):
         cues.append("denied")
     if concepts.cues("dispute").search(low) and concepts.cues("number").search(low):
