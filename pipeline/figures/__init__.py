@@ -1,4 +1,4 @@
-"""Figures: what numbers an article states (``reading``), and what they say against what was stated before (``following``).
+"""Figures: what numbers an article states (``reading``), and what they say against those before (``following``).
 
 Reading and following are pure functions over the models of ``schemas.figure``; neither knows of the record.
 """
