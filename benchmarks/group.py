@@ -1,0 +1,131 @@
+"""How good and how fast grouping is on labelled streams, replayed in file order.
+
+    python -m benchmarks.group [NAME …]
+
+Copies: pairwise precision, recall and F1, and the recall of each kind. Stories: B-cubed F1 as articles arrive, and with
+the open window grouped again after each chunk of 64. Speed: articles per CPU second of one thread, reading not counted.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import os
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from pipeline.group import Grouper
+from pipeline.group.copies import CopyIndex, Known
+from pipeline.group.features import Features
+from pipeline.group.likeness import MEASURES
+from pipeline.group.sketch import sketch
+from pipeline.group.tokens import read_words
+from schemas.article import Reading
+
+STORIES = ("ecbplus", "basil", "allsides21", "neus", "fnc1", "meantime")
+MACRO = STORIES[:5]
+CHUNK = 64
+Row = dict[str, Any]
+
+
+def shared() -> Path:
+    folder = Path(os.environ.get("TALLYWIRE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+    if not (folder / "data/stories").is_dir():
+        sys.exit(f"no labelled data at {folder}: set TALLYWIRE_SHARED to the folder that holds data/")
+    return folder / "data/stories"
+
+
+def scorer(folder: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score", folder / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def reading(row: Row) -> Reading:
+    return Reading(
+        requested_url=row["url"],
+        url=row["url"],
+        title=row["title"],
+        text=row["text"],
+        published=datetime.fromisoformat(row["published"]),
+        outlet=row["source"],
+        language=row["language"],
+    )
+
+
+def replay(rows: list[Row], *, regroup: bool) -> tuple[list[Row], float]:
+    """What was said of each article, and articles per CPU second."""
+    readings = [(row["id"], reading(row)) for row in rows]
+    grouper = Grouper()
+    found: dict[str, Row] = {}
+    start = time.process_time()
+    for seq, (article, item) in enumerate(readings, start=1):
+        placed = grouper.place(article, item, seq=seq, topics=("replay",))
+        assert placed.join is not None
+        original = placed.copy_link.original if placed.copy_link else None
+        found[article] = {"id": article, "copy_of": original, "story": placed.join.story}
+        if regroup and (seq % CHUNK == 0 or seq == len(rows)):
+            for move in grouper.regroup():
+                found[move.article]["story"] = move.to_story
+    return list(found.values()), len(rows) / (time.process_time() - start)
+
+
+def copies_alone(rows: list[Row]) -> float:
+    """Articles per CPU second where nothing but copies is looked for."""
+    none = Features(np.zeros(0, np.int32), np.zeros(0, np.uint32), 0, np.zeros(MEASURES, np.float32))
+    readings = [reading(row) for row in rows]
+    index = CopyIndex()
+    start = time.process_time()
+    for number, item in enumerate(readings):
+        known = Known(item.outlet, 0.0, sketch(read_words("", item.text)), none)
+        index.find(known, lambda _: True)
+        index.add(number, known)
+    return len(rows) / (time.process_time() - start)
+
+
+def main() -> None:
+    folder = shared()
+    score = scorer(folder)
+
+    def rows(name: str) -> list[Row]:
+        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+    names = sys.argv[1:] or ("neardup", *STORIES)
+    if "neardup" in names:
+        found, _ = replay(rows("neardup"), regroup=False)
+        print("copies", json.dumps(score.copies(rows("neardup"), found)))
+        print(f"copies alone: {copies_alone(rows('neardup')):.0f} articles per CPU second\n")
+    print(f"{'':12}{'arriving':>10}{'regrouped':>11}{'precision':>11}{'recall':>8}{'articles/s':>12}")
+    total: dict[str, list[float]] = {"arriving": [], "regrouped": []}
+    for name in names:
+        if name == "neardup":
+            continue
+        members = rows(name)
+        arriving = score.stories(members, replay(members, regroup=False)[0])
+        found, speed = replay(members, regroup=True)
+        regrouped = score.stories(members, found)
+        print(
+            f"{name:12}{arriving['f1']:10.4f}{regrouped['f1']:11.4f}{regrouped['precision']:11.4f}"
+            f"{regrouped['recall']:8.4f}{speed:12.0f}",
+            flush=True,
+        )
+        if name in MACRO:
+            total["arriving"].append(arriving["f1"])
+            total["regrouped"].append(regrouped["f1"])
+    if len(total["arriving"]) == len(MACRO):
+        print(f"{'mean of five':12}{sum(total['arriving']) / 5:10.4f}{sum(total['regrouped']) / 5:11.4f}")
+
+
+if __name__ == "__main__":
+    main()
