@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         "`standard` where Elasticsearch lacks that",
     )
     kibana_url: str | None = Field(default=None, description="where Kibana is, for `kibana import` and `export`")
-    kibana_api_key: SecretStr | None = Field(default=None, description="an API key of Kibana's, before user and password")
+    kibana_api_key: SecretStr | None = Field(default=None, description="an API key of Kibana, before the user")
     kibana_user: str | None = Field(default=None, description="who asks Kibana, if there is no API key")
     kibana_password: SecretStr | None = Field(default=None, description="the password of that user")
     kibana_ca: Path | None = Field(default=None, description="a file of certificates to trust for Kibana, PEM")
