@@ -12,7 +12,10 @@ from pipeline.read.workers import WorkerPool
 from pipeline.runner import Stop, home_locked, stopping_on_signals
 from pipeline.steps.read import read_job
 from pipeline.steps.replay import replay as replay_step
+from pipeline.tell.words import count
 from pipeline.topics import read_topics
+
+_SHOWN = 50
 
 
 @click.command()
@@ -47,11 +50,13 @@ def replay(
         progress("replaying") as advance,
     ):
         report = replay_step(services, pool, paths, given, stop=stop, on_progress=advance)
-    for broken in report.broken:
+    for broken in report.broken[:_SHOWN]:
         note(f"passed over: {broken}")
+    if len(report.broken) > _SHOWN:
+        note(f"and {len(report.broken) - _SHOWN} more")
     judged = report.judged
-    outcomes = {outcome.value: count for outcome, count in sorted(judged.ended.items())}
-    verdicts = {kind.value: count for kind, count in sorted(judged.verdicts.items())}
+    outcomes = {outcome.value: number for outcome, number in sorted(judged.ended.items())}
+    verdicts = {kind.value: number for kind, number in sorted(judged.verdicts.items())}
     if as_json:
         emit(
             {
@@ -64,10 +69,11 @@ def replay(
             }
         )
     else:
-        say(f"{report.items} articles, {report.known} of them judged before, {len(report.broken)} lines passed over")
+        passed = count(len(report.broken), "line")
+        say(f"{count(report.items, 'article')}, {report.known} of them judged before, {passed} passed over")
         for name, counts in (("entries", outcomes), ("figures", verdicts)):
             if counts:
-                say(f"{name}: " + ", ".join(f"{count} {key.replace('_', ' ')}" for key, count in counts.items()))
+                say(f"{name}: " + ", ".join(f"{number} {key.replace('_', ' ')}" for key, number in counts.items()))
         if report.stopped:
             say("stopped; the same command goes on from here")
     if report.broken or report.stopped:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -27,15 +29,17 @@ def _as_text(value: Any) -> Any:
 def _as_moment(value: Any) -> Any:
     """A moment from any date that a feed may write; a day is its first moment in UTC, no date at all is none."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = str(int(value))
+        # JSON as Python reads it knows NaN and numbers beyond all bounds.
+        value = str(int(value)) if math.isfinite(value) else str(value)
     if not isinstance(value, str):
         return value
     if not value.strip():
         return None
     moment = feed_date(value)
-    if moment is None:
-        raise ValueError(f"{value[:60]!a} is no date; write for example 2026-03-01T12:00:00Z")
-    return moment.astimezone(UTC)
+    if moment is not None:
+        with suppress(OverflowError):
+            return moment.astimezone(UTC)
+    raise ValueError(f"{value[:60]!a} is no date; write for example 2026-03-01T12:00:00Z")
 
 
 class ReplayItem(Model):
@@ -119,5 +123,7 @@ def _item(line: bytes, number: int) -> ReplayItem | BrokenLine:
         return BrokenLine(line=number, why=f"{field}: {why}" if field else why)
     except RecursionError:
         return BrokenLine(line=number, why="it is nested too deeply")
+    except UnicodeDecodeError:
+        return BrokenLine(line=number, why="it is not UTF-8 text")
     except ValueError as error:
         return BrokenLine(line=number, why=f"it is no JSON: {error}")

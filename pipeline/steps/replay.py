@@ -90,6 +90,7 @@ def replay(
     services = replace(services, clock=clock)
     judge = Judge(services)
     matchers = {topic.name: Matcher(topic) for topic in asked}
+    seen: dict[str, int] = {}
 
     def judge_all() -> None:
         while (judged := judge.run(limit=CHUNK)).judged:
@@ -102,7 +103,7 @@ def replay(
     try:
         for path in paths:
             clock.undated = _file_time(path)
-            for chunk in _chunks(_items(path, report)):
+            for chunk in _chunks(_items(path, report, seen)):
                 if stop() or not _take(services, pool, chunk, asked, matchers, clock, report, stop):
                     report.stopped = True
                     return report
@@ -183,25 +184,42 @@ def _prepare(item: ReplayItem | Page, topics: tuple[str, ...], clock: ReplayCloc
 def _entry(
     identity: str, url: str, title: str, topics: tuple[str, ...], moment: datetime, article: str | None = None
 ) -> Entry:
+    try:
+        place = canonical(url)
+    except TallywireError:
+        # What is given to be read needs no address that could be visited.
+        place = url
     return Entry(
         id=identity,
         origin=Origin.REPLAY,
         topics=topics,
-        announcement=Announcement(url=url, canonical_url=canonical(url), title=title, fingerprint=identity),
+        announcement=Announcement(url=url, canonical_url=place, title=title, fingerprint=identity),
         first_seen=moment,
         article=article,
     )
 
 
-def _items(path: Path, report: ReplayReport) -> Iterator[ReplayItem | Page]:
+def _items(path: Path, report: ReplayReport, seen: dict[str, int]) -> Iterator[ReplayItem | Page]:
     if path.name.endswith((".warc", ".warc.gz")):
         yield from read_warc(path, damaged=lambda why: report.broken.append(f"{path}: {why}"))
     elif path.name.endswith((".jsonl", ".jsonl.gz")):
-        for item in read_jsonl(path):
-            if isinstance(item, BrokenLine):
-                report.broken.append(f"{path}:{item.line}: {item.why}")
-            else:
-                yield item
+        begun = False
+        try:
+            for item in read_jsonl(path):
+                begun = True
+                if isinstance(item, BrokenLine):
+                    report.broken.append(f"{path}:{item.line}: {item.why}")
+                    continue
+                words = hash((item.title, item.text, item.html))
+                if words == seen.setdefault(item.id, words):
+                    yield item
+                else:
+                    report.broken.append(f"{path}:{item.line}: another article of the id {item.id!r} came before")
+        except ArchiveError as error:
+            # What came before the place where a file breaks off is kept, and the other files are still to come.
+            if not begun:
+                raise
+            report.broken.append(str(error))
     else:
         raise ArchiveError(
             "this is no archive that can be replayed",
