@@ -143,14 +143,15 @@ class CopyIndex:
 
     def _candidates(self, hashes: Hashes, allowed: Callable[[int], bool]) -> Iterable[int]:
         get = self._by_hash.get
-        counts: Counter[int] = Counter()
+        shared_by: list[int] = []
         for held in map(get, hashes.tolist()):
             if held is None:
                 continue
             if isinstance(held, int):
-                counts[held] += 1
+                shared_by.append(held)
             elif len(held) <= _COMMON:
-                counts.update(held)
+                shared_by += held
+        counts = Counter(shared_by)
         likely = sorted(
             (
                 (number, hits)

@@ -22,6 +22,8 @@ _NEAREST = 4
 """So many of a story's articles, the most alike, speak for it."""
 _REACH = 30
 _SHOWN = 6
+_CONTINUES = 0.1
+"""The mean likeness of two stories from which the later continues the earlier."""
 
 
 class Grouper:
@@ -119,6 +121,26 @@ class Grouper:
     def stories(self) -> dict[str, tuple[str, ...]]:
         """The open stories and their articles in order of arrival, copies left out."""
         return {story: tuple(articles) for story, articles in self._window.stories.items()}
+
+    def continues(self, story: str) -> str | None:
+        """The earlier open story that this one goes on from, if it is like one, though not enough to be the same event.
+
+        It is judged by the likenesses that `regroup` last worked out.
+        """
+        window = self._window
+        own = [window.entries[article].seq for article in window.stories.get(story, ())]
+        like: dict[str, float] = {}
+        for seq in own:
+            for other, value in window.neighbours.likely[seq].items():
+                before = window.entries[window.by_seq[other]].story
+                if before is not None and before != story:
+                    like[before] = like.get(before, 0.0) + value
+        ranked = sorted(
+            (-value / (len(own) * min(_REACH, len(window.stories[before]))), before)
+            for before, value in like.items()
+            if window.entries[window.stories[before][0]].seq < own[0]
+        )
+        return ranked[0][1] if ranked and -ranked[0][0] >= _CONTINUES else None
 
     def forget(self, before: datetime) -> tuple[str, ...]:
         """Let go of the articles published before this moment; returns their ids.

@@ -20,8 +20,8 @@ LONGEST_TEXT = 200_000
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _ANY_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _RUN = re.compile(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
-_SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d)")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_SEPARATOR = re.compile(r"[.,'’](?<=\d.)(?=\d)")
 _QUOTE = re.compile('["“”„«»「」『』]')
 _LONGEST_QUOTE = 600
 _KNOWN_WORDS = 200_000

@@ -83,6 +83,25 @@ def test_a_report_that_arrives_late_finds_its_story() -> None:
     assert third.join.story == first.join.story
 
 
+def test_a_story_that_is_like_an_earlier_one_continues_it() -> None:
+    inquiry = reading(
+        "The accident board opened its inquiry into the grounding of the ferry Astrid at Kalvik on Friday. It asked "
+        "the shipping company for the engine's service book and for the log of the bridge. The company's director, "
+        "Marit Holm, promised to hand over every page, and said a replacement would sail the route from next week.",
+        "Board asks company for Astrid's service book",
+        hours=96,
+    )
+    grouper = Grouper()
+    first, _, later = place_all(grouper, {"a": FERRY, "b": BUDGET, "c": inquiry})
+    grouper.regroup()
+    assert first.join is not None
+    assert later.join is not None
+    assert later.join.story != first.join.story
+    assert grouper.continues(later.join.story) == first.join.story
+    assert grouper.continues(first.join.story) is None
+    assert grouper.continues(grouper.why("b").story) is None
+
+
 @pytest.mark.shared
 def test_the_two_reports_that_started_the_project_are_one_story_and_no_copy(shared: Path) -> None:
     texts = [path.read_text("utf-8") for path in sorted((shared / "data/seeds").glob("*.txt"))]
