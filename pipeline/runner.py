@@ -15,7 +15,7 @@ from types import FrameType
 from filelock import FileLock, Timeout
 
 from pipeline.collect.fetch import Fetcher, FetchLimits
-from pipeline.errors import RecordBusy, RecordError, TallywireError
+from pipeline.errors import RecordBusy, RecordError, SearchIndexError, TallywireError
 from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerPool
 from pipeline.settings import Settings
@@ -94,12 +94,13 @@ def home_locked(home: Path, *, wait: float = 0.0) -> Iterator[None]:
 
 @dataclass
 class Round:
-    """What one round did, step by step."""
+    """What one round did, step by step; ``unpublished`` says what is wrong with the index, if anything."""
 
     polled: PollReport = field(default_factory=PollReport)
     read: ReadReport = field(default_factory=ReadReport)
     judged: JudgeReport = field(default_factory=JudgeReport)
     published: int = 0
+    unpublished: str = ""
     told: TellReport = field(default_factory=TellReport)
 
 
@@ -172,7 +173,11 @@ class Runner:
                 if not report.claimed:
                     break
         if not self._stop():
-            done.published = publish(self._services)
+            try:
+                done.published = publish(self._services)
+            except SearchIndexError as error:
+                # The index only follows the record; news must not wait for it.
+                done.unpublished = str(error)
             done.told = tell(self._services, self._mailer, sender_of(self._settings), topics=topics, stop=self._stop)
         return done
 

@@ -50,13 +50,16 @@ def run(
         enrol(services.record, given)
         with services.record.read() as tx:
             names = {topic.name for topic in given} or {topic.name for topic in tx.topics.all()}
+            idle = [name for name in sorted(names) if not tx.feeds.all(topic=name)]
         if not names:
             raise TopicError("there is no topic to watch", hint="`tallywire topics new NAME` writes one to start from")
+        for name in idle:
+            note(f"{name} has no feeds: name some in its file, or `tallywire feeds add URL --topic {name}`")
         failed = False
 
         def done(one: Round) -> None:
             nonlocal failed
-            failed = failed or bool(one.polled.failed or one.told.troubles)
+            failed = failed or bool(one.polled.failed or one.unpublished or one.told.troubles)
             emit(summary(one)) if as_json else show(one)
 
         with Runner(services, stop=stop) as runner, progress("reading") as advance:
@@ -88,7 +91,7 @@ def summary(one: Round) -> dict[str, object]:
         "published": one.published,
         "mails": one.told.mails,
         "digests": one.told.digests,
-        "troubles": one.told.troubles,
+        "troubles": [*([one.unpublished] if one.unpublished else []), *one.told.troubles],
     }
 
 
@@ -110,6 +113,8 @@ def show(one: Round) -> None:
     if one.judged.verdicts:
         parts = [f"{count} {kind.value}" for kind, count in sorted(one.judged.verdicts.items())]
         say(f"figures: {', '.join(parts)}")
+    if one.unpublished:
+        say(f"not published: {one.unpublished}")
     for subject in one.told.mails:
         say(f"mail: {subject}")
     for path in one.told.digests:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from types import TracebackType
@@ -213,7 +214,8 @@ class Fetcher:
             case aiohttp.ClientSSLError():
                 why = "no safe connection could be made"
             case aiohttp.ClientConnectorError():
-                why = f"no connection: {(error.os_error.strerror or 'unknown reason').lower()}"
+                reason = os.strerror(error.os_error.errno) if error.os_error.errno else "unknown reason"
+                why = f"no connection: {reason.lower()}"
             case aiohttp.ServerDisconnectedError():
                 why = "the server hung up"
             case aiohttp.ClientPayloadError():
