@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.figures.following import Follower
 from pipeline.group import Grouper, summarise
-from pipeline.steps.news import figure_news, story_news
+from pipeline.steps.news import begun_note, figure_news, story_news
 from pipeline.steps.services import Services
 from pipeline.tell.rules import decide
 from schemas.alert import AlertKind, FigureNews
@@ -199,7 +199,9 @@ class _Run:
         """Make the stories touched by this run anew from their articles; gives those that still have any."""
         fresh = {}
         for identity in sorted(self._touched):
-            story = told_story(identity, self._tx.articles.of_story(identity), self._tx.stories.get(identity))
+            before = self._tx.stories.get(identity)
+            previous = self._grouper.continues(identity) or (before.previous if before else None)
+            story = told_story(identity, self._tx.articles.of_story(identity), previous)
             if story is None:
                 self._tx.stories.remove(identity)
             else:
@@ -325,7 +327,6 @@ class _Run:
 
     def _tell(self, topic: Topic, opened: list[Story]) -> None:
         news = self._news.get(topic.name, [])
-        begun = f"topic:{topic.name}:begun"
         stories = {one.statement.figure_id: self._story_of(one) for one in news}
         alerts = decide(
             topic,
@@ -333,9 +334,9 @@ class _Run:
             stories=[story_news(self._tx, story) for story in opened],
             story_of=stories,
             now=self._now,
-            first_run=self._tx.notes.get(begun) is None,
+            # Until the topic's first mails have gone out, all that is found is the backlog of its feeds.
+            first_run=self._tx.notes.get(begun_note(topic.name)) is None,
         )
-        self._tx.notes.set(begun, self._now.isoformat())
         for alert in alerts:
             if self._tx.alerts.add(alert):
                 self.report.alerts[alert.kind] += 1
@@ -350,8 +351,8 @@ def open_for(topics: Iterable[Topic]) -> timedelta:
     return 2 * max((topic.window for topic in topics), default=_WINDOW)
 
 
-def told_story(identity: str, articles: Iterable[Article], before: Story | None) -> Story | None:
-    """A story as its articles tell it; None where none is left."""
+def told_story(identity: str, articles: Iterable[Article], previous: str | None) -> Story | None:
+    """A story as its articles tell it, going on from ``previous``; None where no article is left."""
     members = sorted(articles, key=lambda article: article.seq)
     originals = [article for article in members if article.copy_link is None] or members[:1]
     if not originals:
@@ -368,7 +369,7 @@ def told_story(identity: str, articles: Iterable[Article], before: Story | None)
         articles=tuple(article.id for article in originals),
         copies=tuple(article.id for article in members if article not in originals),
         outlets=tuple(dict.fromkeys(article.reading.outlet for article in members)),
-        previous=before.previous if before else None,
+        previous=previous,
     )
 
 

@@ -16,6 +16,11 @@ _MOST_AGAINST = 4
 _MOST_REPORTS = 12
 
 
+def begun_note(topic: str) -> str:
+    """The note that says since when a topic's alerts have been told."""
+    return f"topic:{topic}:begun"
+
+
 def article_ref(article: Article) -> ArticleRef:
     reading = article.reading
     return ArticleRef(

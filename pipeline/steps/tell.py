@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from pipeline.errors import DeliveryError, DeliveryRefused
 from pipeline.steps.digest import digest_data
+from pipeline.steps.news import begun_note
 from pipeline.steps.services import Services
 from pipeline.tell.delivery import Mailer, PartlyDelivered
 from pipeline.tell.digest import compose_digest, digest_page, is_empty
@@ -68,6 +69,8 @@ def _tell_alerts(
     midnight = now.astimezone(topic.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
     mails: list[tuple[tuple[Alert, ...], Mail]] = []
     with services.record.begin() as tx:
+        if tx.notes.get(begun_note(topic.name)) is None:
+            tx.notes.set(begun_note(topic.name), now.isoformat())
         waiting = list(tx.alerts.find(topic=topic.name, state=AlertState.WAITING))
         if waiting and not topic.recipients:
             planned = Plan(to_digest=tuple(waiting))
