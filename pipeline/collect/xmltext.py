@@ -115,6 +115,12 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, tuple[str
     if body.isascii():
         return body.decode("ascii"), (f"it declares the encoding {declared[0]!a} but is ASCII",) if declared else ()
     named = next((codec for label in declared[1:] if (codec := _codec(label))), None)
+    if named == "utf-8":
+        # A few broken letters among whole ones are damage; without whole ones the name is wrong.
+        foreign = [char for char in body.decode("utf-8", "replace") if char > "\x7f"]
+        if foreign.count("\ufffd") * 2 >= len(foreign):
+            # A handful of letters is too little to guess by.
+            named = None if len(foreign) > 40 else "cp1252"
     name = named or _likeliest(body) or "utf-8"
     return body.decode(name, "replace"), (f"its encoding is declared wrongly or not at all; read as {name}",)
 

@@ -122,8 +122,12 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
         if name == "utf-8":
             text = body.decode("utf-8", "replace")
             # A cut or a few stray bytes leave the rest readable; a wrong label leaves nothing.
-            if text.count("\ufffd") <= max(3, len(text) // 1000):
-                return text, ("a few bytes of the page are no UTF-8",)
+            stray = text.count("\ufffd")
+            if stray <= max(3, len(text) // 1000):
+                if stray * 2 <= sum(char > "\x7f" for char in text):
+                    return text, ("a few bytes of the page are no UTF-8",)
+                # Nothing else in it is of UTF-8 either, and too little to guess by.
+                return body.decode("cp1252", "replace"), ("the page says it is UTF-8; read as cp1252",)
         elif not (name == "cp1252" and _foreign_to_latin(body)):
             try:
                 return body.decode(name), ()
