@@ -43,7 +43,6 @@ def setup(api_key: bool, home: Path | None) -> None:
 def status(home: Path | None, as_json: bool) -> None:
     """How much of the record the index holds, and what it refused."""
     with opened(home) as services:
-        services.index.setup()
         with services.record.read() as tx:
             totals = tx.totals()
         rows = [

@@ -54,6 +54,14 @@ class SearchIndex(Protocol):
         """Create what is missing; harmless if nothing is."""
         ...
 
+    def owner(self) -> str | None:
+        """What `own` said last; ``None`` if it never did, or where nobody else could write there."""
+        ...
+
+    def own(self, owner: str) -> None:
+        """Remember which record this is the projection of."""
+        ...
+
     def write(self, batch: Batch, settle: Settle = ignore_refusals) -> None:
         """Write a batch, and remember the version up to which the index has heard."""
         ...

@@ -92,6 +92,12 @@ class SqliteIndex:
     def kinds(self) -> tuple[IndexKind, ...]:
         return (IndexKind.ARTICLES,)
 
+    def owner(self) -> str | None:
+        return None
+
+    def own(self, owner: str) -> None:
+        """The file lies in the home of its record; nobody else's documents come in."""
+
     def write(self, batch: Batch, settle: Settle = ignore_refusals) -> None:
         with self._trouble():
             connection = self._connection()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -18,10 +19,11 @@ def source_of(kind: IndexKind, document: Document, languages: Collection[str] = 
     if isinstance(document, ArticleDocument) and len(document.text) > TEXT_CAP:
         document = document.model_copy(update={"text": document.text[:TEXT_CAP], "shortened": True})
     values = document.model_dump(mode="json")
+    defaults = type(document).model_fields
     source: dict[str, Any] = {}
     for field, (name, described) in FIELDS[kind].items():
         value = _finite(values[field]) if described is NUMBER else values[field]
-        if value is None or value in ("", []):
+        if value is None or value == [] or (value == "" and defaults[field].default == ""):
             continue
         *parents, leaf = name.split(".")
         place = source
@@ -35,7 +37,7 @@ def source_of(kind: IndexKind, document: Document, languages: Collection[str] = 
 
 def article_of(source: Mapping[str, Any], version: int) -> ArticleDocument:
     """The article that a ``_source`` holds."""
-    given: dict[str, Any] = {"version": version, "language": None, "title": "", "text": ""}
+    given: dict[str, Any] = {"version": version, "language": None}
     for field, (name, _) in FIELDS[IndexKind.ARTICLES].items():
         value: Any = source
         for part in name.split("."):
@@ -46,7 +48,6 @@ def article_of(source: Mapping[str, Any], version: int) -> ArticleDocument:
 
 
 def _finite(value: Any) -> Any:
-    # The contracts write infinite numbers as words.
     if isinstance(value, list):
-        return [number for number in value if not isinstance(number, str)]
-    return None if isinstance(value, str) else value
+        return [number for number in value if math.isfinite(number)]
+    return value if value is None or math.isfinite(value) else None

@@ -12,12 +12,13 @@ from pipeline.index.elastic.access import grant
 from pipeline.index.elastic.mappings import languages_of
 from pipeline.index.elastic.searching import no_cursor, read_cursor, request_for, results_of
 from pipeline.index.elastic.server import Server
+from pipeline.index.elastic.trouble import Passing
 from pipeline.index.elastic.versions import Version, Versions
 from pipeline.index.elastic.writing import write_bulk
 from schemas.search import IndexKind, Query, Results
 
-_LOOKS = 3
-"""Views opened for one page: a rebuild may remove the index between the view and the search, but not that often."""
+_LOOKS = (0.05, 0.2, 0.5, None)
+"""Seconds between one look for a reader and the next: no longer than a person would wait."""
 _VIEW = "2m"
 """How long a reader may take from one page to the next and still see the index as it was; afterwards, as it is."""
 
@@ -51,6 +52,12 @@ class ElasticIndex:
             self._versions.prepare(kind)
             self._versions.create(kind, serve=True)
         self._versions.create_heard()
+
+    def owner(self) -> str | None:
+        return self._versions.owner()
+
+    def own(self, owner: str) -> None:
+        self._versions.own(owner)
 
     def grant(self) -> str:
         """Make the role that publishing and searching need, and an API key of no more than that."""
@@ -96,18 +103,9 @@ class ElasticIndex:
     def search(self, query: Query) -> Results:
         cursor = read_cursor(query.after) if query.after is not None else None
         request = request_for(query, [one for one in self._languages if one in (query.languages or self._languages)])
-        answer: Mapping[str, Any] | None = None
         if cursor is not None:
             request["search_after"] = list(cursor.last)
-            answer = self._look(request, cursor.view, query)
-        for _ in range(_LOOKS):
-            if answer is not None:
-                break
-            answer = self._look(request, self._open_view(), query)
-        if answer is None:
-            raise SearchIndexError(
-                "the index changes too fast to be read", where=self._server.place, hint="try again in a moment"
-            )
+        answer = self._look(request, cursor.view if cursor else None, query)
         results = results_of(answer, query)
         if results.next is None:
             self._close_view(answer["pit_id"])
@@ -134,6 +132,22 @@ class ElasticIndex:
     def _count(self, name: str) -> int:
         return int(self._server.ask(lambda client: client.count(index=name)).body["count"])
 
+    def _look(self, request: Mapping[str, Any], view: str | None, query: Query) -> Mapping[str, Any]:
+        """The answer seen through ``view``, or through a new one where that is over."""
+        # A rebuild may remove an index between the opening of a view and the look through it.
+        for seconds in _LOOKS:
+            try:
+                if (answer := self._look_through(view or self._open_view(), request, query)) is not None:
+                    return answer
+            except Passing:
+                if seconds is None:
+                    raise
+            view = None
+            self._server.pause(seconds or 0.0)
+        raise SearchIndexError(
+            "the index changes too fast to be read", where=self._server.place, hint="try again in a moment"
+        )
+
     def _open_view(self) -> str:
         alias = self._versions.alias(IndexKind.ARTICLES)
         return str(self._server.ask(lambda client: client.open_point_in_time(index=alias, keep_alive=_VIEW)).body["id"])
@@ -141,7 +155,7 @@ class ElasticIndex:
     def _close_view(self, view: str) -> None:
         self._server.ask(lambda client: client.options(ignore_status=404).close_point_in_time(id=view))
 
-    def _look(self, request: Mapping[str, Any], view: str, query: Query) -> Mapping[str, Any] | None:
+    def _look_through(self, view: str, request: Mapping[str, Any], query: Query) -> Mapping[str, Any] | None:
         """The answer seen through ``view``; ``None`` if that is over, or its index was rebuilt since."""
         answer = self._server.ask(
             lambda client: client.options(ignore_status=[400, 404]).search(

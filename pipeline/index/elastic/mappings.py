@@ -163,9 +163,9 @@ are searched, never shown: ``_source`` leaves them out, for the index is rebuilt
 
 HEARD: Mapped = {
     "dynamic": "strict",
-    "properties": {"index": NAME, "kind": NAME, "heard": ORDER},
+    "properties": {"index": NAME, "kind": NAME, "heard": ORDER, "record": NAME},
 }
-"""What each index has heard, by its unique id: an index that is dropped and made again has heard nothing."""
+"""What each index has heard, by its unique id; and, once, the record that all of them are a projection of."""
 
 
 def name_of(kind: IndexKind, field: str) -> str:

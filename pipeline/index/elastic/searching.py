@@ -88,7 +88,7 @@ def request_for(query: Query, languages: Sequence[str]) -> Request:
         "track_scores": ranked,
     }
     if ranked:
-        request["highlight"] = _highlight(languages)
+        request["highlight"] = _highlight(clauses["must"], languages)
     if query.after is None:
         request["aggs"] = _facets()
     return request
@@ -174,9 +174,11 @@ def _filters(query: Query) -> list[Request]:
     return found
 
 
-def _highlight(languages: Sequence[str]) -> Request:
+def _highlight(wanted: Sequence[Request], languages: Sequence[str]) -> Request:
     return {
         "type": "unified",
+        # Asked for all at once, words would be marked only where a single field has all of them.
+        "highlight_query": {"bool": {"should": list(wanted)}},
         "pre_tags": [MARK_START],
         "post_tags": [MARK_END],
         "fields": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -85,6 +86,8 @@ class Server:
             from elasticsearch import Elasticsearch
         except ImportError as error:
             raise MISSING_PACKAGE from error
+        # It would tell of each try that failed, in a traceback's words, before we do.
+        logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
         address = self._address
         given: dict[str, Any] = {}
         if address.api_key:

@@ -31,7 +31,7 @@ def translated(error: Exception, place: str) -> SearchIndexError | None:
     from elastic_transport import ApiError, ConnectionError, ConnectionTimeout, TlsError, TransportError
     from elasticsearch import UnsupportedProductError
 
-    why = _oneline(str(error))
+    why = oneline(str(error))
     if isinstance(error, UnsupportedProductError):
         return SearchIndexError(
             "what answers there is not Elasticsearch", where=place, hint="check TALLYWIRE_ELASTICSEARCH_URL"
@@ -43,7 +43,7 @@ def translated(error: Exception, place: str) -> SearchIndexError | None:
         return SearchIndexError(
             "no trusted connection to Elasticsearch",
             where=place,
-            why=_oneline(error.message),
+            why=oneline(error.message),
             hint="name its authority's certificate in TALLYWIRE_ELASTICSEARCH_CA; the certificate must be for the host "
             "named in TALLYWIRE_ELASTICSEARCH_URL",
         )
@@ -51,14 +51,14 @@ def translated(error: Exception, place: str) -> SearchIndexError | None:
         return Passing(
             "Elasticsearch does not answer in time",
             where=place,
-            why=_oneline(error.message),
+            why=oneline(error.message),
             hint=f"see whether it is overloaded; {_WAITS}",
         )
     if isinstance(error, ConnectionError):
         return Passing(
             "Elasticsearch does not answer",
             where=place,
-            why=_oneline(error.message),
+            why=oneline(error.message),
             hint=f"is it running, and TALLYWIRE_ELASTICSEARCH_URL right? {_WAITS}",
         )
     if isinstance(error, TransportError):
@@ -68,7 +68,7 @@ def translated(error: Exception, place: str) -> SearchIndexError | None:
 
 def of_answer(status: int, kind: str, reason: str, place: str) -> SearchIndexError:
     """An error that Elasticsearch answered with: for a whole request, or for one document of a batch."""
-    why = _oneline(reason)
+    why = oneline(reason)
     if kind == "cluster_block_exception":
         return _blocked(why, place)
     if kind == "media_type_header_exception":
@@ -101,7 +101,7 @@ def of_answer(status: int, kind: str, reason: str, place: str) -> SearchIndexErr
     return SearchIndexError(
         "Elasticsearch refuses a request",
         where=place,
-        why=_oneline(f"{kind}: {reason}" if kind else reason),
+        why=oneline(f"{kind}: {reason}" if kind else reason),
         hint="`tallywire doctor` looks at the whole; the index may be made anew with `tallywire index rebuild`",
     )
 
@@ -150,6 +150,7 @@ def reason_of(error: dict[str, Any]) -> tuple[str, str]:
     return str(error.get("type") or ""), ": ".join(dict.fromkeys(part for part in reasons if part))
 
 
-def _oneline(text: str) -> str:
+def oneline(text: str) -> str:
+    """``text`` without line breaks and control characters, and not too long: it may quote a page."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= 500 else line[:500] + "…"

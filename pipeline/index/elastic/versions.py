@@ -21,6 +21,7 @@ from pipeline.index.elastic.server import Server
 from pipeline.index.elastic.trouble import other_mapping
 from schemas.search import IndexKind
 
+_OWNER = "owner"
 _BUILT_IN = {"standard", "simple", "stop", "keyword", "whitespace"}
 
 
@@ -190,6 +191,16 @@ class Versions:
                 version_type="external_gte",
             )
         )
+
+    def owner(self) -> str | None:
+        """The record that all of these are a projection of, if any has been written."""
+        found = self._server.insist(
+            lambda client: client.options(ignore_status=404).get(index=self.heard_index, id=_OWNER)
+        ).body
+        return str(found["_source"]["record"]) if found.get("found") else None
+
+    def own(self, owner: str) -> None:
+        self._server.insist(lambda client: client.index(index=self.heard_index, id=_OWNER, document={"record": owner}))
 
     def _forget(self, version: Version) -> None:
         self._server.ask(

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.index.contract import Batch
 from pipeline.index.elastic.documents import source_of
 from pipeline.index.elastic.server import Server
-from pipeline.index.elastic.trouble import Passing, of_answer, reason_of
+from pipeline.index.elastic.trouble import Passing, of_answer, oneline, reason_of
 from schemas.base import stable_id
 from schemas.search import Refusal
 
@@ -113,7 +113,9 @@ def _send(
         kind, reason = reason_of(error)
         if kind in _DOCUMENTS_FAULT:
             refused.append(
-                Refusal(kind=batch.kind, id=operation.id, version=operation.version, reason=f"{kind}: {reason}"[:500])
+                Refusal(
+                    kind=batch.kind, id=operation.id, version=operation.version, reason=oneline(f"{kind}: {reason}")
+                )
             )
             continue
         told = of_answer(status, kind, reason, f"{server.place} {target}")
