@@ -89,6 +89,7 @@ class ParsedFeed(Model):
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = Field(default=(), description="Monday is 0")
     announcements: tuple[Announcement, ...] = ()
+    left_out: int = Field(default=0, description="items beyond the most that are read of one feed")
     notes: tuple[str, ...] = Field(default=(), description="what was wrong and how it was read all the same")
 
 

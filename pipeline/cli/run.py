@@ -82,6 +82,7 @@ def summary(one: Round) -> dict[str, object]:
     return {
         "feeds": one.polled.polled,
         "feeds_failed": dict(one.polled.failed),
+        "items_left_out": dict(one.polled.left_out),
         "entries_new": one.polled.new,
         "entries_again": one.read.again,
         "entries_ended": {outcome.value: count for outcome, count in sorted(ended.items())},
@@ -102,6 +103,8 @@ def show(one: Round) -> None:
     say(f"polled {count(polled.polled, 'feed')}: {new}, {len(polled.failed)} failed")
     for url, why in polled.failed:
         say(f"  {url}: {why}")
+    for url, number in polled.left_out:
+        say(f"  {url}: announces too many items; its oldest {number} were left out")
     ended = one.read.ended + one.judged.ended
     if ended or one.read.again:
         parts = [f"{count} {outcome.value.replace('_', ' ')}" for outcome, count in sorted(ended.items())]

@@ -113,6 +113,7 @@ def _parse_xml(xml: XmlText, url: str, now: datetime) -> ParsedFeed:
         skip_hours=tuple(sorted(set(_skipped_hours(head + tail)))),
         skip_days=tuple(sorted(set(_skipped_days(head + tail)))),
         announcements=announcements,
+        left_out=dropped,
         notes=(*notes, *wrong),
     )
 

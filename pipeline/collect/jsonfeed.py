@@ -36,6 +36,7 @@ def parse(text: str, *, url: str, now: datetime, notes: tuple[str, ...] = ()) ->
         site_url=site_url,
         language=language,
         announcements=announcements,
+        left_out=max(0, len(items) - MOST_ITEMS),
         notes=(*notes, *wrong),
     )
 

@@ -56,6 +56,7 @@ class Polled(Model):
     feed: Feed
     entries: tuple[Entry, ...] = ()
     announced: int = Field(default=0, description="items in the feed, known or new")
+    left_out: int = Field(default=0, description="items beyond the most that are read of one feed")
     outcome: str = Field(description="for people: `3 new of 20`, `unchanged`, or what was wrong")
     notes: tuple[str, ...] = Field(default=(), description="what was wrong with the feed and was read all the same")
 
@@ -124,6 +125,7 @@ async def poll(
         feed=_described(feed, parsed).model_copy(update={"state": after_poll(feed, said, now)}),
         entries=new,
         announced=len(entries),
+        left_out=parsed.left_out,
         outcome=f"{len(new)} new of {len(entries)}",
         notes=parsed.notes,
     )

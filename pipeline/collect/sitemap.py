@@ -33,6 +33,7 @@ def parse(xml: XmlText, *, url: str, now: datetime) -> ParsedFeed:
         title=outlets.pop() if len(outlets) == 1 else "",
         language=languages.pop() if len(languages) == 1 else None,
         announcements=announcements,
+        left_out=max(0, len(newest) - MOST_ITEMS),
         notes=(*notes, *wrong),
     )
 

@@ -20,12 +20,15 @@ _AT_ONCE = 16
 
 @dataclass
 class PollReport:
-    """What polling brought; ``failed`` names each feed with what was wrong."""
+    """What polling brought; ``failed`` names each feed with what was wrong, ``left_out`` each that announced more items
+    than are read of one, with how many more.
+    """
 
     polled: int = 0
     unchanged: int = 0
     new: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, int]] = field(default_factory=list)
 
 
 async def poll(
@@ -73,6 +76,7 @@ async def poll(
         unchanged=sum(not polled.entries and not polled.feed.state.error for polled in answers),
         new=new,
         failed=sorted(failed),
+        left_out=sorted((polled.feed.url, polled.left_out) for polled in answers if polled.left_out),
     )
 
 
