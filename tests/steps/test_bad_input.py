@@ -209,13 +209,13 @@ def test_a_run_that_fills_the_disk_is_finished_when_there_is_room(small_disk: Pa
 
 
 def test_a_replay_that_fills_the_disk_ends_as_one_that_had_room(small_disk: Path, tmp_path: Path) -> None:
-    path = write(tmp_path / "stream.jsonl.gz", stream(100))
+    path = write(tmp_path / "stream.jsonl.gz", stream(80))
 
     def replayed(home: Path) -> subprocess.CompletedProcess[str]:
         words = command("replay", path, "--home", home, "--workers", 0)
         return subprocess.run(words, capture_output=True, text=True, check=False)
 
-    remount(small_disk, "size=1500k")
+    remount(small_disk, "size=1200k")
     full = replayed(small_disk / "home")
     assert full.returncode == 1
     assert "room on its disk" in full.stderr
