@@ -164,7 +164,7 @@ def test_signals_to_the_whole_group_cost_the_reading_processes_no_job(tmp_path: 
 
 
 def test_a_wish_to_stop_is_heard_while_a_job_hangs() -> None:
-    with WorkerPool(held_up, workers=1, seconds=3600) as pool:
+    with WorkerPool(held_up, workers=1, seconds=30) as pool:
         found = list(pool.map([1, 2, 0, 3], stop=iter([False] * 15 + [True] * 9).__next__))
     assert found in ([], [1], [1, 2])
 
