@@ -14,19 +14,18 @@ from types import FrameType
 
 from filelock import FileLock, Timeout
 
-from pipeline.collect.fetch import Fetcher, FetchLimits
+from pipeline.collect.fetch import Fetcher
 from pipeline.errors import RecordBusy, RecordError, SearchIndexError, TallywireError
 from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerPool
-from pipeline.settings import Settings
 from pipeline.steps.judge import Judge, JudgeReport
 from pipeline.steps.poll import PollReport, poll
 from pipeline.steps.publish import publish
 from pipeline.steps.read import ReadJob, ReadReport, read, read_job
 from pipeline.steps.services import Services
 from pipeline.steps.tell import TellReport, tell
-from pipeline.tell.delivery import FileMailer, Mailer, SmtpMailer
-from pipeline.tell.sender import Sender
+from pipeline.steps.transport import limits_of, mailer_of, sender_of
+from pipeline.tell.delivery import Mailer
 from schemas.article import Reading
 from schemas.feed import Entry, Feed
 
@@ -184,31 +183,6 @@ class Runner:
     def _judge_all(self, done: Round, watcher: Watcher) -> None:
         while not self._stop() and (judged := self._judge.run(wait=60.0, on_entry=watcher.judged)).judged:
             done.judged.add(judged)
-
-
-def limits_of(settings: Settings) -> FetchLimits:
-    """How the fetcher may behave, by the settings."""
-    return FetchLimits(
-        contact=settings.user_agent_contact,
-        max_bytes=settings.max_page_bytes,
-        total=settings.fetch_timeout,
-        per_host_delay=settings.host_delay,
-        allowed_hosts=settings.allowed_hosts,
-    )
-
-
-def mailer_of(settings: Settings) -> Mailer:
-    """Who takes the mails: a server if one is set, else a folder."""
-    if settings.smtp_url is not None:
-        return SmtpMailer(settings.smtp_url.get_secret_value())
-    return FileMailer(settings.mail_path)
-
-
-def sender_of(settings: Settings) -> Sender:
-    """How mails name their sender, by the settings."""
-    return Sender(
-        mail_from=settings.mail_from, public_url=settings.public_url, unsubscribe_url=settings.unsubscribe_url
-    )
 
 
 def _add(total: ReadReport, one: ReadReport) -> None:

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     home: Path = Field(
         default=Path("tallywire"), description="folder of the embedded mode: record, index, archive, mails"
     )
+    topics: Path = Field(default=Path("topics"), description="folder of topic files that the full deployment follows")
     database_url: SecretStr | None = Field(
         default=None, description="the record; SQLite in the home folder if unset. postgresql+psycopg://user:pw@host/db"
     )
@@ -78,6 +79,10 @@ class Settings(BaseSettings):
         default=None,
         description="where mails go; files in the home folder if unset. smtp+starttls://user:pw@host:587",
     )
+    operator: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="who is mailed when a task of the full deployment fails or is late: addresses, separated by commas",
+    )
     mail_from: str = Field(default="tallywire@localhost", description="the sender of all mails")
     public_url: str | None = Field(default=None, description="where readers find the search, for links in mails")
     unsubscribe_url: str | None = Field(default=None, description="an HTTPS address that takes a one-click unsubscribe")
@@ -94,10 +99,10 @@ class Settings(BaseSettings):
     workers: int | None = Field(default=None, ge=0, description="processes that read pages; one per core if unset")
     poll_every: Duration = Field(default="30s", validate_default=True, description="how often `run --watch` looks")
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "operator", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(host.strip() for host in value.split(",") if host.strip()) if isinstance(value, str) else value
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("elasticsearch_url")
     @classmethod

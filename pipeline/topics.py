@@ -82,16 +82,45 @@ def read_topics(paths: Iterable[Path]) -> tuple[Topic, ...]:
     for path in files:
         topic = read_topic(path)
         if topic.name in seen and seen[topic.name].resolve() != path.resolve():
-            raise TopicError(
-                f"the topic name {topic.name!r} is taken",
-                where=str(path),
-                why=f"by {seen[topic.name]}",
-                hint="rename one",
-            )
+            raise _taken(topic.name, path, seen[topic.name])
         if topic.name not in seen:
             topics.append(topic)
         seen[topic.name] = path
     return tuple(topics)
+
+
+def read_folder(folder: Path) -> tuple[tuple[Topic, ...], tuple[TopicError, ...]]:
+    """The topics of a folder, and what is wrong with the files that hold none; a broken file harms no other.
+
+    Of two files of one name the first by file name counts. A folder that is not there is one error.
+    """
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+    except OSError as error:
+        return (), (
+            TopicError(
+                "the folder of topic files can't be read",
+                where=str(folder),
+                why=error.strerror or str(error),
+                hint="make it, or name another with TALLYWIRE_TOPICS",
+            ),
+        )
+    topics: dict[str, tuple[Topic, Path]] = {}
+    broken: list[TopicError] = []
+    for path in files:
+        try:
+            topic = read_topic(path)
+            if topic.name in topics:
+                raise _taken(topic.name, path, topics[topic.name][1])
+        except TopicError as error:
+            broken.append(error)
+        else:
+            topics[topic.name] = topic, path
+    return tuple(topic for topic, _ in topics.values()), tuple(broken)
+
+
+def _taken(name: str, path: Path, by: Path) -> TopicError:
+    return TopicError(f"the topic name {name!r} is taken", where=str(path), why=f"by {by}", hint="rename one")
 
 
 def _no_twin_keys(node: yaml.Node, where: str) -> None:

@@ -19,10 +19,11 @@ from pipeline.cli.common import (
     since_until,
     table,
 )
-from pipeline.runner import home_locked, mailer_of, sender_of
+from pipeline.runner import home_locked
 from pipeline.steps.export import alert_row
 from pipeline.steps.rehearse import rehearse
 from pipeline.steps.tell import tell
+from pipeline.steps.transport import mailer_of, sender_of
 from schemas.alert import Alert, AlertState
 
 

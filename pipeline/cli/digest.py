@@ -9,8 +9,8 @@ import click
 
 from pipeline.cli.common import found_or_fail, home_option, opened, say, short, since_until
 from pipeline.errors import TopicError
-from pipeline.runner import mailer_of, sender_of
 from pipeline.steps.digest import digest_data
+from pipeline.steps.transport import mailer_of, sender_of
 from pipeline.tell.digest import compose_digest, digest_page
 
 

@@ -26,8 +26,8 @@ from pipeline.collect.feeds import parse_feed
 from pipeline.collect.fetch import Fetcher
 from pipeline.collect.opml import listed, read_opml, write_opml
 from pipeline.errors import FeedError, FetchFailed, TallywireError
-from pipeline.runner import limits_of
 from pipeline.steps.enrol import feed_id, joined
+from pipeline.steps.transport import limits_of
 from schemas.article import Page
 from schemas.feed import ParsedFeed
 from schemas.topic import FeedRef

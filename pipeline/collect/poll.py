@@ -70,9 +70,14 @@ def _nothing_known(ids: Sequence[str]) -> set[str]:  # noqa: ARG001 - the shape 
 
 
 async def poll(
-    feed: Feed, fetcher: Fetches, now: datetime, *, known: Callable[[Sequence[str]], set[str]] = _nothing_known
+    feed: Feed,
+    fetcher: Fetches,
+    now: datetime,
+    *,
+    known: Callable[[Sequence[str]], set[str]] = _nothing_known,
+    ours: bool = False,
 ) -> Polled:
-    """Ask ``feed`` what is new at ``now``.
+    """Ask ``feed`` what is new at ``now``; ``ours`` is for a feed of our own network.
 
     ``known`` tells which of some entry ids the record holds already. Whatever is wrong with the feed becomes its
     state, in words; only an error of ``known`` itself is raised. Feeds are made for robots, so robots.txt isn't asked;
@@ -95,7 +100,9 @@ async def poll(
         moved_to=_moved_to(feed, address, page),
     )
     if page.status == 304 and (etag or last_modified):
-        return Polled(feed=feed.model_copy(update={"state": after_poll(feed, said, now)}), outcome="unchanged")
+        return Polled(
+            feed=feed.model_copy(update={"state": after_poll(feed, said, now, ours=ours)}), outcome="unchanged"
+        )
     if not 200 <= page.status < 300:
         words = _WORDS.get(page.status, "the site is in trouble" if page.status >= 500 else "it gives no feed")
         return _failed(feed, said.model_copy(update={"error": f"{words} (HTTP {page.status})"}), now)
@@ -122,7 +129,7 @@ async def poll(
         }
     )
     return Polled(
-        feed=_described(feed, parsed).model_copy(update={"state": after_poll(feed, said, now)}),
+        feed=_described(feed, parsed).model_copy(update={"state": after_poll(feed, said, now, ours=ours)}),
         entries=new,
         announced=len(entries),
         left_out=parsed.left_out,

@@ -116,9 +116,16 @@ def address_to_poll(feed: Feed, now: datetime) -> str:
     return state.moved_to if _seconds(now - state.moved_since) >= MOVE_STANDS_AFTER else feed.url
 
 
-def after_poll(feed: Feed, poll: PollResult, now: datetime) -> FeedState:
-    """The state of ``feed`` after ``poll`` at ``now``: when to ask again, with what, and how the feed is doing."""
+def after_poll(feed: Feed, poll: PollResult, now: datetime, *, ours: bool = False) -> FeedState:
+    """The state of ``feed`` after ``poll`` at ``now``: when to ask again, with what, and how the feed is doing.
+
+    A feed of our own network (``ours``) that a topic wants asked so often is asked exactly so often while it answers.
+    """
     state = _after_success(feed, poll, now) if poll.error is None else _after_failure(feed, poll)
+    if ours and feed.min_interval is not None and poll.error is None:
+        wait = max(feed.min_interval, poll.retry_after or 0.0)
+        update = {"interval": wait, "last_poll": now, "status": poll.status, "next_poll": now + timedelta(seconds=wait)}
+        return state.model_copy(update=update)
     wait = max(state.interval, _asked_wait(state, poll))
     wait = min(wait + _jitter(feed.id, state.failures) * _spread(wait, poll), SLOWEST)
     next_poll = _outside_skipped(now + timedelta(seconds=wait), state)

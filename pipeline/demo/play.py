@@ -11,11 +11,12 @@ from pathlib import Path
 
 from pipeline.demo.newsroom import Stage, read_newsroom, serving, topic_text
 from pipeline.errors import RecordError
-from pipeline.runner import Round, Runner, Watcher, sender_of
+from pipeline.runner import Round, Runner, Watcher
 from pipeline.settings import Settings
 from pipeline.steps.digest import digest_data
 from pipeline.steps.enrol import enrol
 from pipeline.steps.services import Clock, Services, open_services, system_clock
+from pipeline.steps.transport import sender_of
 from pipeline.tell.delivery import FileMailer
 from pipeline.tell.digest import digest_page
 from pipeline.tell.words import amount, claim_words, count

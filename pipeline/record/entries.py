@@ -10,7 +10,7 @@ worker that comes back too late finds its entry moved on: what it says is refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -153,21 +153,30 @@ class Entries:
             found.update(self._connection.execute(select(entries.c.id).where(entries.c.id.in_(some))).scalars())
         return found
 
-    def claim(self, now: datetime, limit: int, lease: timedelta, owner: str) -> list[Entry]:
+    def due(self, now: datetime, limit: int) -> list[Entry]:
+        """At most ``limit`` entries that `claim` would find at ``now``, oldest first. Nothing is claimed."""
+        rows = self._connection.execute(
+            select(*_ENTRY).where(*_due(now), _free(now)).order_by(entries.c.seq).limit(limit)
+        )
+        return list(map(_entry, rows))
+
+    def claim(
+        self, now: datetime, limit: int, lease: timedelta, owner: str, *, among: Sequence[str] | None = None
+    ) -> list[Entry]:
         """At most ``limit`` waiting entries, oldest first, leased to ``owner`` until ``now + lease``.
 
-        Entries whose retry is not due, or which another holds, are passed over. ``attempts`` counts this claim, so
-        that an entry which kills whoever reads it is noticed.
+        Entries whose retry is not due, or which are held, are passed over. With ``among`` only those ids are claimed,
+        those too that ``owner`` holds already: it is back from the dead. ``attempts`` counts this claim, so that an
+        entry which kills whoever reads it is noticed.
         """
-        free = or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now)
-        due = or_(entries.c.retry_at.is_(None), entries.c.retry_at <= now)
-        rows = self._connection.execute(
-            select(*_ENTRY)
-            .where(entries.c.status == WAITING, due, free)
-            .order_by(entries.c.seq)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
+        rows: list[Row[*tuple[Any, ...]]] = []
+        query = select(*_ENTRY).where(*_due(now)).order_by(entries.c.seq).with_for_update(skip_locked=True)
+        if among is None:
+            rows += self._connection.execute(query.where(_free(now)).limit(limit))
+        else:
+            query = query.where(or_(_free(now), entries.c.lease_owner == owner))
+            for named in batches(among):
+                rows += self._connection.execute(query.where(entries.c.id.in_(named)).limit(limit - len(rows)))
         for some in batches(rows):
             self._connection.execute(
                 update(entries)
@@ -296,6 +305,14 @@ class Entries:
         if not moved and not self.known([id]):
             raise RecordError("there is no such entry", where=f"entry {id}")
         return moved > 0
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return entries.c.status == WAITING, or_(entries.c.retry_at.is_(None), entries.c.retry_at <= now)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now)
 
 
 @cache

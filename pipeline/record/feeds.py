@@ -34,6 +34,8 @@ class _FeedTopics(TypedColumns):
     topic: Named[str] = Column(Words, primary_key=True)
 
 
+_FOUND_BY_POLLING = ("state", "title", "site_url", "format")
+
 feeds = Table("feeds", metadata, _Feeds)
 feed_topics = Table("feed_topics", metadata, _FeedTopics, Index(None, "topic", "feed"))
 
@@ -65,8 +67,27 @@ class Feeds:
             self._connection.execute(delete(feed_topics).where(feed_topics.c.feed.in_([feed.id for feed in some])))
             add_rows(self._connection, feed_topics, links)
 
-    def get(self, id: str) -> Feed | None:
-        document = self._connection.execute(select(feeds.c.document).where(feeds.c.id == id)).scalar()
+    def put_polled(self, many: Iterable[Feed]) -> None:
+        """Keep what polling found of each of ``many``: state, title, site and format.
+
+        Which topics ask for a feed, and how often, may have been changed since it was read; that stays as it is. A
+        feed that was removed meanwhile stays removed.
+        """
+        polled = {feed.id: feed for feed in many}
+        for some in batches(sorted(polled)):
+            rows = self._connection.execute(
+                select(feeds.c.id, feeds.c.document).where(feeds.c.id.in_(some)).order_by(feeds.c.id).with_for_update()
+            ).all()
+            known = [from_document(Feed, row.document, f"feed {row.id}") for row in rows]
+            self.put_many(
+                feed.model_copy(update={name: getattr(polled[feed.id], name) for name in _FOUND_BY_POLLING})
+                for feed in known
+            )
+
+    def get(self, id: str, *, to_change: bool = False) -> Feed | None:
+        """The feed of that id; ``to_change`` keeps others from changing it until the transaction ends."""
+        query = select(feeds.c.document).where(feeds.c.id == id)
+        document = self._connection.execute(query.with_for_update() if to_change else query).scalar()
         return None if document is None else from_document(Feed, document, f"feed {id}")
 
     def by_url(self, url: str) -> Feed | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.errors import RecordError
-from pipeline.record import connect, judging, migrating
+from pipeline.record import connect, migrating, turns
 from pipeline.record.transaction import Transaction
 
 WAIT = 30.0
@@ -73,12 +73,23 @@ class Record:
     @contextmanager
     def judging(self, wait: float = 0.0) -> Iterator[None]:
         """Be the one judge of the deployment. Raises ``RecordBusy`` if another still is after ``wait`` seconds."""
+        with self._turn(turns.JUDGE, "", wait):
+            yield
+
+    @contextmanager
+    def telling(self, topic: str, wait: float = 0.0) -> Iterator[None]:
+        """Be the one who tells of ``topic``. Raises ``RecordBusy`` if another still does after ``wait`` seconds."""
+        with self._turn(turns.TELL, topic, wait):
+            yield
+
+    @contextmanager
+    def _turn(self, turn: str, part: str, wait: float) -> Iterator[None]:
         self._check_there()
         if self._file is None:
-            with judging.hold_advisory_lock(self._engine, self.place, wait):
+            with turns.hold_advisory_lock(self._engine, turn, part, self.place, wait):
                 yield
         else:
-            with judging.hold_file(self._file.with_name(f"{self._file.name}.judge"), wait):
+            with turns.hold_file(self._file, turn, wait):
                 yield
 
     def close(self) -> None:

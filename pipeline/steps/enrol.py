@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Iterable
+from pathlib import Path
 
-from pipeline.record import Record
+from pipeline.record import Record, Transaction
+from pipeline.topics import read_folder
 from pipeline.urls import canonical
 from schemas.base import stable_id
 from schemas.feed import Feed
 from schemas.topic import FeedRef, Topic
+
+_OF_FOLDER = "topics of the folder"
+_log = logging.getLogger(__name__)
 
 
 def feed_id(url: str) -> str:
@@ -27,12 +34,58 @@ def enrol(record: Record, topics: Iterable[Topic]) -> None:
             tx.topics.put(topic)
             named = {feed_id(ref.url) for ref in topic.feeds}
             for ref in before.feeds if before else ():
-                dropped = tx.feeds.get(feed_id(ref.url))
+                dropped = tx.feeds.get(feed_id(ref.url), to_change=True)
                 if dropped and dropped.id not in named:
                     remaining = tuple(name for name in dropped.topics if name != topic.name)
                     tx.feeds.put(dropped.model_copy(update={"topics": remaining}))
             for ref in topic.feeds:
-                tx.feeds.put(joined(tx.feeds.get(feed_id(ref.url)), ref, topic.name))
+                tx.feeds.put(joined(tx.feeds.get(feed_id(ref.url), to_change=True), ref, topic.name))
+
+
+class Folder:
+    """The folder of topic files that a deployment follows: what is put there is watched, what is removed no longer."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: object = None
+
+    def enrol_changes(self, record: Record) -> None:
+        """Bring the record in step with the folder, if anything in it changed since the last call.
+
+        A broken file is logged, and its topic goes on as it was last read; it harms no other. Topics that came in
+        another way are left alone.
+        """
+        seen = _signature(self._path)
+        if seen == self._seen:
+            return
+        topics, broken = read_folder(self._path)
+        for error in broken:
+            _log.error("%s", error)
+        enrol(record, topics)
+        names = {topic.name for topic in topics}
+        with record.begin() as tx:
+            before = set(json.loads(tx.notes.get(_OF_FOLDER) or "[]"))
+            if not broken:
+                for name in sorted(before - names):
+                    _retire(tx, name)
+                before = names
+            tx.notes.set(_OF_FOLDER, json.dumps(sorted(before | names)))
+        self._seen = seen
+
+
+def _retire(tx: Transaction, name: str) -> None:
+    """Watch a topic no longer; what was found for it stays."""
+    for feed in tx.feeds.all(topic=name):
+        remaining = tuple(topic for topic in feed.topics if topic != name)
+        tx.feeds.put(feed.model_copy(update={"topics": remaining}))
+    tx.topics.remove(name)
+
+
+def _signature(folder: Path) -> object:
+    try:
+        return sorted((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in folder.iterdir())
+    except OSError as error:
+        return error.errno
 
 
 def joined(known: Feed | None, ref: FeedRef, topic: str) -> Feed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.collect.fetch import Fetcher
+from pipeline.collect.guard import AddressGuard
 from pipeline.collect.poll import Polled
 from pipeline.collect.poll import poll as poll_feed
 from pipeline.collect.schedule import is_due
@@ -37,10 +38,11 @@ async def poll(
     *,
     topics: Collection[str] | None = None,
     every_feed: bool = False,
+    of: Callable[[Feed], bool] = lambda feed: True,
     stop: Callable[[], bool] = lambda: False,
     on_feed: Callable[[Feed, int], None] = lambda feed, new: None,
 ) -> PollReport:
-    """Poll the feeds of ``topics`` (of all, if None) that are due, or ``every_feed`` of them.
+    """Poll the feeds of ``topics`` (of all, if None) that are due, or ``every_feed`` of them, as far as ``of`` says so.
 
     What a round brings enters the inbox together, the earlier published first: which feed happened to answer first
     must not decide which of two reports is the original. Entries and the feeds' new states are saved in one
@@ -51,9 +53,10 @@ async def poll(
         feeds = [
             feed
             for feed in tx.feeds.all()
-            if (topics is None or set(topics) & set(feed.topics)) and (every_feed or is_due(feed, now))
+            if (topics is None or set(topics) & set(feed.topics)) and (every_feed or is_due(feed, now)) and of(feed)
         ]
     gate = asyncio.Semaphore(_AT_ONCE)
+    own = AddressGuard(services.settings.allowed_hosts)
 
     def known(ids: Sequence[str]) -> set[str]:
         with services.record.read() as tx:
@@ -61,14 +64,14 @@ async def poll(
 
     async def one(feed: Feed) -> Polled:
         async with gate:
-            polled = await poll_feed(feed, fetcher, services.clock(), known=known)
+            polled = await poll_feed(feed, fetcher, services.clock(), known=known, ours=own.allows(feed.url))
         on_feed(polled.feed, len(polled.entries))
         return polled
 
     answers = [polled for polled in await until_stopped(map(one, feeds), stop) if polled is not None]
     entries = [entry for polled in answers for entry in polled.entries]
     with services.record.begin() as tx:
-        tx.feeds.put_many(polled.feed for polled in answers)
+        tx.feeds.put_polled(polled.feed for polled in answers)
         new = tx.entries.add(sorted(entries, key=_published))
     failed = [(polled.feed.url, polled.feed.state.error) for polled in answers if polled.feed.state.error]
     return PollReport(

@@ -6,7 +6,7 @@ import os
 import socket
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -143,18 +143,20 @@ async def read(
     pool: WorkerPool[ReadJob, Reading],
     *,
     limit: int = 64,
+    among: Sequence[str] | None = None,
+    owner: str | None = None,
     stop: Callable[[], bool] = lambda: False,
     on_entry: Callable[[Entry], None] = lambda entry: None,
 ) -> ReadReport:
-    """Claim up to ``limit`` waiting entries and bring each as far as it goes.
+    """Claim up to ``limit`` waiting entries (``among``: of those ids only) and bring each as far as it goes.
 
-    Safe to run twice and beside itself: a claim is a lease, and what a killed process held comes back when it ends.
-    Raises ArchiveError, with nothing lost, where pages can't be archived.
+    Safe to run twice and beside itself: a claim is a lease, and what a killed process held comes back when it ends, or
+    at once to a process of the same ``owner``. Raises ArchiveError, with nothing lost, where pages can't be archived.
     """
-    owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    owner = owner or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     now = services.clock()
     with services.record.begin() as tx:
-        entries = tx.entries.claim(now, limit, LEASE, owner)
+        entries = tx.entries.claim(now, limit, LEASE, owner, among=among)
         topics = {topic.name: topic for topic in tx.topics.all()}
         outlets = {feed.id: feed.title for feed in tx.feeds.all()} if entries else {}
     report = ReadReport(claimed=len(entries))

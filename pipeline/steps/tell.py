@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline.errors import DeliveryError, DeliveryRefused
+from pipeline.record import Transaction
 from pipeline.steps.digest import digest_data
 from pipeline.steps.news import begun_note
 from pipeline.steps.services import Services
@@ -16,7 +17,7 @@ from pipeline.tell.mails import compose_alert
 from pipeline.tell.outbox import Plan, plan
 from pipeline.tell.schedule import due_period
 from pipeline.tell.sender import Sender
-from schemas.alert import Alert, AlertState, Mail
+from schemas.alert import Alert, AlertState, DigestData, Mail
 from schemas.topic import Topic
 
 _TRIES = 12
@@ -40,21 +41,37 @@ def tell(
     sender: Sender,
     *,
     topics: Collection[str] | None = None,
+    digests: bool = True,
+    wait: float = 60.0,
     stop: Callable[[], bool] = lambda: False,
 ) -> TellReport:
-    """Send the alerts that are due and the digests whose time has come, until ``stop`` between one mail and the next.
+    """Send the alerts that are due, and ``digests`` whose time has come, until ``stop`` between one mail and the next.
 
     A mail's alerts are bound to its Message-ID before it is sent and marked afterwards. A process that dies in between
-    sends the very same mail again, with the same Message-ID, and never the same news in another mail.
+    sends the very same mail again, with the same Message-ID, and never the same news in another mail. Of two processes
+    that tell of a topic the second waits for the first; raises RecordBusy if that takes longer than ``wait`` seconds.
     """
     report = TellReport()
     with services.record.read() as tx:
         wanted = [topic for topic in tx.topics.all() if topics is None or topic.name in topics]
     for topic in wanted:
-        _tell_alerts(services, mailer, sender, topic, report, stop)
-        if not stop():
-            _tell_digest(services, mailer, sender, topic, report)
+        if stop():
+            break
+        with services.record.telling(topic.name, wait):
+            _tell_alerts(services, mailer, sender, topic, report, stop)
+            if digests and not stop():
+                _tell_digest(services, mailer, sender, topic, report)
     return report
+
+
+def topics_to_tell(services: Services) -> list[str]:
+    """The names of the topics that have a mail to send now. Nothing is bound or sent."""
+    now = services.clock()
+    with services.record.read() as tx:
+        names = {alert.topic for alert in tx.alerts.due(now)}
+        topics = [topic for topic in tx.topics.all() if topic.name in names]
+        plans = {topic.name: _planned(tx, topic, now) for topic in topics}
+    return [name for name, planned in plans.items() if planned.bundles or planned.to_digest]
 
 
 def _tell_alerts(
@@ -66,16 +83,11 @@ def _tell_alerts(
     stop: Callable[[], bool],
 ) -> None:
     now = services.clock()
-    midnight = now.astimezone(topic.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
     mails: list[tuple[tuple[Alert, ...], Mail]] = []
     with services.record.begin() as tx:
         if tx.notes.get(begun_note(topic.name)) is None:
             tx.notes.set(begun_note(topic.name), now.isoformat())
-        waiting = list(tx.alerts.find(topic=topic.name, state=AlertState.WAITING))
-        if waiting and not topic.recipients:
-            planned = Plan(to_digest=tuple(waiting))
-        else:
-            planned = plan(topic, waiting, sent_today=tx.alerts.sent_since(topic.name, midnight), now=now)
+        planned = _planned(tx, topic, now)
         for alert in planned.to_digest:
             tx.alerts.put(alert.model_copy(update={"state": AlertState.DIGEST}))
         report.to_digest += len(planned.to_digest)
@@ -93,6 +105,14 @@ def _tell_alerts(
         with services.record.begin() as tx:
             for alert in alerts:
                 tx.alerts.put(alert.model_copy(update=update))
+
+
+def _planned(tx: Transaction, topic: Topic, now: datetime) -> Plan:
+    waiting = list(tx.alerts.find(topic=topic.name, state=AlertState.WAITING))
+    if waiting and not topic.recipients:
+        return Plan(to_digest=tuple(waiting))
+    midnight = now.astimezone(topic.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
+    return plan(topic, waiting, sent_today=tx.alerts.sent_since(topic.name, midnight), now=now)
 
 
 def _send(
@@ -121,6 +141,36 @@ def _send(
     return {"state": AlertState.SENT, "sent": now, "error": refused or None, "recipients_left": None}
 
 
+def tell_digest(services: Services, mailer: Mailer, sender: Sender, topic: Topic, *, wait: float = 60.0) -> TellReport:
+    """Send the digest of ``topic`` if its time has come; its period begins where that of the last one ended.
+
+    Raises RecordBusy as `tell` does.
+    """
+    report = TellReport()
+    with services.record.telling(topic.name, wait):
+        _tell_digest(services, mailer, sender, topic, report)
+    return report
+
+
+def digest_again(
+    services: Services,
+    sender: Sender,
+    topic: Topic,
+    period: tuple[datetime, datetime],
+    *,
+    mailer: Mailer | None = None,
+) -> TellReport:
+    """The digest of a period that is past, as the record tells it now: the page, and the mail too given a ``mailer``.
+
+    What was sent regularly, and when the next one is due, stays as it is.
+    """
+    report = TellReport()
+    with services.record.read() as tx:
+        data = digest_data(tx, topic, *period)
+    _deliver_digest(services, mailer, sender, topic, data, report)
+    return report
+
+
 def _tell_digest(services: Services, mailer: Mailer, sender: Sender, topic: Topic, report: TellReport) -> None:
     if topic.digest is None:
         return
@@ -136,26 +186,31 @@ def _tell_digest(services: Services, mailer: Mailer, sender: Sender, topic: Topi
         if period is None:
             return
         data = digest_data(tx, topic, *period)
-    if topic.digest.empty or not is_empty(data):
-        page = digest_page(topic, data, sender=sender)
-        path = services.settings.digest_path / f"{topic.name}-{data.end:%Y%m%dT%H%MZ}.html"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(page, encoding="utf-8")
-        except OSError as error:
-            # The period stays open, as below.
-            why = f"{path}: it can't be written ({error.strerror or error})"
-            report.troubles.append(f"digest of {topic.heading}: {why}")
-            return
-        report.digests.append(str(path))
-        if topic.recipients:
-            try:
-                mailer.send(compose_digest(topic, data, sender=sender), date=now)
-            except DeliveryRefused as error:
-                report.troubles.append(f"digest of {topic.heading}: {error}")
-            except DeliveryError as error:
-                # The period stays open, so the next run sends the same digest under the same Message-ID.
-                report.troubles.append(f"digest of {topic.heading}: {error}")
-                return
-    with services.record.begin() as tx:
-        tx.notes.set(key, data.end.isoformat())
+    if _deliver_digest(services, mailer, sender, topic, data, report):
+        with services.record.begin() as tx:
+            tx.notes.set(key, data.end.isoformat())
+
+
+def _deliver_digest(
+    services: Services, mailer: Mailer | None, sender: Sender, topic: Topic, data: DigestData, report: TellReport
+) -> bool:
+    """Write the page of a digest and mail it; False where it should be tried again, under the same Message-ID."""
+    if is_empty(data) and not (topic.digest and topic.digest.empty):
+        return True
+    path = services.settings.digest_path / f"{topic.name}-{data.end:%Y%m%dT%H%MZ}.html"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(digest_page(topic, data, sender=sender), encoding="utf-8")
+    except OSError as error:
+        why = f"{path}: it can't be written ({error.strerror or error})"
+        report.troubles.append(f"digest of {topic.heading}: {why}")
+        return False
+    report.digests.append(str(path))
+    if not topic.recipients or mailer is None:
+        return True
+    try:
+        mailer.send(compose_digest(topic, data, sender=sender), date=services.clock())
+    except DeliveryError as error:
+        report.troubles.append(f"digest of {topic.heading}: {error}")
+        return isinstance(error, DeliveryRefused)
+    return True

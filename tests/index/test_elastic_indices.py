@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -30,6 +32,30 @@ def test_setting_up_makes_five_aliases_once(elastic: ElasticIndex, cluster: Elas
     aliases = cluster.indices.get_alias(index=f"{prefix}-*").body
     behind = {alias for held in aliases.values() for alias in held["aliases"]}
     assert behind == {f"{prefix}-{kind}" for kind in ("articles", "stories", "figures", "alerts", "entries")}
+
+
+def test_processes_that_set_up_at_once_make_each_index_once(
+    elasticsearch_server: Running, cluster: Elasticsearch
+) -> None:
+    name = f"t{uuid.uuid4().hex[:12]}"
+    indexes = [elastic_index(elasticsearch_server.url, name) for _ in range(4)]
+    start = threading.Barrier(len(indexes))
+
+    def set_up(index: ElasticIndex) -> None:
+        start.wait()
+        index.setup()
+
+    try:
+        with ThreadPoolExecutor(len(indexes)) as pool:
+            list(pool.map(set_up, indexes))
+        aliases = cluster.indices.get_alias(index=f"{name}-*").body
+        served = [alias for held in aliases.values() for alias in held["aliases"]]
+        assert sorted(served) == sorted(f"{name}-{kind.value}" for kind in IndexKind)
+    finally:
+        for index in indexes:
+            index.close()
+        remove(cluster, *names(cluster, name))
+        cluster.indices.delete_index_template(name=f"{name}-*")
 
 
 def test_an_index_never_comes_into_being_by_a_write(elastic: ElasticIndex, cluster: Elasticsearch, prefix: str) -> None:

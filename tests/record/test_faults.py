@@ -143,7 +143,7 @@ def test_a_file_that_cant_be_written_says_so(readable_folder: Path) -> None:
     with anybody(), Record(f"sqlite:///{file}") as record:
         with pytest.raises(RecordError, match="can't be written") as caught, record.begin():
             pass
-        with pytest.raises(RecordError, match="lock file can't be made"), record.judging():
+        with pytest.raises(RecordError, match="the lock file can't be made"), record.judging():
             pass
     assert caught.value.where == str(file)
 

@@ -31,12 +31,11 @@ class Expected:
     owner: str | None = None
     until: datetime | None = None
 
+    def due(self, now: datetime) -> bool:
+        return self.status == "waiting" and (self.retry_at is None or self.retry_at <= now)
+
     def free(self, now: datetime) -> bool:
-        return (
-            self.status == "waiting"
-            and (self.retry_at is None or self.retry_at <= now)
-            and (self.until is None or self.until <= now)
-        )
+        return self.due(now) and (self.until is None or self.until <= now)
 
     def drop_lease(self) -> None:
         self.owner = self.until = None
@@ -86,6 +85,23 @@ class Inbox(RuleBasedStateMachine):
             for name in free:
                 one = self.expected[name]
                 one.owner, one.until, one.attempts = owner, self.now + minutes * MINUTE, one.attempts + 1
+
+    @rule(names=st.lists(NAMES, max_size=4, unique=True), minutes=st.integers(1, 5), owner=OWNERS)
+    def claim_among(self, names: list[str], minutes: int, owner: str) -> None:
+        mine = {name for name, one in self.expected.items() if one.owner == owner and one.due(self.now)}
+        wanted = [name for name, one in self.expected.items() if name in names and (one.free(self.now) or name in mine)]
+        with self.record.begin() as tx:
+            claimed = tx.entries.claim(self.now, 10, minutes * MINUTE, owner, among=names)
+        assert [one.id for one in claimed] == wanted
+        for name in wanted:
+            one = self.expected[name]
+            one.owner, one.until, one.attempts = owner, self.now + minutes * MINUTE, one.attempts + 1
+
+    @rule(limit=st.integers(0, 4))
+    def due(self, limit: int) -> None:
+        free = [name for name, one in self.expected.items() if one.free(self.now)][:limit]
+        with self.record.read() as tx:
+            assert [one.id for one in tx.entries.due(self.now, limit)] == free
 
     @rule(owner=OWNERS)
     def release(self, owner: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from pipeline.errors import RecordBusy
 from pipeline.record import Record
-from schemas.feed import Outcome
+from schemas.feed import Feed, FeedState, Outcome
 from tests.record.examples import MINUTE, NOW, alert, article, entry
 
 
@@ -164,3 +164,30 @@ def test_threads_may_share_a_record(record_url: str) -> None:
             list(pool.map(add, "abcd"))
         with record.read() as tx:
             assert sorted(one.seq for one in tx.entries.find()) == list(range(1, 41))
+
+
+def test_one_tells_of_a_topic_at_a_time(record: Record, record_url: str) -> None:
+    with Record(record_url) as other:
+        with record.telling("floods"):
+            with pytest.raises(RecordBusy, match="another process is sending these mails"), other.telling("floods"):
+                pass
+            with other.judging():
+                pass
+        with other.telling("floods"):
+            pass
+
+
+def test_a_poll_keeps_what_people_changed_meanwhile(record: Record) -> None:
+    asked = Feed(id="feed-a", url="https://one.example/feed", topics=("floods",))
+    with record.begin() as tx:
+        tx.feeds.put(asked)
+    with record.begin() as tx:
+        tx.feeds.put(asked.model_copy(update={"topics": ("floods", "storms"), "min_interval": 120.0}))
+    answered = asked.model_copy(update={"title": "One", "state": FeedState(etag="x")})
+    gone = Feed(id="feed-b", url="https://two.example/feed", topics=("floods",))
+    with record.begin() as tx:
+        tx.feeds.put_polled([answered, gone])
+    with record.read() as tx:
+        assert tx.feeds.all() == [
+            answered.model_copy(update={"topics": ("floods", "storms"), "min_interval": 120.0}),
+        ]

@@ -20,10 +20,11 @@ from pipeline.collect.fetch import Fetcher
 from pipeline.errors import ArchiveError, RecordBusy, RecordError
 from pipeline.read.workers import WorkerPool
 from pipeline.record import Record
-from pipeline.runner import Runner, Stop, limits_of
+from pipeline.runner import Runner, Stop
 from pipeline.steps.poll import PollReport, poll
 from pipeline.steps.read import ReadJob, ReadReport, read, read_job
 from pipeline.steps.services import Services
+from pipeline.steps.transport import limits_of
 from schemas.article import Reading
 from schemas.feed import Outcome
 from schemas.search import Query

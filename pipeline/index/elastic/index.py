@@ -50,7 +50,12 @@ class ElasticIndex:
             self._versions.check_analyzers()
         for kind in missing:
             self._versions.prepare(kind)
-            self._versions.create(kind, serve=True)
+            try:
+                self._versions.create(kind, serve=True)
+            except SearchIndexError:
+                # Two processes may set up at once; the second finds that the first has made it meanwhile.
+                if kind not in self._versions.serving([kind]):
+                    raise
         self._versions.create_heard()
 
     def owner(self) -> str | None:

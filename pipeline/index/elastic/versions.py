@@ -139,13 +139,18 @@ class Versions:
         """Make the index of what was heard, unless it is there."""
         if self._get(self.heard_index):
             return
-        self._server.ask(
-            lambda client: client.indices.create(
-                index=self.heard_index,
-                mappings=HEARD,
-                settings={"number_of_shards": 1, "auto_expand_replicas": "0-1", "hidden": True},
+        try:
+            self._server.ask(
+                lambda client: client.indices.create(
+                    index=self.heard_index,
+                    mappings=HEARD,
+                    settings={"number_of_shards": 1, "auto_expand_replicas": "0-1", "hidden": True},
+                )
             )
-        )
+        except SearchIndexError:
+            # Another process may have made it meanwhile.
+            if not self._get(self.heard_index):
+                raise
 
     def all(self, kind: IndexKind) -> list[str]:
         """The names of every version of a kind, serving or left over."""

@@ -1,0 +1,47 @@
+"""### Digests
+
+A DAG for each topic, on its own times in its own zone. A scheduled run sends the digest of all that came in since the
+last one. A backfill makes the pages of past periods anew, as the record tells them now; it mails them only if the run
+is given `{"mail": true}`.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import MultipleCronTriggerTimetable, dag, task
+
+from pipeline.airflow.wiring import DEFAULTS, MAIL_POOL, START, topics_here
+
+
+def digest_of(topic):
+    """The DAG of one topic's digest."""
+    days = ",".join(day.value for day in topic.digest.days)
+    times = [f"{at.minute} {at.hour} * * {days}" for at in topic.digest.at]
+
+    @dag(
+        dag_id=f"tallywire_digest_{topic.name}",
+        schedule=MultipleCronTriggerTimetable(*times, timezone=topic.zone),
+        start_date=START,
+        catchup=False,
+        max_active_runs=1,
+        default_args=DEFAULTS,
+        params={"mail": False},
+        tags=["tallywire", "digest", topic.name],
+        dag_display_name=f"Digest: {topic.heading}",
+        doc_md=__doc__,
+    )
+    def digest():
+        @task(pool=MAIL_POOL, execution_timeout=timedelta(minutes=30))
+        def send(*, dag_run, logical_date, params):
+            from pipeline.airflow import tasks
+
+            past = logical_date if dag_run.run_type == "backfill" else None
+            return tasks.digest(topic.name, until=past, mail=params["mail"])
+
+        send()
+
+    digest()
+
+
+for topic in topics_here()[0]:
+    if topic.digest and topic.digest.at and topic.digest.days:
+        digest_of(topic)

@@ -1,0 +1,179 @@
+"""The body of each task. All that lasts is in the record, so every one of them may be killed, repeated, or run beside
+itself; what they give back is for Airflow's eyes and the wiring only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from pipeline.airflow.feeds import BATCH, LARGEST, MOST_BATCHES, batches_by_host
+from pipeline.airflow.metrics import AirflowMetrics, Metrics, count_all
+from pipeline.errors import DeliveryError, TopicError
+from pipeline.settings import load_settings
+from pipeline.steps.services import Services, open_services
+from schemas.feed import Entry
+
+_LISTED = 4 * BATCH * MOST_BATCHES
+_log = logging.getLogger(__name__)
+
+
+def plan() -> list[list[str]]:
+    """The entries that wait, in batches of ids for `read`; nothing is claimed yet."""
+    with _services() as services, services.record.read() as tx:
+        waiting = tx.entries.due(services.clock(), _LISTED)
+    batches = batches_by_host(waiting)
+    _log.info("%s entries wait; %s go into %s batches", len(waiting), sum(map(len, batches)), len(batches))
+    return batches
+
+
+def read(ids: Sequence[str], owner: str, metrics: Metrics | None = None) -> dict[str, int]:
+    """Read the entries ``ids``; gives how they fared. ``owner`` is the same at every try of one task."""
+    from pipeline.collect.fetch import Fetcher
+    from pipeline.read.page import PRELOAD
+    from pipeline.read.workers import WorkerPool
+    from pipeline.steps.read import ReadReport, read, read_job
+    from pipeline.steps.transport import limits_of
+
+    metrics = metrics or AirflowMetrics()
+    with _services() as services:
+        settings = services.settings
+        # Airflow runs several of these at once, so each is content with one process unless it is told otherwise.
+        workers = 1 if settings.workers is None else settings.workers
+        pool = WorkerPool(read_job, workers=workers, seconds=settings.read_timeout, preload=PRELOAD)
+
+        async def run() -> ReadReport:
+            async with Fetcher(limits_of(settings), clock=services.clock) as fetcher:
+                return await read(services, fetcher, pool, limit=LARGEST, among=ids, owner=owner)
+
+        with pool:
+            report = asyncio.run(run())
+    count_all(metrics, "entries", {outcome.value: count for outcome, count in report.ended.items()})
+    count_all(metrics, "entries", {"again": report.again})
+    fared = {"claimed": report.claimed, "read": report.read, "again": report.again, "ended": report.ended.total()}
+    _log.info("%s", fared)
+    return fared
+
+
+def judge(metrics: Metrics | None = None) -> list[str]:
+    """Judge all that was read; gives the names of the topics that have something to tell now."""
+    from pipeline.steps.judge import Judge, JudgeReport
+    from pipeline.steps.tell import topics_to_tell
+
+    metrics = metrics or AirflowMetrics()
+    report = JudgeReport()
+    with _services() as services:
+        judge = Judge(services)
+
+        def judged(entry: Entry) -> None:
+            metrics.timing("lag", services.clock() - entry.first_seen)
+
+        while (done := judge.run(wait=60.0, on_entry=judged)).judged:
+            report.add(done)
+        topics = topics_to_tell(services)
+    count_all(metrics, "entries", {outcome.value: count for outcome, count in report.ended.items()})
+    count_all(metrics, "verdicts", {kind.value: count for kind, count in report.verdicts.items()})
+    count_all(metrics, "alerts", {kind.value: count for kind, count in report.alerts.items()})
+    _log.info("judged %s: %s; to be told now: %s", report.judged, dict(report.ended), topics)
+    return topics
+
+
+def publish(metrics: Metrics | None = None) -> int:
+    """Bring the index up to date; gives the number of documents written."""
+    from pipeline.steps.publish import publish
+
+    metrics = metrics or AirflowMetrics()
+    with _services() as services:
+        written = publish(services)
+    count_all(metrics, "documents", {"published": written})
+    return written
+
+
+def waiting(metrics: Metrics | None = None) -> bool:
+    """Whether anything waits to be read or judged at this moment."""
+    metrics = metrics or AirflowMetrics()
+    with _services() as services, services.record.read() as tx:
+        counts = tx.entries.counts()
+        due = bool(tx.entries.due(services.clock(), 1)) or bool(counts["read"])
+    metrics.gauge("entries.waiting", counts["waiting"] + counts["read"])
+    return due
+
+
+def due() -> list[str]:
+    """The names of the topics that have something to tell now."""
+    from pipeline.steps.tell import topics_to_tell
+
+    with _services() as services:
+        return topics_to_tell(services)
+
+
+def tell(topic: str, metrics: Metrics | None = None) -> list[str]:
+    """Send what is due of ``topic``; gives the subjects. Raises DeliveryError where a mail did not get through.
+
+    What did not get through is due again after a while, so there is no need to repeat the task.
+    """
+    from pipeline.steps.tell import tell
+    from pipeline.steps.transport import mailer_of, sender_of
+
+    metrics = metrics or AirflowMetrics()
+    with _services() as services:
+        settings = services.settings
+        report = tell(services, mailer_of(settings), sender_of(settings), topics={topic}, digests=False)
+    count_all(metrics, "mails", {"sent": len(report.mails), "failed": len(report.troubles)})
+    _raise_troubles(topic, report.troubles)
+    return report.mails
+
+
+def digest(
+    topic: str, *, until: datetime | None = None, mail: bool = False, metrics: Metrics | None = None
+) -> list[str]:
+    """Send the digest of ``topic`` that is due; gives the pages written.
+
+    Given ``until``, a digest time that is past, the digest of the period that ended then is made once more, and mailed
+    only if ``mail`` says so.
+    """
+    from pipeline.steps.tell import digest_again, tell_digest
+    from pipeline.steps.transport import mailer_of, sender_of
+    from pipeline.tell.schedule import period_of
+
+    metrics = metrics or AirflowMetrics()
+    with _services() as services:
+        settings = services.settings
+        mailer, sender = mailer_of(settings), sender_of(settings)
+        with services.record.read() as tx:
+            found = tx.topics.get(topic)
+        if found is None:
+            raise TopicError(
+                f"there is no topic {topic!r} in the record",
+                hint="the feeds' trigger puts it there from its file; is the triggerer running?",
+            )
+        if until is None:
+            report = tell_digest(services, mailer, sender, found)
+        elif (period := period_of(found, until)) is not None:
+            report = digest_again(services, sender, found, period, mailer=mailer if mail else None)
+        else:
+            return []
+    count_all(metrics, "digests", {"written": len(report.digests), "failed": len(report.troubles)})
+    _raise_troubles(topic, report.troubles)
+    return report.digests
+
+
+def _raise_troubles(topic: str, troubles: Sequence[str]) -> None:
+    if troubles:
+        raise DeliveryError(
+            f"{len(troubles)} mails of {topic} did not get through",
+            why=" | ".join(troubles),
+            hint="they wait in the outbox and are tried again; `tallywire doctor` looks at the mail server",
+        )
+
+
+@contextmanager
+def _services() -> Iterator[Services]:
+    services = open_services(load_settings())
+    try:
+        yield services
+    finally:
+        services.close()

@@ -1,0 +1,190 @@
+"""A deployment with everything real: feeds to watch, mails that arrive, an index to search, and Airflow in between."""
+
+from __future__ import annotations
+
+import email
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from pytest_httpserver import HTTPServer
+from sqlalchemy import URL, make_url
+
+from pipeline.errors import SearchIndexError
+from pipeline.settings import Settings, load_settings
+from pipeline.steps.services import Services, open_services
+from schemas.search import Query
+from tests.airflow.stack import Airflow, free_ports, wait_for
+from tests.elastic.sharing import Running
+from tests.postgres import fresh_database
+from tests.steps.conftest import Site
+
+
+@dataclass
+class PostOffice:
+    """A mail server at one address, which can be closed and opened; and when each mail came in."""
+
+    port: int = field(default_factory=lambda: free_ports(1)[0])
+    mails: list[tuple[datetime, EmailMessage]] = field(default_factory=list)
+    _controller: Controller | None = None
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        mail = email.message_from_bytes(cast(bytes, envelope.content), policy=email.policy.default)
+        self.mails.append((datetime.now(UTC), cast(EmailMessage, mail)))
+        return "250 taken"
+
+    def open(self) -> None:
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def close(self) -> None:
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    def subjects(self) -> list[str]:
+        return [str(mail["Subject"]) for _, mail in self.mails]
+
+    def texts(self) -> list[str]:
+        return [mail.get_body(("plain",)).get_content() for _, mail in self.mails]  # type: ignore[union-attr]
+
+
+@dataclass
+class Deployment:
+    """What a test plays with."""
+
+    airflow: Airflow
+    site: Site
+    post: PostOffice
+    settings: Settings
+
+    @contextmanager
+    def services(self) -> Iterator[Services]:
+        services = open_services(self.settings)
+        try:
+            yield services
+        finally:
+            services.close()
+
+    def counts(self) -> dict[str, int]:
+        """How many entries wait, are read, and ended in each outcome."""
+        with self.services() as services, services.record.read() as tx:
+            return tx.entries.counts()
+
+    def ended(self) -> int:
+        """How many entries have their outcome."""
+        counts = self.counts()
+        return sum(counts.values()) - counts["waiting"] - counts["read"]
+
+    def found(self, words: str) -> list[str]:
+        """The titles that a search gives."""
+        with self.services() as services:
+            try:
+                found = services.index.search(Query(text=words, limit=100))
+            except SearchIndexError:
+                return []
+        return [hit.document.title for hit in found.hits]
+
+    def documents(self) -> int:
+        """How many articles the index holds."""
+        with self.services() as services:
+            return services.index.count()
+
+    def state(self) -> str:
+        """All that may explain why a test waits in vain."""
+        runs = self.airflow.rows("select dag_id, run_type, state, count(*) from dag_run group by 1, 2, 3 order by 1")
+        tasks = self.airflow.rows(
+            "select dag_id, task_id, state, count(*) from task_instance group by 1, 2, 3 order by 1, 2"
+        )
+        lines = [f"entries: {self.counts()}", f"mails: {self.post.subjects()}", *map(str, runs), *map(str, tasks)]
+        return "\n".join([*lines, self.airflow.logs()])
+
+    def wait_for(self, condition: Any, what: str, *, seconds: float = 120.0) -> Any:
+        return wait_for(condition, what, seconds=seconds, of=self.state)
+
+
+@contextmanager
+def deployed(
+    folder: Path, postgres: URL, elastic: Running, server: HTTPServer, **environment: str
+) -> Iterator[Deployment]:
+    """A deployment whose Airflow is ready to be started, with one topic that watches one site every second."""
+    site = Site(server, "nordwire")
+    server.expect_request("/robots.txt").respond_with_data("")
+    post = PostOffice()
+    topics = folder / "topics"
+    topics.mkdir(parents=True)
+    (topics / "floods.yaml").write_text(yaml.safe_dump(topic(site.feed_url)))
+    with fresh_database(postgres) as record, fresh_database(postgres) as airflow_database:
+        environment = {
+            "TALLYWIRE_HOME": str(folder / "home"),
+            "TALLYWIRE_TOPICS": str(topics),
+            "TALLYWIRE_DATABASE_URL": record,
+            "TALLYWIRE_ELASTICSEARCH_URL": elastic.url,
+            "TALLYWIRE_ELASTICSEARCH_PREFIX": f"t{uuid.uuid4().hex[:12]}",
+            "TALLYWIRE_ELASTICSEARCH_ANALYZERS": "*=folding,en=english",
+            "TALLYWIRE_SMTP_URL": post.url,
+            "TALLYWIRE_MAIL_FROM": "desk@tallywire.example",
+            "TALLYWIRE_OPERATOR": "operator@tallywire.example",
+            "TALLYWIRE_ALLOWED_HOSTS": f"{server.host}:{server.port}",
+            "TALLYWIRE_HOST_DELAY": "0",
+            "TALLYWIRE_POLL_EVERY": "1s",
+            "TALLYWIRE_WORKERS": "1",
+            **environment,
+        }
+        settings = load_settings(
+            _env_file=None,
+            **{
+                name.removeprefix("TALLYWIRE_").lower(): value
+                for name, value in environment.items()
+                if "TALLYWIRE_" in name
+            },
+        )
+        airflow = Airflow(folder / "airflow", database=make_url(airflow_database), settings=environment)
+        (folder / "airflow").mkdir()
+        post.open()
+        try:
+            with airflow:
+                yield Deployment(airflow, site, post, settings)
+        finally:
+            post.close()
+
+
+def topic(feed: str, every: str = "1s") -> dict[str, Any]:
+    """A topic file that takes all and tells at once."""
+    return {
+        "name": "floods",
+        "feeds": [{"url": feed, "every": every}],
+        "recipients": ["reader@tallywire.example"],
+        "alerts": {"bundle": "0s", "daily_cap": 1000},
+    }
+
+
+def report(number: int, killed: int) -> tuple[str, str, tuple[str, ...]]:
+    """Slug, title and paragraphs of an article about an event of its own, with one figure."""
+    place = f"{_PLACES[number % len(_PLACES)]} {_KINDS[number // len(_PLACES) % len(_KINDS)]}"
+    return (
+        f"report-{number}",
+        f"{place}: {killed} killed as river number {number} bursts its banks",
+        (
+            f"At least {killed} people were killed when the river burst its banks at {place} on Monday, the interior "
+            "ministry said. Rescue workers searched the ruins of houses along the embankment through the night.",
+            f"Shops and schools in {place} stay closed. The mayor asked people to stay away from the old bridge, which "
+            "engineers fear may not hold if the water rises again before the weekend.",
+        ),
+    )
+
+
+_PLACES = ("Arvika", "Belmont", "Corvara", "Dunholm", "Eskdale", "Farsund", "Grenna", "Hallin", "Istrana", "Jarvell")
+_KINDS = ("North", "South", "Harbour", "Old Town", "Heights", "Bridge", "Fields", "Mills", "Quay", "Cross")
