@@ -23,7 +23,8 @@ topics, _ = topics_here()
     ),
     start_date=START,
     catchup=False,
-    max_active_runs=1,
+    # A second run need not wait for one whose task was killed and is not yet missed.
+    max_active_runs=2,
     default_args=DEFAULTS,
     deadline=deadline("tallywire_ingest", timedelta(minutes=15)),
     tags=["tallywire", "ingest"],

@@ -21,7 +21,9 @@ from sqlalchemy import URL, make_url
 from pipeline.errors import SearchIndexError
 from pipeline.settings import Settings, load_settings
 from pipeline.steps.services import Services, open_services
+from schemas.alert import AlertState
 from schemas.search import Query
+from tests.airflow.door import Door
 from tests.airflow.stack import Airflow, free_ports, wait_for
 from tests.elastic.sharing import Running
 from tests.postgres import fresh_database
@@ -34,6 +36,7 @@ class PostOffice:
 
     port: int = field(default_factory=lambda: free_ports(1)[0])
     mails: list[tuple[datetime, EmailMessage]] = field(default_factory=list)
+    recipients: list[tuple[str, ...]] = field(default_factory=list)
     _controller: Controller | None = None
 
     @property
@@ -42,6 +45,7 @@ class PostOffice:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         mail = email.message_from_bytes(cast(bytes, envelope.content), policy=email.policy.default)
+        self.recipients.append(tuple(envelope.rcpt_tos))
         self.mails.append((datetime.now(UTC), cast(EmailMessage, mail)))
         return "250 taken"
 
@@ -53,6 +57,10 @@ class PostOffice:
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
+
+    def to(self, recipient: str) -> list[EmailMessage]:
+        """The mails that came for ``recipient``."""
+        return [mail for (_, mail), (one, *_) in zip(self.mails, self.recipients, strict=True) if one == recipient]
 
     def subjects(self) -> list[str]:
         return [str(mail["Subject"]) for _, mail in self.mails]
@@ -68,7 +76,37 @@ class Deployment:
     airflow: Airflow
     site: Site
     post: PostOffice
+    search: Door
     settings: Settings
+    published: int = 0
+
+    def publish(self, count: int = 1) -> list[str]:
+        """Publish so many reports, each of an event and a figure of its own; gives their titles."""
+        titles = []
+        for _ in range(count):
+            self.published += 1
+            slug, title, paragraphs = report(self.published)
+            self.site.publish(slug, title, *paragraphs, published=datetime.now(UTC))
+            titles.append(title)
+        return titles
+
+    def wait_until_all_ended(self, *, seconds: float = 120.0) -> None:
+        """Wait until every report that was published has its outcome."""
+        self.wait_for(lambda: self.ended() == self.published, f"{self.published} outcomes", seconds=seconds)
+
+    def check_the_books(self) -> None:
+        """Counts in are counts out; no document and no mail is there twice, and none is missing."""
+        with self.services() as services, services.record.read() as tx:
+            counts, totals = tx.entries.counts(), tx.totals()
+            alerts = tx.alerts.find()
+        assert sum(counts.values()) == self.published == totals["articles"]
+        assert counts["waiting"] == counts["read"] == counts["failed"] == 0
+        assert self.documents() == self.published
+        sent = {alert.message_id for alert in alerts if alert.state is AlertState.SENT}
+        received = [str(mail["Message-ID"]) for mail in self.post.to("reader@tallywire.example")]
+        assert len(received) == len(set(received)), "a mail came twice"
+        assert set(received) == sent
+        assert not [alert for alert in alerts if alert.state is AlertState.WAITING]
 
     @contextmanager
     def services(self) -> Iterator[Services]:
@@ -121,6 +159,7 @@ def deployed(
 ) -> Iterator[Deployment]:
     """A deployment whose Airflow is ready to be started, with one topic that watches one site every second."""
     site = Site(server, "nordwire")
+    search = Door(int(elastic.url.rpartition(":")[2]))
     server.expect_request("/robots.txt").respond_with_data("")
     post = PostOffice()
     topics = folder / "topics"
@@ -131,7 +170,7 @@ def deployed(
             "TALLYWIRE_HOME": str(folder / "home"),
             "TALLYWIRE_TOPICS": str(topics),
             "TALLYWIRE_DATABASE_URL": record,
-            "TALLYWIRE_ELASTICSEARCH_URL": elastic.url,
+            "TALLYWIRE_ELASTICSEARCH_URL": f"http://127.0.0.1:{search.port}",
             "TALLYWIRE_ELASTICSEARCH_PREFIX": f"t{uuid.uuid4().hex[:12]}",
             "TALLYWIRE_ELASTICSEARCH_ANALYZERS": "*=folding,en=english",
             "TALLYWIRE_SMTP_URL": post.url,
@@ -156,9 +195,10 @@ def deployed(
         post.open()
         try:
             with airflow:
-                yield Deployment(airflow, site, post, settings)
+                yield Deployment(airflow, site, post, search, settings)
         finally:
             post.close()
+            search.close()
 
 
 def topic(feed: str, every: str = "1s") -> dict[str, Any]:
@@ -171,20 +211,29 @@ def topic(feed: str, every: str = "1s") -> dict[str, Any]:
     }
 
 
-def report(number: int, killed: int) -> tuple[str, str, tuple[str, ...]]:
+def report(number: int) -> tuple[str, str, tuple[str, ...]]:
     """Slug, title and paragraphs of an article about an event of its own, with one figure."""
     place = f"{_PLACES[number % len(_PLACES)]} {_KINDS[number // len(_PLACES) % len(_KINDS)]}"
+    what, who, then = _EVENTS[number % len(_EVENTS)]
+    count = 20 + 7 * number
     return (
         f"report-{number}",
-        f"{place}: {killed} killed as river number {number} bursts its banks",
+        f"{place}: {what}, {count} {who}",
         (
-            f"At least {killed} people were killed when the river burst its banks at {place} on Monday, the interior "
-            "ministry said. Rescue workers searched the ruins of houses along the embankment through the night.",
-            f"Shops and schools in {place} stay closed. The mayor asked people to stay away from the old bridge, which "
-            "engineers fear may not hold if the water rises again before the weekend.",
+            f"At least {count} people were {who} after {what} in {place} on Monday, the interior ministry said.",
+            f"{then} The mayor of {place} thanked all who had helped and asked for patience.",
         ),
     )
 
 
 _PLACES = ("Arvika", "Belmont", "Corvara", "Dunholm", "Eskdale", "Farsund", "Grenna", "Hallin", "Istrana", "Jarvell")
 _KINDS = ("North", "South", "Harbour", "Old Town", "Heights", "Bridge", "Fields", "Mills", "Quay", "Cross")
+_EVENTS = (
+    ("a river flood", "killed", "Water stood in the market square, and boats took families from their roofs."),
+    ("a fire in a mill", "injured", "Smoke hung over the chimneys until firemen from three districts put it out."),
+    ("a mass trial", "arrested", "Judges sat behind glass while lawyers argued over wiretaps and bank accounts."),
+    ("a storm at sea", "rescued", "Helicopters lifted sailors from the deck of a coaster that had lost its rudder."),
+    ("a factory closure", "dismissed", "Looms were sold to a dealer abroad, and the union called for a march."),
+    ("a landslide", "evacuated", "Mud and boulders blocked the pass road, and geologists watch cracks in the slope."),
+    ("an outbreak of measles", "vaccinated", "Nurses set up tables in the school gym, and the fair was put off."),
+)

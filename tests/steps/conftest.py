@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -60,6 +61,7 @@ class Site:
     outlet: str
     items: list[Item] = field(default_factory=list)
     feed_status: int = 200
+    delay: float = 0.0
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -102,6 +104,7 @@ class Site:
     def _page(self, request: Request) -> Response:
         slug = request.path.rsplit("/", 1)[1]
         self.asked.append(slug)
+        time.sleep(self.delay)
         item = next((one for one in self.items if one.slug == slug), None)
         if item is None:
             return Response("gone", status=404)

@@ -1,0 +1,86 @@
+"""From a feed to a search and a mail with everything real, and what becomes of it when parts are taken away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from pytest_httpserver import HTTPServer
+from sqlalchemy import URL
+
+from tests.airflow.deployment import Deployment, deployed
+from tests.elastic.sharing import Running
+
+pytestmark = [pytest.mark.postgres, pytest.mark.elasticsearch, pytest.mark.xdist_group("airflow")]
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: URL, elasticsearch_server: Running
+) -> Iterator[Deployment]:
+    with HTTPServer() as newsroom:
+        folder = tmp_path_factory.mktemp("deployment")
+        with deployed(folder, postgres_server, elasticsearch_server, newsroom) as deployment:
+            deployment.airflow.start()
+            yield deployment
+
+
+def test_a_new_entry_becomes_searchable_and_its_figure_a_mail(deployment: Deployment) -> None:
+    (title,) = deployment.publish()
+    deployment.wait_for(lambda: title in deployment.found(f'"{title}"'), "the article to be found")
+    number = title.split()[-2]
+    deployment.wait_for(
+        lambda: [text for text in deployment.post.texts() if f"At least {number}" in text], "the figure in a mail"
+    )
+    deployment.check_the_books()
+
+
+def test_a_burst_while_a_run_is_on_leaves_nothing_behind(deployment: Deployment) -> None:
+    # Five rings within one run: Airflow makes at most two runs of them, and some are never seen by any.
+    for _ in range(5):
+        deployment.publish(4)
+        time.sleep(1.2)
+    deployment.wait_until_all_ended()
+    deployment.wait_for(lambda: deployment.documents() == deployment.published, "the index to hold them all")
+    deployment.wait_for(lambda: not waiting_alerts(deployment), "all alerts to be sent")
+    deployment.check_the_books()
+
+
+def test_whatever_is_killed_or_away_for_a_while_nothing_is_lost_and_nothing_told_twice(deployment: Deployment) -> None:
+    airflow = deployment.airflow
+    deployment.search.close()
+    deployment.post.close()
+    deployment.site.delay = 1.0
+    try:
+        deployment.publish(10)
+        deployment.wait_for(lambda: leased(deployment), "a task that reads")
+        time.sleep(1.0)
+        airflow.kill("scheduler")
+        airflow.kill("triggerer")
+        deployment.publish(5)
+        deployment.site.delay = 0.0
+        airflow.start("scheduler", "triggerer")
+        deployment.wait_until_all_ended(seconds=180)
+    finally:
+        deployment.search.open()
+        deployment.post.open()
+    deployment.publish()
+    deployment.wait_until_all_ended()
+    deployment.wait_for(lambda: deployment.documents() == deployment.published, "the index to hold them all")
+    deployment.wait_for(lambda: not waiting_alerts(deployment), "all alerts to be sent", seconds=240)
+    deployment.check_the_books()
+    assert "tallywire_ingest: publish failed" in " ".join(deployment.post.subjects()) or not deployment.post.to(
+        "operator@tallywire.example"
+    )
+
+
+def waiting_alerts(deployment: Deployment) -> int:
+    with deployment.services() as services, services.record.read() as tx:
+        return sum(alert.sent is None for alert in tx.alerts.find())
+
+
+def leased(deployment: Deployment) -> bool:
+    with deployment.services() as services, services.record.read() as tx:
+        held = tx.entries.counts()["waiting"] - len(tx.entries.due(services.clock(), 1000))
+        return held > 0
