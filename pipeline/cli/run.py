@@ -19,11 +19,13 @@ from pipeline.cli.common import (
     say,
     settings_of,
     short,
+    tell_finding,
 )
 from pipeline.errors import TopicError
 from pipeline.runner import Round, Runner, Stop, Watcher, home_locked, stopping_on_signals
 from pipeline.steps.enrol import enrol
 from pipeline.steps.read import give_back
+from pipeline.steps.upkeep import UpkeepReport
 from pipeline.tell.words import count
 from pipeline.topics import read_topics
 from schemas.alert import AlertKind
@@ -76,12 +78,21 @@ def run(
             failed = failed or bool(one.polled.failed or one.unpublished or one.told.troubles)
             emit(summary(one)) if as_json else show(one)
 
+        def kept_up(report: UpkeepReport) -> None:
+            emit({"upkeep": report.model_dump(mode="json")}) if as_json else show_upkeep(report)
+
         with Runner(services, stop=stop) as runner, progress("reading") as advance:
             watcher = Watcher(read=lambda entry: advance(1))
             if watch:
                 if err.is_terminal:
                     note(f"watching {', '.join(sorted(names))}; Ctrl-C ends")
-                runner.watch(topics=names, watcher=watcher, on_round=done, on_trouble=lambda error: note(str(error)))
+                runner.watch(
+                    topics=names,
+                    watcher=watcher,
+                    on_round=done,
+                    on_upkeep=kept_up,
+                    on_trouble=lambda error: note(str(error)),
+                )
             else:
                 done(runner.round(topics=names, every_feed=every_feed, watcher=watcher))
     if stop():
@@ -108,6 +119,13 @@ def summary(one: Round) -> dict[str, object]:
         "digests": one.told.digests,
         "troubles": [*([one.unpublished] if one.unpublished else []), *one.told.troubles],
     }
+
+
+def show_upkeep(report: UpkeepReport) -> None:
+    """What an upkeep found that wants a person, in words."""
+    for finding in report.findings:
+        if finding.level != "ok":
+            tell_finding(finding)
 
 
 def alerts_of(one: Round) -> Counter[AlertKind]:
