@@ -7,14 +7,19 @@ from datetime import timedelta
 import pytest
 
 from pipeline.errors import DeliveryError
+from pipeline.settings import Settings
 from pipeline.steps.explain import explain
 from pipeline.steps.export import alert_row
 from pipeline.steps.rehearse import rehearse
 from pipeline.steps.services import open_services
+from pipeline.steps.upkeep import upkeep
 from schemas.alert import Alert, AlertKind, AlertState
 from schemas.feed import Health
 from schemas.topic import Topic
+from tests.postgres import postgres_server, postgres_url
 from tests.steps.conftest import START, House, Site
+
+__all__ = ["postgres_server", "postgres_url"]
 
 CALM = ("The handball players of Eskholm beat the favourites from Wrenfield in the final, their coach said.",)
 
@@ -168,6 +173,37 @@ def test_a_mail_that_was_bound_goes_out_even_though_the_feed_is_back(watched: Ho
     watched.round()
     assert [alert.state for alert in outbox(watched)] == [AlertState.SENT]
     assert len(watched.post.mails) == 1
+
+
+@pytest.mark.postgres
+def test_a_record_in_postgresql_tells_upkeeps_and_recovers_alike(house: House, site: Site, postgres_url: str) -> None:
+    settings = house.services.settings
+    deployed = Settings(
+        _env_file=None,
+        home=settings.home,
+        database_url=postgres_url,
+        smtp_url=None,
+        allowed_hosts=settings.allowed_hosts,
+        host_delay=0.0,
+        workers=0,
+    )
+    services = open_services(deployed, clock=house.clock)
+    there = House(services, house.clock, house.post)
+    there.enrol(topic_for(site))
+    site.feed_status = 410
+    hours(there, 3)
+    assert [alert.state for alert in outbox(there)] == [AlertState.SENT]
+    assert upkeep(services).feeds[Health.GONE] == 1
+    site.feed_status = 200
+    hours(there, 24, every=12)
+    site.feed_status = 410
+    there.clock.forward(hours=12)
+    there.round()
+    site.feed_status = 200
+    there.round()
+    assert [alert.state for alert in outbox(there)] == [AlertState.SENT, AlertState.DIGEST]
+    assert len(there.post.mails) == 1
+    services.close()
 
 
 def test_a_topic_that_asks_for_an_ill_feed_later_is_told_at_the_next_poll(watched: House, site: Site) -> None:
