@@ -25,6 +25,7 @@ from pipeline.steps.read import ReadJob, ReadReport, read, read_job
 from pipeline.steps.services import Services
 from pipeline.steps.tell import TellReport, tell
 from pipeline.steps.transport import limits_of, mailer_of, sender_of
+from pipeline.steps.upkeep import UpkeepReport, daily_upkeep
 from pipeline.tell.delivery import Mailer
 from schemas.article import Reading
 from schemas.feed import Entry, Feed
@@ -145,13 +146,23 @@ class Runner:
         topics: Collection[str] | None = None,
         watcher: Watcher | None = None,
         on_round: Callable[[Round], None] = lambda done: None,
+        on_upkeep: Callable[[UpkeepReport], None] = lambda report: None,
         on_trouble: Callable[[TallywireError], None] = lambda error: None,
     ) -> None:
-        """Run rounds until asked to stop. What breaks one off, such as a full disk, is told; the next tries again."""
+        """Run rounds until asked to stop, and once a day the upkeep.
+
+        What breaks one off, such as a full disk, is told; the next tries again.
+        """
         while not self._stop():
             began = time.monotonic()
             try:
                 on_round(self.round(topics=topics, watcher=watcher))
+            except TallywireError as error:
+                on_trouble(error)
+            try:
+                # After a round that broke off too: it may make the room on the disk that was wanting.
+                if not self._stop() and (upkept := daily_upkeep(self._services)) is not None:
+                    on_upkeep(upkept)
             except TallywireError as error:
                 on_trouble(error)
             self._stop.wait(max(0.0, self._settings.poll_every.total_seconds() - (time.monotonic() - began)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,9 @@ ANALYZERS = (
     "pt=portuguese,ro=romanian,ru=russian,sv=swedish,tr=turkish"
 )
 """Elasticsearch's own analyser for each language that it has one for, among those that py3langid tells apart."""
+
+_Keep = Annotated[Duration, Field(ge=timedelta(days=1))]
+"""Less than a day, and what another process is just writing might go."""
 
 
 class Settings(BaseSettings):
@@ -98,6 +102,11 @@ class Settings(BaseSettings):
     read_timeout: float = Field(default=20.0, gt=0, description="seconds reading one page may take")
     workers: int | None = Field(default=None, ge=0, description="processes that read pages; one per core if unset")
     poll_every: Duration = Field(default="30s", validate_default=True, description="how often `run --watch` looks")
+    keep_archive: _Keep | None = Field(default=None, description="how long fetched pages are kept; for ever if unset")
+    keep_mails: _Keep | None = Field(
+        default=None, description="how long mails that were written as files are kept; for ever if unset"
+    )
+    keep_digests: _Keep | None = Field(default=None, description="how long digests' pages are kept; for ever if unset")
 
     @field_validator("allowed_hosts", "operator", mode="before")
     @classmethod

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Model, Utc
+from schemas.feed import Health
 from schemas.figure import Figure, Value, VerdictKind
 
 
@@ -19,6 +20,7 @@ class AlertKind(StrEnum):
     CONTRADICTION = "contradiction"
     CORRECTION = "correction"
     NEW_STORY = "new_story"
+    FEED_HEALTH = "feed_health"
 
 
 class AlertState(StrEnum):
@@ -75,6 +77,26 @@ class StoryNews(Model):
     outlets: tuple[str, ...] = ()
 
 
+class FeedNews(Model):
+    """What an alert or a digest says of a feed that is not well, as its last poll found it."""
+
+    id: str
+    url: str
+    title: str = ""
+    site_url: str | None = None
+    health: Health
+    since: Utc = Field(description="when it last announced something new, if silent; else when it last answered well")
+    illness: Utc = Field(description="when the trouble began, under whichever name; tells one trouble from another")
+    until: Utc | None = Field(default=None, description="when it was well again; None: it is not")
+    polled: Utc | None = None
+    last_new: Utc | None = None
+    last_success: Utc | None = Field(default=None, description="None: it never answered as a feed")
+    failures: int = Field(default=0, description="polls that failed in a row")
+    status: int | None = Field(default=None, description="HTTP status of its last answer")
+    error: str | None = None
+    longest_gap: float | None = Field(default=None, description="seconds; the longest it was silent before, if known")
+
+
 class Alert(Model):
     """Something a rule found worth telling now.
 
@@ -87,6 +109,7 @@ class Alert(Model):
     story: str | None = None
     figure: FigureNews | None = None
     story_news: StoryNews | None = None
+    feed: FeedNews | None = None
     created: Utc
     state: AlertState = AlertState.WAITING
     due: Utc = Field(description="not to be told before this moment")
@@ -152,5 +175,6 @@ class DigestData(Model):
     articles: int = Field(default=0, description="on topic, copies among them")
     copies: int = 0
     outcomes: dict[str, int] = {}
-    feeds_failing: tuple[str, ...] = ()
+    feeds_ill: tuple[FeedNews, ...] = ()
+    feeds_back: tuple[FeedNews, ...] = Field(default=(), description="told of before, and well again in this period")
     held_back: int = Field(default=0, description="alerts that a cap or a backlog left to this digest")

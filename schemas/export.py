@@ -95,7 +95,7 @@ class AlertRow(Row):
 
     id: str = Field(description="id, made of topic, kind and what it tells: the same news has the same id")
     topic: str = Field(description="topic whose rules found it worth telling")
-    kind: str = Field(description="new_figure, changed_figure, contradiction, correction or new_story")
+    kind: str = Field(description="new_figure, changed_figure, contradiction, correction, new_story or feed_health")
     state: str = Field(description="waiting, sent, digest (left to the digest) or failed")
     created: Utc = Field(description="when the rules found it")
     due: Utc = Field(description="not told before this moment")
@@ -113,7 +113,10 @@ class AlertRow(Row):
     from_value: Value | None = Field(alias="from", description="the value it replaces")
     quote: str | None = Field(description="the sentence the figure stands in")
     outlet: str | None = Field(description="name of the outlet that states it")
-    url: str | None = Field(description="address of the article that states it")
+    url: str | None = Field(description="address of the article that states it, or of the feed")
+    feed: str | None = Field(description="id of the feed that is not well, for feed_health")
+    health: str | None = Field(description="how it was doing: silent, gone or failing")
+    since: Utc | None = Field(description="since when it was not well")
 
 
 class EntryRow(Row):

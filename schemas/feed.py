@@ -26,6 +26,13 @@ class Health(StrEnum):
     GONE = "gone"
 
 
+class Illness(Model):
+    """A trouble of a feed, from the first sign of it until all is well again, however it changes its name meanwhile."""
+
+    since: Utc = Field(description="its first failed poll; of a silence, when it last announced something new")
+    until: Utc | None = Field(default=None, description="None: it is not over")
+
+
 class FeedState(Model):
     """What polling remembers about a feed from one poll to the next."""
 
@@ -47,6 +54,7 @@ class FeedState(Model):
     moved_to: str | None = Field(default=None, description="where permanent redirects point")
     moved_since: Utc | None = None
     health: Health = Health.OK
+    illness: Illness | None = Field(default=None, description="its last trouble, over or not")
 
 
 class Feed(Model):

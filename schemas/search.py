@@ -128,6 +128,11 @@ class AlertDocument(Document):
     article: str | None = None
     outlet: str | None = None
     url: str | None = None
+    feed: str | None = Field(default=None, description="the feed that is not well, for feed_health")
+    feed_url: str | None = None
+    health: str | None = None
+    since: Utc | None = Field(default=None, description="since when the feed is not well")
+    reason: str | None = Field(default=None, description="what the feed answered, where it failed")
 
 
 class EntryDocument(Document):

@@ -197,6 +197,7 @@ class AlertRules(Model):
         VerdictKind.CORRECTION,
     )
     stories: bool = Field(default=True, description="tell of a story when its first article arrives")
+    feeds: bool = Field(default=True, description="tell of a feed that falls silent, is gone or fails for long")
     counted: tuple[str, ...] = Field(default=(), description="only figures that count one of these; empty: all")
     min_change: float = Field(default=0.0, ge=0, description="tell of a change only from this share on; 0.05 is 5 %")
     bundle: Duration = Field(

@@ -32,12 +32,14 @@ from schemas.alert import (
     ArticleRef,
     CoverageDay,
     DigestData,
+    FeedNews,
     FigureNews,
     Mail,
     SeriesNews,
     Statement,
     StoryNews,
 )
+from schemas.feed import Health
 from schemas.figure import Figure, Modifier, VerdictKind
 from schemas.topic import Topic
 
@@ -225,6 +227,31 @@ def alert_mail() -> str:
     return _shown(compose_alert(_example_topic(), planned.bundles[0], sender=_SENDER), _NOON)
 
 
+def feed_mail() -> str:
+    """A mail about a feed that fell silent, plain text."""
+    last = _NOON - timedelta(days=3, hours=2)
+    news = FeedNews(
+        id="feed-nordwire",
+        url="https://nordwire.example/feed.xml",
+        title="Nordwire",
+        site_url="https://nordwire.example/",
+        health=Health.SILENT,
+        since=last,
+        illness=last,
+        polled=_NOON,
+        last_new=last,
+        last_success=_NOON,
+        status=200,
+        longest_gap=9 * 3600.0,
+    )
+    alert = Alert(
+        id="alert-feed", topic="river-floods", kind=AlertKind.FEED_HEALTH, feed=news, created=_NOON, due=_NOON
+    )
+    planned = plan(_example_topic(), [alert], sent_today=0, now=_NOON)
+    mail = compose_alert(_example_topic(), planned.bundles[0], sender=_SENDER)
+    return f"```text\nSubject: {mail.subject}\n\n{mail.text.strip()}\n```\n"
+
+
 def digest_mail() -> str:
     """A digest mail, headers and plain text."""
     news = _example_news()
@@ -264,6 +291,7 @@ REGIONS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "settings": settings,
     "alert mail": alert_mail,
+    "feed mail": feed_mail,
     "digest mail": digest_mail,
     **{
         f"export {kind}": (lambda kind=kind: exports(kind))

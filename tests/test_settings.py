@@ -60,3 +60,12 @@ def test_the_example_is_itself_valid(tmp_path: Path) -> None:
     )
     (tmp_path / ".env").write_text(text)
     assert load_settings().smtp_url is not None
+
+
+def test_what_is_kept_is_kept_for_a_day_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALLYWIRE_KEEP_ARCHIVE", "2w")
+    assert load_settings().keep_archive == timedelta(days=14)
+    assert load_settings().keep_mails is None
+    monkeypatch.setenv("TALLYWIRE_KEEP_ARCHIVE", "0s")
+    with pytest.raises(SettingsError, match="TALLYWIRE_KEEP_ARCHIVE"):
+        load_settings()

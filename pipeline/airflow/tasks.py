@@ -6,18 +6,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from pipeline.airflow.feeds import BATCH, LARGEST, MOST_BATCHES, batches_by_host
 from pipeline.airflow.metrics import AirflowMetrics, Metrics, count_all
-from pipeline.errors import DeliveryError, TopicError
+from pipeline.errors import DeliveryError, TallywireError, TopicError
 from pipeline.settings import load_settings
 from pipeline.steps.services import Services, open_services
 from schemas.feed import Entry
 
 _LISTED = 4 * BATCH * MOST_BATCHES
+_LEVELS = {"ok": logging.INFO, "warning": logging.WARNING, "problem": logging.ERROR}
 _log = logging.getLogger(__name__)
 
 
@@ -159,6 +161,29 @@ def digest(
     count_all(metrics, "digests", {"written": len(report.digests), "failed": len(report.troubles)})
     _raise_troubles(topic, report.troubles)
     return report.digests
+
+
+def upkeep(metrics: Metrics | None = None) -> dict[str, int]:
+    """The daily upkeep; gives how many findings there were of each level. All of them stand in the log.
+
+    Raises TallywireError where a part of the work could not be done.
+    """
+    from pipeline.steps.upkeep import upkeep
+
+    metrics = metrics or AirflowMetrics()
+    with _services() as services:
+        report = upkeep(services)
+    for finding in report.findings:
+        _log.log(_LEVELS[finding.level], "%s", finding.what + (f"; {finding.advice}" if finding.advice else ""))
+    for health, count in report.feeds.items():
+        metrics.gauge(f"feeds.{health.value}", count)
+    if report.problems:
+        raise TallywireError(
+            f"the upkeep left {len(report.problems)} things undone",
+            why="; ".join(problem.what for problem in report.problems),
+            hint="; ".join(problem.advice for problem in report.problems if problem.advice),
+        )
+    return dict(Counter(finding.level for finding in report.findings))
 
 
 def _raise_troubles(topic: str, troubles: Sequence[str]) -> None:

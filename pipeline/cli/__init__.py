@@ -37,6 +37,7 @@ _COMMANDS = {
     "setup": "Prepare the full deployment: secrets in .env, and a look at this machine.",
     "stories": "The articles about one event, together.",
     "topics": "What is watched.",
+    "upkeep": "Remove what needn't be kept, and look at feeds and index.",
 }
 """The commands and what they do in a line; each lives in the module of its name."""
 

@@ -104,10 +104,16 @@ def _show(found: list[Alert], as_json: bool) -> None:
                 short(alert.created),
                 alert.state,
                 alert.kind,
-                alert.figure.statement.figure.quote
-                if alert.figure
-                else (alert.story_news.headline if alert.story_news else alert.story),
+                _about(alert),
             )
             for alert in found
         ],
     )
+
+
+def _about(alert: Alert) -> str | None:
+    if alert.figure:
+        return alert.figure.statement.figure.quote
+    if alert.feed:
+        return f"{alert.feed.url} is {alert.feed.health} since {short(alert.feed.since)}"
+    return alert.story_news.headline if alert.story_news else alert.story

@@ -21,10 +21,13 @@ from rich.text import Text
 
 from pipeline.errors import RecordError, TallywireError
 from pipeline.settings import Settings, load_settings
+from pipeline.steps.findings import Finding
 from pipeline.steps.services import Services, open_services
 from schemas.topic import parse_duration
 
 _STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -76,6 +79,13 @@ def say(line: str) -> None:
 def note(line: str) -> None:
     """A line for people on stderr."""
     err.print(plain(line))
+
+
+def tell_finding(finding: Finding) -> None:
+    """A finding and what to do, for people on stdout."""
+    say(f"{_MARKS[finding.level]} {finding.what}")
+    if finding.advice:
+        say(f"    → {finding.advice}")
 
 
 def emit(row: BaseModel | dict[str, Any]) -> None:

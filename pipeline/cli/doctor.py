@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, home_option, json_option, out, plain, settings_of
-from pipeline.steps.doctor import Finding, examine
-
-_MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}
+from pipeline.cli.common import emit, home_option, json_option, settings_of, tell_finding
+from pipeline.steps.doctor import examine
+from pipeline.steps.findings import Finding
 
 
 @click.command()
@@ -26,8 +25,6 @@ def doctor(home: Path | None, as_json: bool) -> None:
         if as_json:
             emit(finding)
         else:
-            out.print(plain(f"{_MARKS[finding.level]} {finding.what}"))
-            if finding.advice:
-                out.print(plain(f"    → {finding.advice}"))
+            tell_finding(finding)
     if any(finding.level == "problem" for finding in findings):
         raise click.exceptions.Exit(1)

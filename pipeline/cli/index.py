@@ -9,6 +9,7 @@ import click
 from pipeline.cli.common import emit, home_option, json_option, note, opened, say, table
 from pipeline.errors import SearchIndexError
 from pipeline.index.elastic.index import ElasticIndex
+from pipeline.steps.findings import wanted
 from pipeline.steps.publish import behind, publish, rebuild, refusals
 
 _REFUSALS_SHOWN = 20
@@ -43,8 +44,7 @@ def setup(api_key: bool, home: Path | None) -> None:
 def status(home: Path | None, as_json: bool) -> None:
     """How much of the record the index holds, and what it refused."""
     with opened(home) as services:
-        with services.record.read() as tx:
-            totals = tx.totals()
+        totals = wanted(services.record)
         rows = [
             (kind, totals[kind], services.index.count(kind), services.index.heard(kind))
             for kind in services.index.kinds

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
 
-from pipeline.cli.common import PARTLY, emit, err, home_option, json_option, note, opened, progress, say, settings_of
+from pipeline.cli.common import (
+    PARTLY,
+    emit,
+    err,
+    home_option,
+    json_option,
+    note,
+    opened,
+    progress,
+    say,
+    settings_of,
+    short,
+    tell_finding,
+)
 from pipeline.errors import TopicError
 from pipeline.runner import Round, Runner, Stop, Watcher, home_locked, stopping_on_signals
 from pipeline.steps.enrol import enrol
 from pipeline.steps.read import give_back
+from pipeline.steps.upkeep import UpkeepReport
 from pipeline.tell.words import count
 from pipeline.topics import read_topics
+from schemas.alert import AlertKind
 
 
 @click.command()
@@ -62,12 +78,21 @@ def run(
             failed = failed or bool(one.polled.failed or one.unpublished or one.told.troubles)
             emit(summary(one)) if as_json else show(one)
 
+        def kept_up(report: UpkeepReport) -> None:
+            emit({"upkeep": report.model_dump(mode="json")}) if as_json else show_upkeep(report)
+
         with Runner(services, stop=stop) as runner, progress("reading") as advance:
             watcher = Watcher(read=lambda entry: advance(1))
             if watch:
                 if err.is_terminal:
                     note(f"watching {', '.join(sorted(names))}; Ctrl-C ends")
-                runner.watch(topics=names, watcher=watcher, on_round=done, on_trouble=lambda error: note(str(error)))
+                runner.watch(
+                    topics=names,
+                    watcher=watcher,
+                    on_round=done,
+                    on_upkeep=kept_up,
+                    on_trouble=lambda error: note(str(error)),
+                )
             else:
                 done(runner.round(topics=names, every_feed=every_feed, watcher=watcher))
     if stop():
@@ -88,12 +113,24 @@ def summary(one: Round) -> dict[str, object]:
         "entries_ended": {outcome.value: count for outcome, count in sorted(ended.items())},
         "stories_opened": one.judged.stories_opened,
         "verdicts": {kind.value: count for kind, count in sorted(one.judged.verdicts.items())},
-        "alerts": {kind.value: count for kind, count in sorted(one.judged.alerts.items())},
+        "alerts": {kind.value: count for kind, count in sorted(alerts_of(one).items())},
         "published": one.published,
         "mails": one.told.mails,
         "digests": one.told.digests,
         "troubles": [*([one.unpublished] if one.unpublished else []), *one.told.troubles],
     }
+
+
+def show_upkeep(report: UpkeepReport) -> None:
+    """What an upkeep found that wants a person, in words."""
+    for finding in report.findings:
+        if finding.level != "ok":
+            tell_finding(finding)
+
+
+def alerts_of(one: Round) -> Counter[AlertKind]:
+    """How many alerts of each kind a round put into the outbox."""
+    return one.judged.alerts + Counter(alert.kind for alert in one.polled.alerts)
 
 
 def show(one: Round) -> None:
@@ -105,6 +142,9 @@ def show(one: Round) -> None:
         say(f"  {url}: {why}")
     for url, number in polled.left_out:
         say(f"  {url}: announces too many items; its oldest {number} were left out")
+    for alert in one.polled.alerts:
+        if alert.feed is not None:
+            say(f"  {alert.feed.url}: {alert.feed.health} since {short(alert.feed.since)}; {alert.topic} is told")
     ended = one.read.ended + one.judged.ended
     if ended or one.read.again:
         parts = [f"{count} {outcome.value.replace('_', ' ')}" for outcome, count in sorted(ended.items())]

@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.common import emit, json_option, out, plain
 from pipeline.errors import SettingsError
-from pipeline.steps.doctor import Finding
+from pipeline.steps.findings import Finding
 from pipeline.steps.setup import EnvPlan, judge_machine, look, plan_env, ports_of, read_env, write_env
 
 _MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}

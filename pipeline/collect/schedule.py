@@ -15,7 +15,7 @@ from pydantic import Field
 
 from pipeline.urls import host_of
 from schemas.base import Model
-from schemas.feed import Feed, FeedState, Health
+from schemas.feed import Feed, FeedState, Health, Illness
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 
@@ -122,6 +122,7 @@ def after_poll(feed: Feed, poll: PollResult, now: datetime, *, ours: bool = Fals
     A feed of our own network (``ours``) that a topic wants asked so often is asked exactly so often while it answers.
     """
     state = _after_success(feed, poll, now) if poll.error is None else _after_failure(feed, poll)
+    state = state.model_copy(update={"illness": _illness(feed.state.illness, state, now)})
     if ours and feed.min_interval is not None and poll.error is None:
         wait = max(feed.min_interval, poll.retry_after or 0.0)
         update = {"interval": wait, "last_poll": now, "status": poll.status, "next_poll": now + timedelta(seconds=wait)}
@@ -130,6 +131,15 @@ def after_poll(feed: Feed, poll: PollResult, now: datetime, *, ours: bool = Fals
     wait = min(wait + _jitter(feed.id, state.failures) * _spread(wait, poll), SLOWEST)
     next_poll = _outside_skipped(now + timedelta(seconds=wait), state)
     return state.model_copy(update={"last_poll": now, "status": poll.status, "next_poll": next_poll})
+
+
+def _illness(old: Illness | None, state: FeedState, now: datetime) -> Illness | None:
+    ongoing = old is not None and old.until is None
+    if state.health is Health.OK:
+        return old.model_copy(update={"until": now}) if old is not None and ongoing else old
+    if ongoing:
+        return old
+    return Illness(since=state.last_new or now if state.health is Health.SILENT else now)
 
 
 def _after_success(feed: Feed, poll: PollResult, now: datetime) -> FeedState:

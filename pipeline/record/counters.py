@@ -5,8 +5,8 @@ A database sequence would hand out 7 and 8 to two transactions of which the seco
 its commit: numbers become visible in their order, without holes, and nobody misses one. The price is that two
 transactions which both count wait for each other; they are short, and the judge is alone anyway.
 
-Take a counter before touching the rows it numbers, and ``ENTRY`` before ``ENTRY_CHANGED``: one order of locking for
-everybody means no deadlock.
+Take a counter before touching the rows it numbers, and first ``CHANGED``, then ``ENTRY``, then ``ENTRY_CHANGED``: one
+order of locking for everybody means no deadlock.
 """
 
 from __future__ import annotations

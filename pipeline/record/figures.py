@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     TypedColumns,
     bindparam,
+    func,
     select,
     update,
 )
@@ -156,6 +157,11 @@ class Figures:
             for figure, document in rows:
                 found.setdefault(figure, []).append(from_document(Verdict, document, f"verdict of figure {figure}"))
         return found
+
+    def rows(self) -> int:
+        """How many pairs of a figure and a verdict (or none) there are: as many as `iterate` gives."""
+        pairs = figures.join(verdicts, verdicts.c.figure == figures.c.id, isouter=True)
+        return self._connection.execute(select(func.count()).select_from(pairs)).scalar_one()
 
     def iterate(self, topic: str | None = None) -> Iterator[tuple[FigureInArticle, Verdict | None]]:
         """Every figure with each of its verdicts, in order of the articles' arrival, a batch at a time.

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, literal, select, union_all
 
 from pipeline.record.alerts import Alerts, alerts
 from pipeline.record.articles import Articles, articles, remembered, revisions
-from pipeline.record.counters import Counters
+from pipeline.record.counters import Counter, Counters
 from pipeline.record.entries import Entries, entries
 from pipeline.record.feeds import Feeds, feeds
 from pipeline.record.figures import Figures, figures, series, verdicts
@@ -76,6 +76,14 @@ class Transaction:
         counts = [select(literal(table.name), func.count()).select_from(table) for table in _COUNTED]
         found = {name: count for name, count in self._connection.execute(union_all(*counts))}  # noqa: C416
         return {table.name: found[table.name] for table in _COUNTED}
+
+    def hold_versions(self) -> None:
+        """Lock the versions of all but entries until the end: the first act of whoever counts those of entries too.
+
+        Where one transaction ended an entry before it put an article, and another did it the other way round, each
+        could wait for the other.
+        """
+        self._counters.hold(Counter.CHANGED)
 
     def finish(self) -> None:
         """Write what is held back until the commit. For `Record` alone."""

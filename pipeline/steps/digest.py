@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import figure_news, statement_of, story_news
 from schemas.alert import AlertState, CoverageDay, DigestData, FigureNews, SeriesNews
 from schemas.article import Article
-from schemas.feed import Health
 from schemas.figure import Claim, Series, Value, VerdictKind
 from schemas.topic import Topic
 
@@ -47,6 +47,7 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
                     latest[series.id] = (series, news)
     shown = [one for series, news in latest.values() if (one := _series_news(tx, series, news)) is not None]
     stories = [story for story in tx.stories.find(topic=topic.name, since=start) if story.first_seen < end]
+    ill, back = feeds_of_digest(tx, topic, start, end)
     stories.sort(key=lambda story: (-len(story.articles), -len(story.copies), story.first_seen))
     return DigestData(
         topic=topic.name,
@@ -66,11 +67,11 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
                 if entry.outcome and topic.name in entry.topics and entry.first_seen < end
             )
         ),
-        feeds_failing=tuple(
-            feed.title or feed.url for feed in tx.feeds.all(topic=topic.name) if feed.state.health is not Health.OK
-        ),
+        feeds_ill=ill,
+        feeds_back=back,
         held_back=sum(
-            start <= alert.created < end for alert in tx.alerts.find(topic=topic.name, state=AlertState.DIGEST)
+            start <= alert.created < end and (alert.feed is None or alert.feed.id in {one.id for one in ill})
+            for alert in tx.alerts.find(topic=topic.name, state=AlertState.DIGEST)
         ),
     )
 

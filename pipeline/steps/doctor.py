@@ -13,19 +13,10 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import TallywireError
 from pipeline.settings import Settings
+from pipeline.steps.findings import Finding, check_index, feed_findings, index_findings, trouble
 from pipeline.steps.services import Services, open_services
-from schemas.base import Model
-from schemas.feed import Health
 
 _LOW_DISK, _NO_DISK = 1_000_000_000, 100_000_000
-
-
-class Finding(Model):
-    """One thing that was looked at."""
-
-    level: Literal["ok", "warning", "problem"]
-    what: str
-    advice: str = ""
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -132,7 +123,7 @@ def _record(settings: Settings) -> Iterator[Finding]:
     try:
         services = open_services(settings)
     except TallywireError as error:
-        yield Finding(level="problem", what=error.what, advice="; ".join(p for p in (error.why, error.hint) if p))
+        yield trouble(error)
         return
     try:
         yield from _contents(services)
@@ -145,25 +136,12 @@ def _contents(services: Services) -> Iterator[Finding]:
         services.index.setup()
         with services.record.read() as tx:
             totals, feeds = tx.totals(), tx.feeds.all()
-            behind = totals["articles"] - services.index.count()
             waiting = tx.entries.counts().get("waiting", 0)
+        checks = check_index(services)
     except TallywireError as error:
-        yield Finding(level="problem", what=error.what, advice="; ".join(p for p in (error.why, error.hint) if p))
+        yield trouble(error)
         return
     counts = ", ".join(f"{totals[name]} {name}" for name in ("topics", "feeds", "articles", "stories", "figures"))
     yield Finding(level="ok", what=f"record: {counts}; {waiting} entries wait")
-    if behind:
-        advice = "`tallywire index setup` brings it up to date"
-        yield Finding(level="warning", what=f"the index lacks {behind} articles", advice=advice)
-    else:
-        yield Finding(level="ok", what="the index holds every article")
-    ill = [feed for feed in feeds if feed.topics and feed.state.health is not Health.OK]
-    for feed in ill:
-        yield Finding(
-            level="warning",
-            what=f"feed {feed.url} is {feed.state.health}: {feed.state.error or 'nothing new for longer than usual'}",
-            advice="it is polled on, less often; `tallywire feeds check URL` shows what it answers now, "
-            "`tallywire feeds discover SITE` finds its new address",
-        )
-    if feeds and not ill:
-        yield Finding(level="ok", what=f"{len(feeds)} feeds, none failing")
+    yield from index_findings(checks)
+    yield from feed_findings(feeds)

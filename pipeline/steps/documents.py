@@ -117,7 +117,7 @@ def figure_documents(
 
 
 def alert_document(alert: Alert, version: int) -> AlertDocument:
-    news, story = alert.figure, alert.story_news
+    news, story, feed = alert.figure, alert.story_news, alert.feed
     said = news.statement if news else None
     told = said.article if said else story.lead_article if story else None
     return AlertDocument(
@@ -145,6 +145,11 @@ def alert_document(alert: Alert, version: int) -> AlertDocument:
         article=told.id if told else None,
         outlet=told.outlet if told else None,
         url=told.url if told else None,
+        feed=feed.id if feed else None,
+        feed_url=feed.url if feed else None,
+        health=feed.health if feed else None,
+        since=feed.since if feed else None,
+        reason=feed.error if feed else None,
     )
 
 

@@ -173,6 +173,12 @@ def _alert(tx: Transaction, identity: str) -> Iterator[str]:
     if alert.figure is not None:
         yield f"because of figure {alert.figure.statement.figure_id}: {alert.figure.reason}"
         yield from _indented(_figure(tx, alert.figure.statement.figure_id))
+    if alert.feed is not None:
+        news = alert.feed
+        yield f"because feed {news.id} was {news.health} since {moment(news.since)}" + _said_of(news.error)
+        yield f"the trouble began {moment(news.illness)}; while it lasts nothing more is told of it"
+        if tx.feeds.get(news.id) is not None:
+            yield from _indented(_feed(tx, news.id))
     if alert.story is not None:
         story = tx.stories.get(alert.story)
         yield f"story {alert.story}" + (f": {story.headline!r}" if story else "")
@@ -184,12 +190,19 @@ def _feed(tx: Transaction, identity: str) -> Iterator[str]:
     state = feed.state
     yield f"{feed.title or 'untitled'}, {feed.url}"
     yield f"topics {', '.join(feed.topics) or 'none: it is not polled'}"
-    yield f"health {state.health}" + (f": {state.error}" if state.error else "")
+    yield f"health {state.health}" + _said_of(state.error)
+    if state.illness is not None:
+        over = f", over {moment(state.illness.until)}" if state.illness.until else ""
+        yield f"last trouble began {moment(state.illness.since)}{over}"
     yield f"last poll {moment(state.last_poll)} (status {state.status}), last success {moment(state.last_success)}"
     yield f"last new entry {moment(state.last_new)}"
     yield f"polled every {state.interval / 60:.0f} min; next {moment(state.next_poll)}"
     counts = tx.entries.counts_by_feed().get(identity, {})
     yield "entries: " + (", ".join(f"{n} {name}" for name, n in counts.items() if n) or "none yet")
+
+
+def _said_of(error: str | None) -> str:
+    return f": {error}" if error else ""
 
 
 def _topic(tx: Transaction, identity: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ def figure_row(figure: FigureInArticle, verdict: Verdict | None, label: str | No
 
 
 def alert_row(alert: Alert) -> AlertRow:
-    news, story = alert.figure, alert.story_news
+    news, story, feed = alert.figure, alert.story_news, alert.feed
     said = news.statement if news else None
     return AlertRow(
         id=alert.id,
@@ -114,7 +114,10 @@ def alert_row(alert: Alert) -> AlertRow:
         from_value=news.from_value if news else None,
         quote=said.figure.quote if said else None,
         outlet=said.article.outlet if said else None,
-        url=said.article.url if said else None,
+        url=said.article.url if said else feed.url if feed else None,
+        feed=feed.id if feed else None,
+        health=feed.health if feed else None,
+        since=feed.since if feed else None,
     )
 
 

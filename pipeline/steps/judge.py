@@ -75,6 +75,7 @@ class Judge:
             if not tx.entries.unjudged(1):
                 return JudgeReport()
         with self._turn_of(wait) as tx:
+            tx.hold_versions()
             run = _Run(tx, self._grouper, self._follower, self._topics, self._services.clock())
             for item in tx.entries.unjudged(limit):
                 run.judge(item)

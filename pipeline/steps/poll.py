@@ -12,8 +12,10 @@ from pipeline.collect.guard import AddressGuard
 from pipeline.collect.poll import Polled
 from pipeline.collect.poll import poll as poll_feed
 from pipeline.collect.schedule import is_due
+from pipeline.steps.health import tell_of_feeds
 from pipeline.steps.services import Services
 from pipeline.steps.waiting import until_stopped
+from schemas.alert import Alert
 from schemas.feed import Entry, Feed
 
 _AT_ONCE = 16
@@ -22,7 +24,7 @@ _AT_ONCE = 16
 @dataclass
 class PollReport:
     """What polling brought; ``failed`` names each feed with what was wrong, ``left_out`` each that announced more items
-    than are read of one, with how many more.
+    than are read of one, with how many more; ``alerts`` are what feeds that are not well gave to tell.
     """
 
     polled: int = 0
@@ -30,6 +32,7 @@ class PollReport:
     new: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[tuple[str, int]] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
 
 
 async def poll(
@@ -72,6 +75,7 @@ async def poll(
     entries = [entry for polled in answers for entry in polled.entries]
     with services.record.begin() as tx:
         tx.feeds.put_polled(polled.feed for polled in answers)
+        alerts = tell_of_feeds(tx, [polled.feed for polled in answers], services.clock())
         new = tx.entries.add(sorted(entries, key=_published))
     failed = [(polled.feed.url, polled.feed.state.error) for polled in answers if polled.feed.state.error]
     return PollReport(
@@ -80,6 +84,7 @@ async def poll(
         new=new,
         failed=sorted(failed),
         left_out=sorted((polled.feed.url, polled.left_out) for polled in answers if polled.left_out),
+        alerts=alerts,
     )
 
 

@@ -25,7 +25,7 @@ def publish(services: Services) -> int:
     Raises SearchIndexError where the index can't be used; the next call goes on where this one stopped.
     """
     services.index.setup()
-    _check_owner(services)
+    check_owner(services)
     written = 0
     for kind in services.index.kinds:
         for batch in _changes(services.record, kind, services.index.heard(kind)):
@@ -58,7 +58,8 @@ def refusals(record: Record) -> list[Refusal]:
         return [Refusal.model_validate_json(value) for value in tx.notes.all(_REFUSED).values()]
 
 
-def _check_owner(services: Services) -> None:
+def check_owner(services: Services) -> None:
+    """Raises SearchIndexError where the index holds what is in another record; one that is nobody's becomes ours."""
     # Of two records that write to one index, the one with lower versions would never be seen.
     ours, owner = _identity(services.record), services.index.owner()
     if owner is None:

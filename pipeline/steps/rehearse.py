@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.steps.news import figure_news, story_news
+from pipeline.tell.health import health_alerts
 from pipeline.tell.rules import decide
 from schemas.alert import Alert, FigureNews
 from schemas.figure import VerdictKind
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def rehearse(
     tx: Transaction, topic: Topic, *, since: datetime | None, until: datetime | None, now: datetime
 ) -> list[Alert]:
-    """The alerts of what arrived from ``since`` until ``until``; nothing is kept."""
+    """The alerts of what arrived, and of feeds that fell ill, from ``since`` until ``until``; nothing is kept."""
     news: list[FigureNews] = []
     story_of: dict[str, str | None] = {}
     for article in tx.articles.iterate(topic=topic.name, since=since, until=until):
@@ -35,4 +36,10 @@ def rehearse(
         for story in reversed(tx.stories.find(topic=topic.name, since=since))
         if until is None or story.first_seen < until
     ]
-    return list(decide(topic, figures=news, stories=stories, story_of=story_of, now=now, first_run=False))
+    told = decide(topic, figures=news, stories=stories, story_of=story_of, now=now, first_run=False)
+    ill = health_alerts(topic, tx.feeds.all(topic=topic.name), now=now)
+    return [*told, *(alert for alert in ill if alert.feed and _within(alert.feed.illness, since, until))]
+
+
+def _within(when: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or since <= when) and (until is None or when < until)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.steps.doctor import Finding
+from pipeline.steps.findings import Finding
 
 GB = 1_000_000_000
 

@@ -5,6 +5,8 @@
 ``schedule``   quiet hours and digest periods on a wall clock
 ``words``      numbers, claims and times as people read them
 ``mails``      an alert mail
+``health``     which feeds are ill enough to tell of
+``feeds``      the mail that tells of them
 ``digest``     a digest, as a mail and as a page
 ``charts``     the pictures of a digest
 ``sender``     who sends: addresses, Message-IDs, headers

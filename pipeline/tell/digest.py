@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from pipeline.tell.charts import COVERAGE_SIZE, SPARK_SIZE, coverage_chart, sparkline
+from pipeline.tell.feeds import feed_name
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.schedule import due_period, period_of
 from pipeline.tell.sender import Sender
-from pipeline.tell.views import FigureView, Row, StoryView, outlet_name, values_words
+from pipeline.tell.views import FigureView, Row, StoryView, values_words
 from pipeline.tell.weight import weight
 from pipeline.tell.words import amount, count, listed, number, one_line, period, sentence_case, short_moment, weekday
-from schemas.alert import AlertKind, CoverageDay, DigestData, InlineImage, Mail, SeriesNews
+from schemas.alert import AlertKind, CoverageDay, DigestData, FeedNews, InlineImage, Mail, SeriesNews
 from schemas.base import stable_id
 from schemas.figure import Value, VerdictKind
 from schemas.topic import Topic
@@ -190,7 +191,7 @@ def _values(topic: Topic, data: DigestData, bounds: _Bounds, album: _Album, send
         "coverage": _coverage(days, album),
         "days": [_Day(weekday(one.day), one.reports, one.copies) for one in days if one.reports or one.copies],
         "outcomes": _outcomes(data),
-        "feeds": _feeds(data),
+        "feeds": _feeds(data, zone),
         "held_back": _held_back(data),
         "public_url": link(sender.public_url or ""),
         "stop_url": sender.stop_url(topic),
@@ -250,13 +251,24 @@ def _outcomes(data: DigestData) -> str:
     return f"{count(sum(found.values()), 'entry', 'entries')}: {listed(parts)}"
 
 
-def _feeds(data: DigestData) -> str:
-    failing = data.feeds_failing
-    if not failing:
-        return "All feeds answer."
-    names = ", ".join(outlet_name(one) for one in failing[:_FEEDS])
-    more = f" and {number(len(failing) - _FEEDS)} more" if len(failing) > _FEEDS else ""
-    return f"{count(len(failing), 'feed does', 'feeds do')} not answer as usual: {names}{more}."
+def _feeds(data: DigestData, zone: ZoneInfo) -> str:
+    ill, back = data.feeds_ill, data.feeds_back
+    words = (
+        f"{count(len(ill), 'feed is', 'feeds are')} not well: {_ill_feeds(ill, zone)}." if ill else "All feeds answer."
+    )
+    if not back:
+        return words
+    names = ", ".join(feed_name(one) for one in back[:_FEEDS])
+    return f"{words} Well again: {names}{_and_more(len(back))}."
+
+
+def _ill_feeds(ill: Sequence[FeedNews], zone: ZoneInfo) -> str:
+    said = [f"{feed_name(one)} ({one.health.value} since {weekday(one.since.astimezone(zone).date())})" for one in ill]
+    return f"{', '.join(said[:_FEEDS])}{_and_more(len(said))}"
+
+
+def _and_more(feeds: int) -> str:
+    return f" and {number(feeds - _FEEDS)} more" if feeds > _FEEDS else ""
 
 
 def _held_back(data: DigestData) -> str:

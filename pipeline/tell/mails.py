@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.tell.feeds import compose_feeds
 from pipeline.tell.outbox import Bundle, BundleKind, by_urgency
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.sender import Sender
@@ -50,6 +51,8 @@ def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
 
     Its HTML stays below `pages.BUDGET`: what a huge bundle has too much of is told in lines, then counted.
     """
+    if bundle.kind is BundleKind.FEEDS:
+        return compose_feeds(topic, bundle, sender=sender)
     alerts = by_urgency(bundle.alerts)
     subject = one_line(f"[{topic.name}] {_subject(alerts, bundle.kind)}", _SUBJECT)
     for bounds in _BOUNDS:

@@ -24,6 +24,7 @@ _URGENCY = {
     AlertKind.CHANGED_FIGURE: 1,
     AlertKind.NEW_FIGURE: 2,
     AlertKind.NEW_STORY: 3,
+    AlertKind.FEED_HEALTH: 4,
 }
 
 
@@ -32,11 +33,14 @@ class BundleKind(StrEnum):
 
     STORY = "story"
     SERIES = "series"
+    FEEDS = "feeds"
     SUMMARY = "summary"
 
     @classmethod
     def of(cls, alerts: Sequence[Alert]) -> BundleKind:
-        """One story, else one series (where no story is known), else the summary of a backlog."""
+        """Feeds, else one story, else one series (where no story is known), else the summary of a backlog."""
+        if all(alert.kind is AlertKind.FEED_HEALTH for alert in alerts):
+            return cls.FEEDS
         stories = {alert.story for alert in alerts}
         if len(stories) == 1 and None not in stories:
             return cls.STORY
@@ -72,7 +76,7 @@ class Plan(Model):
 
 
 def by_urgency(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
-    """Corrections and contradictions, changes, new figures, new stories; of two alike the weightier figure first."""
+    """Corrections and contradictions, changes, new figures, stories, feeds; of two alike the weightier figure first."""
 
     def rank(alert: Alert) -> tuple[int, float, float, str]:
         told = alert.figure.statement.article.published if alert.figure else alert.created
@@ -85,10 +89,11 @@ def by_urgency(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
 def plan(topic: Topic, waiting: Sequence[Alert], *, sent_today: int, now: datetime) -> Plan:
     """Bundles to send at ``now``, alerts to leave to the digest, and when to plan again.
 
-    Alerts of one story (or of one series where no story is known) are one bundle, ready once the oldest is due. A
-    backlog is one bundle. Nothing goes out in the topic's quiet hours. ``sent_today`` counts the alert mails sent since
-    midnight of the topic's zone; what passes the daily cap is left to the digest, the least urgent first, or waits for
-    the next day where the topic has no digest. A mail that was bound before is past the cap: it may have been sent.
+    Alerts of one story (or of one series where no story is known) are one bundle, ready once the oldest is due. So are
+    those of feeds, and a backlog. Nothing goes out in the topic's quiet hours. ``sent_today`` counts the
+    alert mails sent since midnight of the topic's zone; what passes the daily cap is left to the digest, the least
+    urgent first, or waits for the next day where the topic has no digest. A mail that was bound before is past the cap:
+    it may have been sent.
     """
     groups = _groups(topic, waiting)
     ready = [group for group in groups if group[0].due <= now]
@@ -111,11 +116,14 @@ def plan(topic: Topic, waiting: Sequence[Alert], *, sent_today: int, now: dateti
 
 def _groups(topic: Topic, waiting: Sequence[Alert]) -> list[list[Alert]]:
     """The waiting alerts that belong into one mail, those due first at the head of each."""
-    runs = Counter(alert.created for alert in waiting if alert.message_id is None)
+    found = [alert for alert in waiting if alert.message_id is None and alert.kind is not AlertKind.FEED_HEALTH]
+    runs = Counter(alert.created for alert in found)
     groups: dict[tuple[str, str], list[Alert]] = {}
     for alert in sorted(waiting, key=lambda alert: (alert.due, alert.id)):
         if alert.message_id is not None:
             key = ("mail", alert.message_id)
+        elif alert.kind is AlertKind.FEED_HEALTH:
+            key = ("feeds", "")
         elif alert.backlog or runs[alert.created] > topic.alerts.backlog:
             key = ("backlog", "")
         elif alert.story is not None:

@@ -54,7 +54,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
 def test_every_dag_is_read_and_says_what_it_is_for(look: Look) -> None:
     seen = look(floods=FLOODS, storms=STORMS)
     assert seen["errors"] == {}
-    names = {"tallywire_ingest", "tallywire_tell", "tallywire_outbox", "tallywire_digest_floods"}
+    names = {"tallywire_ingest", "tallywire_tell", "tallywire_outbox", "tallywire_upkeep", "tallywire_digest_floods"}
     assert set(seen["dags"]) == names
     for name, dag in seen["dags"].items():
         assert "tallywire" in dag["tags"], name
@@ -109,4 +109,4 @@ def test_a_broken_topic_file_is_shown_and_harms_no_other(look: Look) -> None:
 def test_without_any_topic_the_rest_stands_ready(look: Look) -> None:
     seen = look()
     assert seen["errors"] == {}
-    assert set(seen["dags"]) == {"tallywire_ingest", "tallywire_tell", "tallywire_outbox"}
+    assert set(seen["dags"]) == {"tallywire_ingest", "tallywire_tell", "tallywire_outbox", "tallywire_upkeep"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,36 @@ def test_a_feed_file_is_parsed_and_a_web_page_is_not_taken_for_one(tallywire: Co
     done = tallywire("feeds", "parse", page)
     assert done.returncode == 1
     assert "discover" in done.stderr
+
+
+def test_upkeep_says_what_it_found_and_json_holds_all_of_it(tallywire: Command, home: Path) -> None:
+    done = tallywire("upkeep", "--home", home)
+    assert done.returncode == 0, done.stderr
+    assert "✓ the index holds what it should: 3 articles" in done.stdout
+    (report,) = rows(tallywire("upkeep", "--json", "--home", home).stdout)
+    assert report["index"] == [
+        {
+            "kind": "articles",
+            "wanted": 3,
+            "held": 3,
+            "refused": 0,
+            "behind": False,
+            "lacks": 0,
+            "surplus": 0,
+        }
+    ]
+    assert report["feeds"] == {"ok": 0, "failing": 0, "silent": 0, "gone": 0}
+    assert report["removed"]["leftovers"]["files"] == 0
+
+
+def test_upkeep_of_an_index_that_can_not_be_used_is_done_in_part(
+    tallywire: Command, home: Path, tmp_path: Path
+) -> None:
+    copied = shutil.copytree(home, tmp_path / "copied")
+    for file in copied.glob("index.db*"):
+        file.unlink()
+    (copied / "index.db").write_bytes(b"no database" * 500)
+    done = tallywire("upkeep", "--home", copied)
+    assert done.returncode == 3
+    assert "✗" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

@@ -21,7 +21,7 @@ from pipeline.collect.schedule import (
     is_due,
     validators_to_send,
 )
-from schemas.feed import Feed, FeedState, Health
+from schemas.feed import Feed, FeedState, Health, Illness
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)  # a Wednesday
 URL = "http://outlet.example/rss"
@@ -262,3 +262,32 @@ def test_whatever_happens_a_feed_is_asked_again_within_a_day_and_never_in_a_hurr
         assert FeedState.model_validate_json(state.model_dump_json()) == state
         feed = feed.model_copy(update={"state": state})
         now = state.next_poll + timedelta(seconds=late)
+
+
+def polled_again(feed: Feed, poll: PollResult, now: datetime) -> Feed:
+    return feed.model_copy(update={"state": after_poll(feed, poll, now)})
+
+
+def test_a_trouble_begins_at_its_first_sign_and_ends_when_all_is_well() -> None:
+    feed = known()
+    for hours, poll in ((0, DOWN), (1, DOWN), (2, PollResult(status=410, error="gone")), (3, DOWN)):
+        feed = polled_again(feed, poll, NOW + timedelta(hours=hours))
+        assert feed.state.illness == Illness(since=NOW)
+    feed = polled_again(feed, NEWS, NOW + timedelta(hours=4))
+    assert feed.state.illness == Illness(since=NOW, until=NOW + timedelta(hours=4))
+    feed = polled_again(feed, NEWS, NOW + timedelta(hours=5))
+    assert feed.state.illness == Illness(since=NOW, until=NOW + timedelta(hours=4))
+    feed = polled_again(feed, DOWN, NOW + timedelta(hours=6))
+    assert feed.state.illness == Illness(since=NOW + timedelta(hours=6))
+
+
+def test_a_silence_begins_with_the_last_item_and_goes_on_through_failures() -> None:
+    last = ago(40 * DAY)
+    feed = known(last_new=last)
+    for poll, health in ((OK, Health.SILENT), (DOWN, Health.FAILING), (OK, Health.SILENT)):
+        feed = polled_again(feed, poll, NOW)
+        assert (feed.state.health, feed.state.illness) == (health, Illness(since=last))
+
+
+def test_a_feed_that_was_never_ill_has_no_trouble() -> None:
+    assert after_poll(known(), NEWS, NOW).illness is None

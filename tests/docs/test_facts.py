@@ -13,6 +13,7 @@ from pipeline.figures.reading import LONGEST_TEXT, read_figures
 from pipeline.group import copies
 from pipeline.settings import Settings
 from pipeline.steps import digest, read, replay, tell
+from pipeline.tell import health
 from pipeline.tell.pages import BUDGET
 from schemas.figure import Modifier, VerdictKind
 from tests.docs.pages import DOCS, ROOT, table_cells
@@ -35,6 +36,11 @@ FACTS = [
     ("mail.md", f"after {tell._FIRST_WAIT.total_seconds() / 60:.0f} minute, then"),
     ("mail.md", f"up to {tell._LONGEST_WAIT.total_seconds() / 3600:.0f} hours, {tell._TRIES} times in all"),
     ("mail.md", f"the last {digest._COVERAGE_DAYS} days"),
+    ("mail.md", f"not answered as a feed for {health.LONG.total_seconds() / 3600:.0f} hours"),
+    (
+        "mail.md",
+        f"for {schedule.SILENCE * schedule.GAP_ASSUMED / schedule.DAY:.0f} days, where it has brought too little",
+    ),
     ("mail.md", f"stay below {BUDGET / 1000:.0f} kB"),
     ("copies-and-stories.md", f"at least {copies.CONTAINMENT * 100:.0f} % of the shorter text"),
     ("figures.md", f"Texts beyond {LONGEST_TEXT:,} characters"),

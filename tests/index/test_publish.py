@@ -16,8 +16,8 @@ from pipeline.settings import Settings
 from pipeline.steps.documents import CHANGES, alert_document
 from pipeline.steps.publish import behind, publish, rebuild, refusals
 from pipeline.steps.services import Services, open_services
-from schemas.alert import AlertKind, ArticleRef, FigureNews, Statement
-from schemas.feed import Outcome
+from schemas.alert import AlertKind, ArticleRef, FeedNews, FigureNews, Statement
+from schemas.feed import Health, Outcome
 from schemas.figure import Figure, VerdictKind
 from schemas.search import Document, IndexKind, Query, Refusal, Results, StoryDocument
 from tests.index.test_contract import NOON
@@ -172,6 +172,21 @@ def test_an_alert_says_what_its_figure_states_and_replaces() -> None:
     made = alert_document(examples.alert("n", kind=AlertKind.CHANGED_FIGURE, figure=news), 5)
     assert (made.value, made.from_value, made.verdict, made.quote) == ((24, 99), (3, 7), "changed", "Dozens died.")
     assert (made.article, made.outlet, made.url) == ("a0", "Nordwire", "https://a.example/")
+
+
+def test_an_alert_of_a_feed_says_which_and_what_it_answered() -> None:
+    news = FeedNews(
+        id="feed-a",
+        url="https://a.example/feed",
+        health=Health.FAILING,
+        since=NOON,
+        illness=NOON,
+        error="the site is in trouble (HTTP 503)",
+    )
+    made = alert_document(examples.alert("n", kind=AlertKind.FEED_HEALTH, feed=news), 5)
+    assert (made.feed, made.feed_url, made.health, made.since) == ("feed-a", news.url, "failing", NOON)
+    assert made.reason == "the site is in trouble (HTTP 503)"
+    assert (made.article, made.url, made.verdict) == (None, None, None)
 
 
 def test_a_story_that_is_gone_goes_from_the_index(services: Services) -> None:

@@ -69,6 +69,35 @@ def test_every_entry_is_worked_on_once_by_many_workers(record_url: str) -> None:
         assert versions == list(range(total + 1, 2 * total + 1))
 
 
+def test_who_counts_versions_and_entries_at_once_never_waits_in_a_circle(record_url: str) -> None:
+    """As a judge that ends entries, and a poll that finds some and tells of ill feeds, do beside each other."""
+    total = 40
+    with Record(record_url) as record, record.begin() as tx:
+        tx.entries.add(entry(f"e{number}") for number in range(total))
+
+    def judge() -> None:
+        with Record(record_url) as record:
+            for number in range(total):
+                with record.begin() as tx:
+                    tx.hold_versions()
+                    tx.entries.end(f"e{number}", Outcome.KNOWN, "", NOW)
+                    tx.articles.put(article(f"a{number}"))
+
+    def poll() -> None:
+        with Record(record_url) as record:
+            for number in range(total):
+                with record.begin() as tx:
+                    tx.alerts.add(alert(f"n{number}"))
+                    tx.entries.add([entry(f"new-{number}")])
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in (pool.submit(judge), pool.submit(poll)):
+            done.result()
+    with Record(record_url) as record, record.read() as tx:
+        totals = tx.totals()
+    assert (totals["articles"], totals["alerts"], totals["entries"]) == (total, total, 2 * total)
+
+
 def test_one_judges_at_a_time(record: Record, record_url: str) -> None:
     with Record(record_url) as other:
         with record.judging():

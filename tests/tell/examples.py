@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from pipeline.tell.health import health_alert_id
 from schemas.alert import (
     Alert,
     AlertKind,
     ArticleRef,
     CoverageDay,
     DigestData,
+    FeedNews,
     FigureNews,
     SeriesNews,
     Statement,
     StoryNews,
 )
 from schemas.base import stable_id
+from schemas.feed import Health
 from schemas.figure import Figure, Modifier, Value, VerdictKind
 from schemas.topic import Topic
 
@@ -122,6 +125,43 @@ def alert(about: FigureNews | StoryNews, *, created: datetime = NOW, **changes: 
         }
         values |= {"kind": kinds[about.verdict], "figure": about}
         values["id"] = stable_id("alert", about.verdict, about.series, about.statement.figure_id)
+    return Alert.model_validate(values | changes)
+
+
+def ill_feed(title: str = "Port Gazette", health: Health = Health.FAILING, **changes: Any) -> FeedNews:
+    """A feed that has not answered well for two days, or is silent or gone as long."""
+    name = title.lower().replace(" ", "")
+    values: dict[str, Any] = {
+        "id": stable_id("feed", title),
+        "url": f"https://{name}.example/feed.xml",
+        "title": title,
+        "site_url": f"https://{name}.example/",
+        "health": health,
+        "since": NOW - timedelta(days=2),
+        "illness": NOW - timedelta(days=2) + timedelta(minutes=20),
+        "polled": NOW,
+        "last_new": NOW - timedelta(days=2, hours=1),
+        "last_success": NOW - timedelta(days=2),
+        "failures": 8,
+        "status": 503,
+        "error": "the site is in trouble (HTTP 503)",
+    }
+    if health is Health.SILENT:
+        since = NOW - timedelta(days=2, hours=1)
+        values |= {"since": since, "illness": since, "last_success": NOW, "failures": 0, "status": 200, "error": None}
+        values |= {"longest_gap": 9.4 * 3600}
+    return FeedNews.model_validate(values | changes)
+
+
+def feed_alert(news: FeedNews, *, created: datetime = NOW, **changes: Any) -> Alert:
+    values: dict[str, Any] = {
+        "id": health_alert_id("harlow-flood", news.id, news.illness),
+        "topic": "harlow-flood",
+        "kind": AlertKind.FEED_HEALTH,
+        "feed": news,
+        "created": created,
+        "due": created + timedelta(hours=1),
+    }
     return Alert.model_validate(values | changes)
 
 
@@ -237,7 +277,7 @@ def digest_data(**changes: Any) -> DigestData:
         "articles": 16,
         "copies": 5,
         "outcomes": {"indexed": 11, "copy": 5, "off_topic": 23, "failed": 1},
-        "feeds_failing": ("Port Gazette",),
+        "feeds_ill": (ill_feed(),),
         "held_back": 4,
     }
     return DigestData.model_validate(values | changes)

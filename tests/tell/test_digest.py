@@ -13,11 +13,14 @@ from pipeline.tell.digest import compose_digest, digest_page, is_empty
 from pipeline.tell.pages import BUDGET
 from pipeline.tell.sender import Sender
 from schemas.alert import DigestData, SeriesNews
+from schemas.feed import Health
 from schemas.figure import VerdictKind
 from tests.tell.examples import (
+    NOW,
     changed,
     contradiction,
     digest_data,
+    ill_feed,
     news,
     series_news,
     statement,
@@ -37,7 +40,7 @@ NOTHING: dict[str, Any] = {
     "held_back": 0,
     "coverage": (),
     "outcomes": {},
-    "feeds_failing": (),
+    "feeds_ill": (),
 }
 
 
@@ -112,7 +115,7 @@ COVERAGE
 
 ---
 40 entries: 11 new reports, 5 copies, 23 off topic and 1 failed.
-1 feed does not answer as usual: Port Gazette.
+1 feed is not well: Port Gazette (failing since Thu 12 Mar).
 You get this digest because you are a recipient of the topic “Harlow flood”
 (harlow-flood). To stop these mails write to news@tally.example with the
 subject “unsubscribe harlow-flood”; whoever keeps the topic’s file takes
@@ -149,7 +152,7 @@ def test_text_and_html_say_the_same() -> None:
         "12 → 41 → 58",
         "people rescued, Harlow, cumulative",
         "40 entries: 11 new reports, 5 copies, 23 off topic and 1 failed.",
-        "1 feed does not answer as usual: Port Gazette.",
+        "1 feed is not well: Port Gazette (failing since Thu 12 Mar).",
     ):
         assert said in page
         assert said in text
@@ -220,7 +223,8 @@ def many(count: int, text: str = "") -> DigestData:
         changed=rows,
         new=rows,
         contradictions=(contradiction(),) * count,
-        feeds_failing=tuple(f"Feed {n}" for n in range(count)),
+        feeds_ill=tuple(ill_feed(f"Feed {n}") for n in range(count)),
+        feeds_back=tuple(ill_feed(f"Old feed {n}", Health.OK, until=NOW) for n in range(count)),
     )
 
 
@@ -230,10 +234,17 @@ def test_what_is_beyond_the_top_is_counted() -> None:
     assert "and 34 more stories in the search" in page
     assert "and 27 more changed figures" in page
     assert "and 33 more contradictions" in page
-    assert "39 feeds do not answer as usual" in page
+    assert "39 feeds are not well" in page
     assert "and 31 more." in page
     assert "and 34 more stories" in mail.text
     assert "39 changed figures, 39 new figures, 39 contradictions and 39 stories" in page
+
+
+def test_a_feed_that_is_back_is_a_line() -> None:
+    back = ill_feed("Nordwire", Health.OK, until=NOW)
+    mail = compose_digest(topic(), digest_data(feeds_ill=(), feeds_back=(back,)), sender=SENDER)
+    assert "All feeds answer. Well again: Nordwire." in mail.text
+    assert is_empty(digest_data(**NOTHING | {"feeds_back": (back,)}))
 
 
 def test_a_digest_of_much_and_long_news_stays_below_the_budget() -> None:
@@ -246,7 +257,13 @@ def test_a_digest_of_much_and_long_news_stays_below_the_budget() -> None:
 @given(st.text(max_size=80))
 def test_titles_do_nothing_in_a_page(text: str) -> None:
     nasty = f'{text}"><script>x</script>\r\n\u202e'
-    update = {"feeds_failing": (nasty,), "outcomes": {nasty: 3}, "changed": (), "coverage": ()}
+    update = {
+        "feeds_ill": (ill_feed(nasty),),
+        "feeds_back": (ill_feed(nasty, Health.OK),),
+        "outcomes": {nasty: 3},
+        "changed": (),
+        "coverage": (),
+    }
     data = many(1, nasty).model_copy(update=update)
     page = Markup(digest_page(topic(), data, sender=SENDER))
     assert "<script>x</script>" in page.text

@@ -12,7 +12,7 @@ from pipeline.tell.outbox import BundleKind, Plan, plan
 from schemas.alert import Alert, AlertKind
 from schemas.figure import VerdictKind
 from schemas.topic import Topic
-from tests.tell.examples import NOW, alert, changed, contradiction, news, statement, story, topic
+from tests.tell.examples import NOW, alert, changed, contradiction, feed_alert, ill_feed, news, statement, story, topic
 
 LATER = NOW + timedelta(minutes=10)
 
@@ -171,3 +171,22 @@ def test_every_waiting_alert_is_told_left_to_the_digest_or_waits(
         assert result.wait is not None
         assert result.wait > LATER
     assert sum(bundle.alerts[0].message_id is None for bundle in result.bundles) <= max(3 - sent_today, 0)
+
+
+def test_feeds_are_one_mail_however_many_fell_ill_at_once_and_whatever_else_was_found() -> None:
+    ill = [feed_alert(ill_feed(f"Feed {n}")) for n in range(30)]
+    found = [alert(changed(), story="story-flood")]
+    bundles = planned([*ill, *found], of=topic(alerts={"backlog": 5}), now=NOW + timedelta(hours=1)).bundles
+    assert [(bundle.kind, len(bundle.alerts)) for bundle in bundles] == [(BundleKind.STORY, 1), (BundleKind.FEEDS, 30)]
+
+
+def test_feeds_give_way_to_news_where_the_cap_leaves_room_for_one() -> None:
+    waiting = [feed_alert(ill_feed(), due=NOW), alert(story())]
+    made = planned(waiting, of=topic(alerts={"daily_cap": 1}))
+    assert [bundle.kind for bundle in made.bundles] == [BundleKind.STORY]
+    assert [one.kind for one in made.to_digest] == [AlertKind.FEED_HEALTH]
+
+
+def test_feeds_wait_for_the_end_of_the_quiet_hours() -> None:
+    quiet = topic(alerts={"quiet": {"start": "11:00", "end": "13:00"}})
+    assert planned([feed_alert(ill_feed(), due=NOW)], of=quiet) == Plan(wait=NOW + timedelta(hours=1, minutes=30))

@@ -135,6 +135,11 @@ FIELDS: dict[IndexKind, dict[str, tuple[str, Mapped]]] = {
         "article": ("article.id", NAME),
         "outlet": ("outlet", NAME),
         "url": ("url.full", ADDRESS),
+        "feed": ("feed.id", NAME),
+        "feed_url": ("feed.url", ADDRESS),
+        "health": ("feed.health", NAME),
+        "since": ("feed.since", DATE),
+        "reason": ("feed.error", TEXT),
     },
     IndexKind.ENTRIES: {
         "id": ("entry.id", NAME),
