@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -73,6 +74,20 @@ def test_whatever_is_killed_or_away_for_a_while_nothing_is_lost_and_nothing_told
     assert "tallywire_ingest: publish failed" in " ".join(deployment.post.subjects()) or not deployment.post.to(
         "operator@tallywire.example"
     )
+
+
+def test_digests_of_past_days_are_made_anew_by_a_backfill(deployment: Deployment) -> None:
+    deployment.publish()
+    deployment.wait_until_all_ended()
+    today = datetime.now(UTC).date()
+    deployment.airflow.command(
+        *("backfill", "create", "--dag-id", "tallywire_digest_floods", "--reprocess-behavior", "completed"),
+        *("--from-date", f"{today - timedelta(days=1)}T00:00:00", "--to-date", f"{today + timedelta(days=1)}T23:00:00"),
+    )
+    pages = deployment.settings.digest_path
+    before = len(deployment.post.mails)
+    deployment.wait_for(lambda: list(pages.glob(f"floods-{today + timedelta(days=1):%Y%m%d}T*.html")), "a page")
+    assert not [subject for subject in deployment.post.subjects()[before:] if "digest" in subject.lower()]
 
 
 def waiting_alerts(deployment: Deployment) -> int:

@@ -1,0 +1,93 @@
+"""What the operator is mailed: one mail for each trouble, with what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeline.airflow.trouble import AGAIN_AFTER, failed, late, mended
+from pipeline.errors import SearchIndexError
+
+ERROR = SearchIndexError("Elasticsearch does not answer", where="https://search.example", hint="is it running?")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TALLYWIRE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TALLYWIRE_OPERATOR", "desk@example.org, night@example.org")
+    return tmp_path / "home"
+
+
+def context(error: BaseException = ERROR, task: str = "publish") -> dict[str, Any]:
+    instance = SimpleNamespace(dag_id="tallywire_ingest", task_id=task, try_number=2, run_id="run 7")
+    return {"task_instance": instance, "exception": error}
+
+
+def mails(home: Path) -> list[str]:
+    return [path.read_text() for path in sorted((home / "mail").glob("*.eml"))]
+
+
+def test_a_failed_task_is_told_with_what_to_do(home: Path) -> None:
+    failed(context())
+    (mail,) = mails(home)
+    assert "Subject: [Tallywire] tallywire_ingest: publish failed" in mail
+    assert "Elasticsearch does not answer" in mail
+    assert "is it running?" in mail
+    assert "Nothing is lost" in mail
+
+
+def test_a_trouble_that_lasts_is_told_once_until_it_is_mended(home: Path) -> None:
+    failed(context())
+    failed(context())
+    assert len(mails(home)) == 1
+    mended(context())
+    failed(context())
+    assert len(mails(home)) == 2
+
+
+def test_another_task_is_another_trouble(home: Path) -> None:
+    failed(context())
+    failed(context(task="judge"))
+    assert len(mails(home)) == 2
+
+
+def test_a_trouble_that_lasts_for_long_is_told_again(home: Path) -> None:
+    failed(context())
+    (told,) = (home / "troubles").iterdir()
+    long_ago = told.stat().st_mtime - AGAIN_AFTER.total_seconds()
+    os.utime(told, (long_ago, long_ago))
+    failed(context())
+    assert len(mails(home)) == 2
+
+
+def test_an_error_that_is_not_ours_is_named(home: Path) -> None:
+    failed(context(ZeroDivisionError("division by zero")))
+    assert "ZeroDivisionError: division by zero" in mails(home)[0]
+
+
+def test_a_late_run_is_told(home: Path) -> None:
+    late(dag="tallywire_ingest", after=900.0, context={"dag_run": {"dag_run_id": "run 7"}})
+    (mail,) = mails(home)
+    assert "Subject: [Tallywire] tallywire_ingest: a run is late" in mail
+    assert "0:15:00" in mail
+    assert "run 7" in mail
+
+
+def test_without_an_operator_nobody_is_mailed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TALLYWIRE_OPERATOR")
+    failed(context())
+    assert mails(home) == []
+
+
+def test_a_mail_server_that_is_down_is_no_further_trouble(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TALLYWIRE_SMTP_URL", "smtp://127.0.0.1:9")
+    failed(context())
+    assert "the operator could not be told" in caplog.text
+    assert not (home / "troubles").exists()
