@@ -186,6 +186,17 @@ def test_what_is_waited_for_exists_and_can_come_about() -> None:
             assert set(SERVICES[other].get("profiles", [])) <= set(service.get("profiles", [])), f"{name} → {other}"
 
 
+def test_the_end_of_every_job_is_waited_for() -> None:
+    # `docker compose up --wait` takes the end of any other as a failure, whatever its exit code.
+    waited_for = {
+        other
+        for service in SERVICES.values()
+        for other, wanted in service.get("depends_on", {}).items()
+        if wanted["condition"] == "service_completed_successfully"
+    }
+    assert set(JOBS) == waited_for
+
+
 def test_nothing_waits_for_itself() -> None:
     def before(name: str, seen: tuple[str, ...]) -> None:
         assert name not in seen, " → ".join((*seen, name))
