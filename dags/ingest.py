@@ -26,7 +26,7 @@ topics, _ = topics_here()
     # A second run need not wait for one whose task was killed and is not yet missed.
     max_active_runs=2,
     default_args=DEFAULTS,
-    deadline=deadline("tallywire_ingest", timedelta(minutes=15)),
+    deadline=deadline("tallywire_ingest"),
     tags=["tallywire", "ingest"],
     doc_md=__doc__,
 )

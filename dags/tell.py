@@ -42,7 +42,7 @@ def tell():
     doc_md=__doc__,
 )
 def outbox():
-    @task(outlets=[OUTBOX], retries=0)
+    @task(outlets=[OUTBOX], retries=1)
     def due(*, outlet_events):
         from pipeline.airflow import tasks
 

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         default=(),
         description="who is mailed when a task of the full deployment fails or is late: addresses, separated by commas",
     )
+    late_after: Duration = Field(
+        default="15m", validate_default=True, description="a run of the full deployment that takes longer is late"
+    )
     mail_from: str = Field(default="tallywire@localhost", description="the sender of all mails")
     public_url: str | None = Field(default=None, description="where readers find the search, for links in mails")
     unsubscribe_url: str | None = Field(default=None, description="an HTTPS address that takes a one-click unsubscribe")

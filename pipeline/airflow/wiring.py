@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from airflow.sdk import Asset, AssetAny, AssetWatcher, ExceptionRetryPolicy, RetryAction, RetryRule
@@ -18,6 +16,7 @@ from pipeline.airflow.feeds import groups_for
 from pipeline.airflow.trigger import FeedGroupTrigger
 from pipeline.airflow.trouble import failed, late, mended
 from pipeline.errors import TopicError
+from pipeline.settings import load_settings
 from pipeline.topics import read_folder
 from schemas.topic import Topic
 
@@ -59,7 +58,7 @@ DEFAULTS: dict[str, Any] = {
 
 def topics_here() -> tuple[tuple[Topic, ...], tuple[TopicError, ...]]:
     """The topics of the deployment's folder and what is wrong with its other files."""
-    return read_folder(Path(os.environ.get("TALLYWIRE_TOPICS") or "topics"))
+    return read_folder(load_settings().topics)
 
 
 def feed_assets(topics: Sequence[Topic]) -> AssetAny:
@@ -68,8 +67,9 @@ def feed_assets(topics: Sequence[Topic]) -> AssetAny:
     return AssetAny(INBOX, *(_feed_asset(group, groups) for group in range(groups)))
 
 
-def deadline(dag: str, after: timedelta) -> DeadlineAlert:
-    """The operator hears of a run of ``dag`` that has not ended ``after`` that time."""
+def deadline(dag: str) -> DeadlineAlert:
+    """The operator hears of a run of ``dag`` that has not ended after the time that the settings give it."""
+    after = load_settings().late_after
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=after,

@@ -176,6 +176,7 @@ def deployed(
             "TALLYWIRE_SMTP_URL": post.url,
             "TALLYWIRE_MAIL_FROM": "desk@tallywire.example",
             "TALLYWIRE_OPERATOR": "operator@tallywire.example",
+            "TALLYWIRE_LATE_AFTER": "20s",
             "TALLYWIRE_ALLOWED_HOSTS": f"{server.host}:{server.port}",
             "TALLYWIRE_HOST_DELAY": "0",
             "TALLYWIRE_POLL_EVERY": "1s",
@@ -208,6 +209,7 @@ def topic(feed: str, every: str = "1s") -> dict[str, Any]:
         "feeds": [{"url": feed, "every": every}],
         "recipients": ["reader@tallywire.example"],
         "alerts": {"bundle": "0s", "daily_cap": 1000},
+        "digest": {"at": ["07:00"], "empty": True},
     }
 
 
