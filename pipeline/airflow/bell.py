@@ -12,10 +12,11 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
+from pipeline.airflow.environment import deployment_settings
 from pipeline.airflow.feeds import in_group
 from pipeline.collect.fetch import Fetcher
 from pipeline.errors import TallywireError
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings
 from pipeline.steps.enrol import Folder
 from pipeline.steps.poll import poll
 from pipeline.steps.services import Services, open_services
@@ -35,7 +36,7 @@ def watch(
     ring: Callable[[int], None],
     stop: threading.Event,
     *,
-    load: Callable[[], Settings] = load_settings,
+    load: Callable[[], Settings] = deployment_settings,
 ) -> None:
     """Poll the feeds of the ``group``-th of ``groups`` until ``stop``, and ``ring`` with the number of new entries.
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from pipeline.airflow.environment import deployment_settings
 from pipeline.airflow.feeds import BATCH, LARGEST, MOST_BATCHES, batches_by_host
 from pipeline.airflow.metrics import AirflowMetrics, Metrics, count_all
 from pipeline.errors import DeliveryError, TallywireError, TopicError
-from pipeline.settings import load_settings
 from pipeline.steps.services import Services, open_services
 from schemas.feed import Entry
 
@@ -197,7 +197,7 @@ def _raise_troubles(topic: str, troubles: Sequence[str]) -> None:
 
 @contextmanager
 def _services() -> Iterator[Services]:
-    services = open_services(load_settings())
+    services = open_services(deployment_settings())
     try:
         yield services
     finally:

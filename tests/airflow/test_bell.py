@@ -141,6 +141,7 @@ def test_rings_come_to_whoever_listens_and_the_thread_ends_with_them(
     settings: Settings, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TALLYWIRE_HOME", str(settings.home))
+    monkeypatch.setenv("TALLYWIRE_DATABASE_URL", settings.record_url)
     monkeypatch.setenv("TALLYWIRE_TOPICS", str(settings.topics))
     monkeypatch.setenv("TALLYWIRE_ALLOWED_HOSTS", ",".join(settings.allowed_hosts))
     monkeypatch.setenv("TALLYWIRE_POLL_EVERY", "1s")

@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 
 from pipeline.airflow import tasks
 from pipeline.collect.fetch import Fetcher
-from pipeline.errors import DeliveryError, TopicError
+from pipeline.errors import DeliveryError, SettingsError, TopicError
 from pipeline.settings import load_settings
 from pipeline.steps.enrol import enrol
 from pipeline.steps.poll import poll
@@ -61,6 +61,7 @@ def site(tmp_path: Path, httpserver: HTTPServer, post: PostOffice, monkeypatch: 
     """A site to watch, with the environment of a deployment around it and its topic in the record."""
     for name, value in {
         "HOME": str(tmp_path / "home"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'record.db'}",
         "ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}",
         "HOST_DELAY": "0",
         "WORKERS": "0",
@@ -169,3 +170,11 @@ def test_the_upkeep_says_in_the_log_what_it_found(
         assert tasks.upkeep(counted)["ok"] > 0
     assert "1 feed, none failing" in caplog.text
     assert counted.gauges["feeds.ok"] == 1
+
+
+def test_a_deployment_must_name_its_record(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TALLYWIRE_DATABASE_URL")
+    with pytest.raises(SettingsError, match="no record is named") as caught:
+        tasks.plan()
+    assert caught.value.where == "TALLYWIRE_DATABASE_URL"
+    assert "triggerer" in caught.value.hint
