@@ -16,7 +16,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,8 @@ def published(item: Item) -> datetime:
 
 def read(sequence: Sequence_, item: Item) -> list[Figure]:
     """The figures of an item, read from its text."""
-    return list(read_figures(item["text"], language=sequence.get("language", "en"), published=published(item)).figures)
+    language = item.get("language") or sequence.get("language", "en")
+    return list(read_figures(item["text"], language=language, published=published(item)).figures)
 
 
 def given(_: Sequence_, item: Item) -> list[Figure]:
@@ -74,6 +75,32 @@ def _labelled(text: str, label: dict[str, Any]) -> Figure:
         action=label["action"],
         attribution=label.get("attribution"),
     )
+
+
+def blended(sequences: Sequence[Sequence_], several: int = 6) -> list[Sequence_]:
+    """The sequences, so many of them at a time as one: a topic in which several things happen at once.
+
+    Their items take turns; all begin in one week, so that the time tells nothing.
+    """
+    made = []
+    for first in range(0, len(sequences), several):
+        group = sequences[first : first + several]
+        name, begin = group[0]["id"], min(published(sequence["items"][0]) for sequence in group)
+        turns = [
+            (k, turn, _moved(sequence, item, begin))
+            for turn, sequence in enumerate(group)
+            for k, item in enumerate(sequence["items"])
+        ]
+        items = [item | {"n": n} for n, (_, _, item) in enumerate(sorted(turns, key=lambda entry: entry[:2]), 1)]
+        made.append({"id": f"{name} and others", "items": items})
+    return made
+
+
+def _moved(sequence: Sequence_, item: Item, begin: datetime) -> Item:
+    weeks = (published(sequence["items"][0]) - begin) // timedelta(days=7)
+    labels = [label | {"key": f"{sequence['id']} {label['key']}"} for label in item["figures"]]
+    when = (published(item) - weeks * timedelta(days=7)).isoformat()
+    return item | {"figures": labels, "published": when, "language": sequence.get("language", "en")}
 
 
 def play(sequences: Sequence[Sequence_], figures_of: Callable[[Sequence_, Item], list[Figure]]) -> list[dict[str, Any]]:

@@ -120,6 +120,12 @@ def flows() -> frozenset[str]:
 
 
 @cache
+def states() -> frozenset[str]:
+    """Actions that tell how many there are just now, and may fall as well as rise."""
+    return frozenset(_tables()["states"]["actions"])
+
+
+@cache
 def clause_words() -> frozenset[str]:
     """Words that begin another clause."""
     return frozenset(_tables()["clauses"]["words"].split())
