@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from pipeline.figures.reading.claims import Draft
-from pipeline.figures.reading.elision import subject
-from pipeline.figures.reading.events import STATUSES, Event, events, money_only, noun_action, people_only
+from pipeline.figures.reading.elision import number_of, subject
+from pipeline.figures.reading.events import (
+    STATUSES,
+    Event,
+    events,
+    money_only,
+    noun_action,
+    people_only,
+    personal_actions,
+    unlisted_after,
+    unlisted_before,
+)
 from pipeline.figures.reading.lexicon import wordset
 from pipeline.figures.reading.tokens import Sentence
 
@@ -91,17 +101,22 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     noun_end = noun.last if noun else draft.last
     money = draft.measure is not None and draft.measure.group == "currency"
     share = draft.measure is not None and draft.measure.group == "ratio"
-    barred = frozenset() if money or share else money_only()
+    barred = personal_actions() if money else frozenset() if share else money_only()
     usable = [
         e
         for e in found
         if e.action not in barred and (e.strength != "money" or money) and (e.word != "backed" or share)
     ]
     if not usable:
-        return None
+        return _unlisted(sentence, draft, noun_end)
     following, inner = _following(sentence, noun_end, drafts)
     preceding = max((d.opens for d in drafts if d.opens < first), default=-1)
     own = next((e for e in usable if e.noun and noun and first <= e.first < noun_end <= e.last), None)
+    if noun is None and draft.measure is None and (told := number_of(sentence, first)):
+        own = next((e for e in usable if e.noun and told.first <= e.first and e.last <= told.last), None)
+    around = next((e for e in usable if e.first < first and e.last > draft.last), None)
+    if around is not None:
+        return around  # "forced 1,200 people from their homes"
     if own is not None and own.strength == "noun":
         return own
     resumes = _after_aside(sentence, noun_end)
@@ -125,13 +140,35 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         near_right = main[0] if main else near_right
     near_left = next((e for e in reversed(left) if _same_clause(sentence, e.last, first)), None)
     inside = next((e for e in usable if not e.noun and first <= e.first < noun_end), None)
+    if inside and near_left and sentence.language != "en" and near_left.last >= first - 1:
+        return near_left  # "verurteilte neun Angeklagte"
     if draft.measure is not None and noun is None:
-        return near_left or inside or near_right or (left[-1] if left else None) or (right[0] if right else None)
+        near = near_left or inside or near_right or _unlisted(sentence, draft, noun_end)
+        draft.loose = near is None
+        return near or (left[-1] if left else None) or (right[0] if right else None)
     if near_left is not None and near_left.first <= preceding:
         near_left = None
     theme = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
+    near = near_right or own or inside or near_left or _unlisted(sentence, draft, noun_end) or theme
+    if near is not None:
+        return near
+    draft.loose = True
     later = next((e for e in right if e.first < following), None)
-    return near_right or own or inside or near_left or theme or later or (left[-1] if left else None)
+    return later or (left[-1] if left else None) or (themes[-1] if themes and noun is not None else None)
+
+
+def _unlisted(sentence: Sentence, draft: Draft, noun_end: int) -> Event | None:
+    """The verb beside a number that no list of actions has."""
+    if sentence.language != "en":
+        return None
+    after = unlisted_after(sentence, noun_end) if draft.measure is None else None
+    opens = draft.opens
+    while opens > 0 and sentence.lower(opens - 1) in _LINKS - {"by", "to", "up", "as"}:
+        opens -= 1
+    found = after or unlisted_before(sentence, opens)
+    if found and found.action == "lost" and draft.noun is not None and draft.noun.is_person:
+        return None  # an army loses soldiers, a club members: it says too little
+    return found
 
 
 _AUXILIARIES = wordset("has have had was were is are been be being")

@@ -10,8 +10,8 @@ from pipeline.figures.reading import attribution, scope
 from pipeline.figures.reading.actions import settle
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
-from pipeline.figures.reading.elision import Memory, resolve
-from pipeline.figures.reading.events import STATUSES, is_event_word, noun_action, personal_actions
+from pipeline.figures.reading.elision import Memory, is_gapped, resolve, takes_up
+from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
@@ -147,7 +147,16 @@ class _Reader:
             part = scope.is_part(sentence, opens, draft.end)
             if part and parent is not None and (event is None or event.first < parent.first):
                 draft.action = parent.action
+            if is_gapped(sentence, draft, kept[index - 1] if index else None):
+                draft.action = draft.action or kept[index - 1].action
+            elif (event is None or draft.loose) and takes_up(sentence, draft):
+                head = draft.noun.head if draft.noun else None
+                draft.action = self.memory.happened(draft.unit_name, head) or draft.action
             counted = self._counted(sentence, draft, kept, since)
+            if draft.action:
+                self.memory.acts.append(
+                    (draft.unit_name, counted.split()[-1].lower() if counted else None, draft.action)
+                )
             who = said.of(draft.start)
             if who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
                 who = self.speaker
@@ -214,6 +223,9 @@ def _is_one_more(draft: Draft) -> bool:
     return draft.noun is not None and draft.noun.is_person and draft.action in personal_actions()
 
 
+_HAPPENED = frozenset({"killed", "injured", "missing", "rescued", "infected", "displaced"})
+
+
 def _beside(sentence: Sentence, draft: Draft) -> None:
     """Find the noun beside a number; of a share, the noun it is a share of."""
     one = draft.low == draft.high == 1
@@ -223,7 +235,7 @@ def _beside(sentence: Sentence, draft: Draft) -> None:
         if draft.noun and draft.noun.head in {"others", "ones"}:
             draft.noun = None
         foreign = sentence.language != "en" and draft.noun is not None and not draft.noun.is_person
-        if foreign and draft.noun and is_event_word(draft.noun.head, sentence.language):
+        if foreign and draft.noun and word_action(draft.noun.head, sentence.language) in _HAPPENED:
             draft.noun = None  # "plus de 200 blessées"
     elif draft.measure.group == "ratio" and sentence.lower(draft.last) == "of":
         draft.noun = after_number(sentence, draft.last, partitive=True)

@@ -19,7 +19,10 @@ from schemas.figure import Modifier, Rejected, Value
 
 @dataclass(slots=True)
 class Draft:
-    """A figure in the making: tokens ``first`` … ``last`` hold number and unit, ``opens`` begins its modifier."""
+    """A figure in the making: tokens ``first`` … ``last`` hold number and unit, ``opens`` begins its modifier.
+
+    ``loose`` where the action was found beyond its clause only.
+    """
 
     numeral: Numeral
     first: int
@@ -39,6 +42,7 @@ class Draft:
     increment: bool = False
     noun: Noun | None = None
     action: str | None = None
+    loose: bool = False
 
     @property
     def ranged(self) -> bool:
