@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 
 from pipeline.figures.reading import attribution, scope
-from pipeline.figures.reading.actions import settle
+from pipeline.figures.reading.actions import settle, theme_before
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
-from pipeline.figures.reading.elision import Memory, is_gapped, resolve, takes_up
-from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions, word_action
+from pipeline.figures.reading.elision import Memory, is_gapped, is_set_against, resolve, takes_up
+from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
@@ -145,18 +145,10 @@ class _Reader:
                 continue
             opens = min(draft.start, sentence.tokens[draft.opens].start)
             part = scope.is_part(sentence, opens, draft.end)
-            if part and parent is not None and (event is None or event.first < parent.first):
-                draft.action = parent.action
-            if is_gapped(sentence, draft, kept[index - 1] if index else None):
-                draft.action = draft.action or kept[index - 1].action
-            elif (event is None or draft.loose) and takes_up(sentence, draft):
-                head = draft.noun.head if draft.noun else None
-                draft.action = self.memory.happened(draft.unit_name, head) or draft.action
+            before = kept[index - 1] if index else None
+            draft.action = self._action(sentence, draft, event, parent if part else None, before)
             counted = self._counted(sentence, draft, kept, since)
-            if draft.action:
-                self.memory.acts.append(
-                    (draft.unit_name, counted.split()[-1].lower() if counted else None, draft.action)
-                )
+            self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             who = said.of(draft.start)
             if who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
                 who = self.speaker
@@ -175,6 +167,23 @@ class _Reader:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker
         return made, aside
+
+    def _action(
+        self, sentence: Sentence, draft: Draft, event: Event | None, parent: Draft | None, before: Draft | None
+    ) -> str | None:
+        """What happened: what the clause of a number says, or else the figure that it belongs to or takes up."""
+        near = None if draft.loose else draft.action
+        if parent is not None and (event is None or draft.loose or event.first < parent.first):
+            return parent.action or near
+        if near is not None:
+            return near
+        if before is not None and (is_gapped(sentence, draft, before) or is_set_against(sentence, draft, before)):
+            return before.action
+        unit = draft.unit_name
+        if (draft.loose or event is None) and takes_up(sentence, draft):
+            known = self.memory.happened(unit, draft.noun.head if draft.noun else None)
+            return known or draft.action or theme_before(sentence, draft)
+        return self.memory.same_value(draft.low, unit)
 
     def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
         counted = draft.noun.phrase if draft.noun else None

@@ -19,7 +19,8 @@ class Event:
 
     ``strength`` is "verb", "base" for a form that is a verb only after "to" or "will", "noun" for what counts by
     itself ("deaths"), "bearer" for those to whom it happened ("survivors"), "money" for a verb that only tells of an
-    action when an amount follows ("made $3m"), "unlisted" for a verb that no list knows and that is its own class.
+    action when an amount follows ("made $3m"), "before" for one that does only right before a number ("drew 30,000"),
+    "unlisted" for a verb that no list knows and that is its own class.
     """
 
     action: str
@@ -73,6 +74,7 @@ def _lexicon(language: str) -> _Lexicon:
             found += [(form, kind) for verb in table.get("verbs", ()) for form, kind in _verb_forms(verb, own)]
             found += [(form, "verb") for form in table.get("forms", ())]
             found += [(form, "money") for form in table.get("money", ())]
+            found += [(form, "before") for form in table.get("before", ())]
             found += [(form, "noun") for noun in table.get("nouns", ()) for form in (noun, plural(noun))]
             found += [(form, "bearer") for noun in table.get("bearers", ()) for form in (noun, plural(noun))]
         else:
