@@ -21,6 +21,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from pipeline.figures.claims import is_claim
 from pipeline.figures.following import Follower
 from pipeline.figures.reading import read_figures
 from schemas.figure import Figure, FigureInArticle, Modifier
@@ -48,7 +49,8 @@ def published(item: Item) -> datetime:
 def read(sequence: Sequence_, item: Item) -> list[Figure]:
     """The figures of an item, read from its text."""
     language = item.get("language") or sequence.get("language", "en")
-    return list(read_figures(item["text"], language=language, published=published(item)).figures)
+    found = read_figures(item["text"], language=language, published=published(item)).figures
+    return [figure for figure in found if is_claim(figure)]
 
 
 def given(_: Sequence_, item: Item) -> list[Figure]:

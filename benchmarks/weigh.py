@@ -203,6 +203,8 @@ def choices(
                 label = _label_of(one.figure, item)
                 kind = VerdictKind(label["verdict"]) if label else VerdictKind.REPEATED
                 if said and kind in (VerdictKind.CHANGED, VerdictKind.CONTRADICTION):
+                    both = zip(claims, figures, strict=True)
+                    beside = [c for c, it in both if c is not claim and _key_of(it.figure, item) == key]
                     if traits := verdicts.traits_of_clash(said, claim, beside):
                         clashes.append([(kind is VerdictKind.CONTRADICTION, traits)])
                 said.append(claim.model_copy(update={"kind": kind if said else VerdictKind.NEW}))

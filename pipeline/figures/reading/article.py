@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 
 from pipeline.figures.reading import attribution, scope
-from pipeline.figures.reading.actions import settle
+from pipeline.figures.reading.actions import settle, theme_before
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
-from pipeline.figures.reading.elision import Memory, resolve
-from pipeline.figures.reading.events import STATUSES, is_event_word, noun_action, personal_actions
+from pipeline.figures.reading.elision import Memory, is_gapped, is_set_against, resolve, takes_up
+from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
@@ -145,9 +145,10 @@ class _Reader:
                 continue
             opens = min(draft.start, sentence.tokens[draft.opens].start)
             part = scope.is_part(sentence, opens, draft.end)
-            if part and parent is not None and (event is None or event.first < parent.first):
-                draft.action = parent.action
+            before = kept[index - 1] if index else None
+            draft.action = self._action(sentence, draft, event, parent if part else None, before)
             counted = self._counted(sentence, draft, kept, since)
+            self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             who = said.of(draft.start)
             if who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
                 who = self.speaker
@@ -166,6 +167,23 @@ class _Reader:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker
         return made, aside
+
+    def _action(
+        self, sentence: Sentence, draft: Draft, event: Event | None, parent: Draft | None, before: Draft | None
+    ) -> str | None:
+        """What happened: what the clause of a number says, or else the figure that it belongs to or takes up."""
+        near = None if draft.loose else draft.action
+        if parent is not None and (event is None or draft.loose or event.first < parent.first):
+            return parent.action or near
+        if near is not None:
+            return near
+        if before is not None and (is_gapped(sentence, draft, before) or is_set_against(sentence, draft, before)):
+            return before.action
+        unit = draft.unit_name
+        if (draft.loose or event is None) and takes_up(sentence, draft):
+            known = self.memory.happened(unit, draft.noun.head if draft.noun else None)
+            return known or draft.action or theme_before(sentence, draft)
+        return self.memory.same_value(draft.low, unit)
 
     def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
         counted = draft.noun.phrase if draft.noun else None
@@ -214,6 +232,9 @@ def _is_one_more(draft: Draft) -> bool:
     return draft.noun is not None and draft.noun.is_person and draft.action in personal_actions()
 
 
+_HAPPENED = frozenset({"killed", "injured", "missing", "rescued", "infected", "displaced"})
+
+
 def _beside(sentence: Sentence, draft: Draft) -> None:
     """Find the noun beside a number; of a share, the noun it is a share of."""
     one = draft.low == draft.high == 1
@@ -223,7 +244,7 @@ def _beside(sentence: Sentence, draft: Draft) -> None:
         if draft.noun and draft.noun.head in {"others", "ones"}:
             draft.noun = None
         foreign = sentence.language != "en" and draft.noun is not None and not draft.noun.is_person
-        if foreign and draft.noun and is_event_word(draft.noun.head, sentence.language):
+        if foreign and draft.noun and word_action(draft.noun.head, sentence.language) in _HAPPENED:
             draft.noun = None  # "plus de 200 blessées"
     elif draft.measure.group == "ratio" and sentence.lower(draft.last) == "of":
         draft.noun = after_number(sentence, draft.last, partitive=True)

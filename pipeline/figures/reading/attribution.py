@@ -11,7 +11,7 @@ from pipeline.figures.reading.nouns import is_participle
 _ACCORDING = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
 )
-_WORD = r"[\w.'’&-]*\w"
+_WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
 _SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
 _OPENS = r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\swhile\s)|(?<=\swhere\s)|(?<=\swhich\s))"
 _ADVERB = r"(?:(?:also|later|now|previously|earlier|has|have|had|separately)\s)?"
@@ -24,11 +24,27 @@ _SAID_BEFORE = re.compile(
     r"[”\"],?\s(?:said|says|added|told)\s(?P<who>[^,.;:“”\"]{2,60})"
     r"|,[”\"]?\s(?:said|says)\s(?P<name>[A-Z][^,.;:“”\"]{2,60})"
 )
+_APPOSED = re.compile(
+    r"(?:^|(?<=[;:“”\"]\s)|(?<=[“\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=,\s))"
+    rf"(?P<who>(?:[Tt]he\s|[Aa]n?\s)?{_WORD}(?:\s{_WORD}){{0,5}}),\s(?:an?|the|its|his|her|who|which|head|director|chief)\s"
+    rf"[^,;:“”\"]{{2,80}},\s{_ADVERB}(?P<verb>(?:{any_of('says records')})\b|put\b)"
+)
+_WEEKDAYS = (
+    r"(?:(?:am|el|ce)\s)?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|Montag|Dienstag|Mittwoch|Donnerstag|Freitag"
+    r"|Samstag|Sonntag|lunes|martes|miércoles|jueves|viernes|sábado|domingo)"
+)
+_THE = (
+    r"(?:(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli|o|a|os|as|en|в|у|un|une|ein|eine|una|um|uma)\s|l['’]|un['’])"
+)
+_SPEAKER = rf"(?P<who>{_THE}?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){{0,3}})"
 _ELSEWHERE = re.compile(
-    r"(?i:(?<!\w)(?:teilten?|sagten?|erklärten?|a (?:déclaré|annoncé|indiqué|affirmé)|dijo|informó|señaló|anunció"
-    r"|aseguró|ha (?:detto|riferito|annunciato)|disse|informou|afirmou|anunciou|сообщил[аио]?|заявил[аио]?|сказал[аи]?"
-    r"|повідоми(?:в|ла|ли)|заяви(?:в|ла|ли)))\s"
-    r"(?P<who>(?:(?:der|die|das|le|la|les|el|los|il|lo|o|a|os|as|en|в|у)\s)?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){0,3})"
+    rf"(?i:(?<!\w)(?:{any_of('says_elsewhere')}))\s(?:{_WEEKDAYS}\s)?{_SPEAKER}"
+    rf"|,\sso\s(?P<so>(?:der|die|das)\s[^\W\d_][\w-]*(?:\s[A-ZÀ-Þ][\w-]*){{0,3}})"
+)
+_ELSEWHERE_AFTER = re.compile(
+    rf"(?:^|(?<=[,;:“”«»\"—–]\s)|(?<=\sund\s)|(?<=\saber\s)|(?<=\set\s)|(?<=\sy\s))"
+    rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
+    rf"(?i:(?:{any_of('says_elsewhere')}))(?!\w)"
 )
 _COUNT_OF = re.compile(
     r"\b(?P<who>(?:the|its|an?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
@@ -88,6 +104,8 @@ def _clean(who: str) -> str | None:
         return None
     first = parts[0].lower()
     acronym = parts[0].isupper() and len(first) > 1  # the WHO
+    if first in words("number_words") or (len(parts) > 1 and first in {"her", "his", "its", "their"} and not named):
+        return None
     if (first in _BAD_SUBJECTS and not acronym) or first in words("preposition"):
         return None
     if parts[-1].lower() in _BAD_ENDS and not acronym:
@@ -99,8 +117,15 @@ def _clean(who: str) -> str | None:
     return who[:100]
 
 
+def _is_passive(sentence: str, match: re.Match[str]) -> bool:
+    """Whether "confirmed" and the like were done to the subject: "Outlook confirmed at €70m"."""
+    return match["verb"] in _RECORDS and bool(re.match(r"\s(?:at|as|by|in|on|to)\b", sentence[match.end() :]))
+
+
 def _counts_itself(verb: str, who: str) -> bool:
     """Whether "X has confirmed 412 cases" names where they are rather than who says so: one plain name."""
+    if who.endswith("s") or who.lower() in words("person"):
+        return False  # "Witnesses counted 30 bodies"
     return verb.split()[-1] in _RECORDS and len(who.split()) == 1 and who[0].isupper() and not who.isupper()
 
 
@@ -158,13 +183,17 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         ]
     found += [(m["who"], m.start(), m.start(), False) for m in _POLL.finditer(sentence)]
     if foreign:
-        found += [(m["who"], m.start(), m.start(), False) for m in _ELSEWHERE.finditer(sentence)]
+        found += [(m["who"] or m["so"], m.start(), m.start(), False) for m in _ELSEWHERE.finditer(sentence)]
+        found += [(m["who"], m.start(), m.end(), False) for m in _ELSEWHERE_AFTER.finditer(sentence)]
+    found += [(m["who"], m.start("who"), m.end(), False) for m in _APPOSED.finditer(sentence)]
     pronoun = False
     for match in _SAID_AFTER.finditer(sentence):
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
             pronoun = pronoun or match["verb"] not in _RECORDS
-        elif not _counts_itself(match["verb"], raw):
+        elif _is_passive(sentence, match) or _counts_itself(match["verb"], raw):
+            continue
+        else:
             found.append((raw, match.start("who"), match.end(), False))
     for match in _SAID_BEFORE.finditer(sentence):
         raw = match["who"] or match["name"]

@@ -19,7 +19,10 @@ from schemas.figure import Modifier, Rejected, Value
 
 @dataclass(slots=True)
 class Draft:
-    """A figure in the making: tokens ``first`` … ``last`` hold number and unit, ``opens`` begins its modifier."""
+    """A figure in the making: tokens ``first`` … ``last`` hold number and unit, ``opens`` begins its modifier.
+
+    ``loose`` where the action was found beyond its clause only.
+    """
 
     numeral: Numeral
     first: int
@@ -39,6 +42,7 @@ class Draft:
     increment: bool = False
     noun: Noun | None = None
     action: str | None = None
+    loose: bool = False
 
     @property
     def ranged(self) -> bool:
@@ -184,7 +188,8 @@ def _joined(sentence: Sentence, a: Draft, b: Draft) -> str | None:
     if link in _TO:
         if link in {"a", "à", "al", "по", "до"} and sentence.language == "en":
             return None
-        both = a.measure is not None and (b.unit is None and b.prefix is None)
+        glued = link in _DASHES and sentence.tokens[b.first].glued and b.numeral.scaled
+        both = a.measure is not None and (b.unit is None and b.prefix is None) and not glued
         steps = left in {"by", "down", "up"} and (a.measure is not None or b.low > 3 * a.low)
         return None if both or steps else "range"
     if link in _AND and left in _BETWEEN:

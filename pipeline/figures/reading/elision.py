@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
-from pipeline.figures.reading.lexicon import words, wordset
+from pipeline.figures.reading.lexicon import load, words, wordset
 from pipeline.figures.reading.nouns import Noun, is_plural, persons, phrase_at
 from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.verbs import participle
 
 _CLAUSE_ENDS = frozenset([*',;:—–()“”"', "while", "but", "and", "where", "that"])
 _PREPOSITIONS = wordset("in of at on from by with to for")
@@ -23,15 +24,43 @@ _STATES = wordset(
 )
 
 
+_SAYING = frozenset(
+    phrase.strip() for group in ("says", "says_or_noun", "records") for phrase in load("phrases")[group].split("|")
+)
+
+
 @dataclass(slots=True)
 class Memory:
-    """The nouns counted so far in the article, newest last: phrase and head."""
+    """What was counted so far in the article, newest last: the nouns (phrase and head), and what happened to what.
+
+    ``acts`` are unit (``None`` of what is counted), head of the noun, action and value.
+    """
 
     nouns: list[tuple[str, str]] = field(default_factory=list)
+    acts: list[tuple[str | None, str | None, str, float]] = field(default_factory=list)
 
     def add(self, phrase: str, head: str) -> None:
         self.nouns.append((phrase, head))
         del self.nouns[:-40]
+
+    def note(self, value: float, unit: str | None, counted: str | None, action: str | None) -> None:
+        """Remember what happened to a figure."""
+        if action:
+            self.acts.append((unit, counted.split()[-1].lower() if counted else None, action, value))
+            del self.acts[:-40]
+
+    def same_value(self, value: float, unit: str | None) -> str | None:
+        """The action of the newest figure with this very value: "the 280" are those told of before."""
+        if value < 10 and unit is None:
+            return None
+        return next((a for known, _, a, v in reversed(self.acts) if v == value and known == unit), None)
+
+    def happened(self, unit: str | None, head: str | None) -> str | None:
+        """The newest action of the same unit, or of the same noun where one is known."""
+        for known, noun, action, _ in reversed(self.acts):
+            if known == unit and (unit or not head or not noun or head == noun or {head, noun} <= persons()):
+                return action
+        return None
 
     def latest(self, *, person: bool, since: int = 0, action: str | None = None) -> str | None:
         """The newest phrase, or the newest of people or of what ``action`` makes; only those added after ``since``."""
@@ -58,12 +87,16 @@ def subject(sentence: Sentence, end: int) -> Noun | None:
             return None
         if sentence.is_word(k) and low not in words("stop") and low not in numbers.small and low not in numbers.tens:
             noun = phrase_at(sentence, k)
-            return noun if noun is not None and noun.last <= end else None
+            if noun is None or noun.last > end or sentence.lower(noun.last) in _SAYING:
+                return None
+            if noun.head in {"numbers", "figures", "totals", "ranks"}:
+                return None
+            return noun
         k += 1
     return None
 
 
-def _number_of(sentence: Sentence, end: int) -> Noun | None:
+def number_of(sentence: Sentence, end: int) -> Noun | None:
     """The X of "the number of X … reached 1,622"."""
     for k in range(end - 1, max(-1, end - 16), -1):
         if sentence.lower(k) in _COUNTING and sentence.lower(k + 1) == "of":
@@ -110,6 +143,86 @@ def _antecedent(sentence: Sentence, end: int, *, person: bool) -> str | None:
     return None
 
 
+_MEANT = wordset(
+    "number figure figures toll count total tally estimate estimates it that sum bill amount overall altogether"
+)
+_PUT = frozenset(
+    [
+        "put",
+        "puts",
+        "said",
+        "says",
+        "say",
+        "counted",
+        "counts",
+        "reported",
+        "claimed",
+        "claim",
+        "claims",
+        "spoke",
+        "speak",
+    ]
+)
+_PUT_LINKS = wordset("of at only about just some it them the number figure there were was is as many in more less than")
+
+
+def takes_up(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a number states anew what an earlier one did: "the figure rose to 35", "it will exceed $5 billion",
+    "police said 18,000", "organisers spoke of 40,000"."""
+    opens = draft.opens
+    for k in range(opens - 1, max(-1, opens - 9), -1):
+        low = sentence.lower(k)
+        if low in {";", "—"} or sentence.tokens[k].kind is Kind.NUMBER:
+            break
+        if low in _MEANT and sentence.lower(k + 1) != "of":
+            return True
+    if draft.noun is not None:
+        return False
+    k = opens - 1
+    while k >= 0 and (sentence.lower(k) in _PUT_LINKS):
+        k -= 1
+    return k >= 0 and sentence.lower(k) in _PUT
+
+
+def is_gapped(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
+    """Whether a verb is left out because the number before shares it: "Sweden took in 1,240 refugees, Finland 350"."""
+    if before is None or draft.noun is not None or draft.measure is not None or before.measure is not None:
+        return False
+    between = sentence.tokens[before.noun.last if before.noun else before.last : draft.opens]
+    ends = sentence.lower(draft.last) in {"", ",", ".", ";", "and"}
+    names = [
+        token for token in between if token.kind is Kind.WORD and token.lower not in {"and", "the", "while", "but"}
+    ]
+    return ends and 0 < len(names) <= 4 and all(token.capital for token in names) and len(between) <= 7
+
+
+_HUMAN_VERBS = wordset(
+    "live lives lived come came saw watched went go work worked turned swam slept stayed voted walked stood marched"
+    " died gathered queued ran waited fled survived"
+)
+
+
+def _opens_clause(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a number is the subject with which a clause begins: "Four came down"."""
+    return sentence.lower(draft.opens - 1) in {"", ",", ".", ";", ":", "and", "but", "while", '"', "“"}
+
+
+_AGAINST = wordset("from not than against instead of rather compared with to down up the and but after as over")
+
+
+def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
+    """Whether a number is only set against the one before: "to nine from 22", "52,000, not 18,000"."""
+    if (draft.measure is None) != (before.measure is None):
+        return False
+    noun = before.noun
+    if noun is None and draft.noun is not None and before.measure is None:
+        return False
+    start = max(noun.last if noun else 0, before.last)
+    between = {token.lower for token in sentence.tokens[start : draft.opens]}
+    tied = between & {"from", "not", "than", "against", "instead", "rather", "compared", "to"}
+    return bool(tied) and draft.opens - start <= 6 and between <= _AGAINST | {",", "(", "people", "first"}
+
+
 def resolve(
     sentence: Sentence, draft: Draft, drafts: list[Draft], memory: Memory, *, since: int, title: str
 ) -> str | None:
@@ -118,6 +231,8 @@ def resolve(
     ``since`` is how many nouns memory held before this sentence.
     """
     personal = draft.action in personal_actions()
+    if draft.action in {"voted for", "voted against"}:
+        return "votes"
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
     if following not in _FELLOWS and (found := _coordinated(sentence, draft, drafts)):
@@ -129,7 +244,7 @@ def resolve(
         beside = beside and sentence.lower(draft.opens - 2) == (near or "").lower()
         if near:
             return near if beside else memory.latest(person=person, since=since) or near
-    if english and (noun := _number_of(sentence, draft.opens)):
+    if english and (noun := number_of(sentence, draft.opens)):
         return noun.phrase
     if following in _FELLOWS and personal:
         return memory.latest(person=True, since=since) or "people"
@@ -140,13 +255,18 @@ def resolve(
         event_noun = noun is not None and noun_action(noun.head, "en") is not None
         if noun is not None and (not personal or noun.is_person or event_noun):
             told = {sentence.lower(k) for k in range(noun.last, draft.first)}
-            if told & _STATES and noun.head not in {"ones", "police"}:
+            definite = sentence.lower(draft.opens - 1) in {"the", "these", "those"}  # "Divers have reached the six"
+            if told & _STATES and noun.head not in {"ones", "police"} and not definite:
                 return noun.phrase
     if own := memory.latest(person=personal, since=since, action=draft.action):
         return own
     if personal:
         near = _antecedent(sentence, draft.opens, person=True)
         return near or memory.latest(person=True, action=draft.action) or _from_title(title) or "people"
+    if english and following in _HUMAN_VERBS:
+        return memory.latest(person=True) or "people"
+    if english and _opens_clause(sentence, draft) and (participle(following) or following in words("numeral_follow")):
+        return memory.latest(person=False)
     summed = any(sentence.lower(k) in _SUMS for k in range(max(0, draft.opens - 5), draft.opens))
     if summed or draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
         return memory.latest(person=False)

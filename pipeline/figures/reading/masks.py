@@ -33,6 +33,10 @@ _PATTERNS: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     (
+        "score",
+        (r"(?<![\w.])\d{0,2}½\s?[-–:]\s?\d{0,2}½|(?<![\w.])\d{1,2}\s?[-–:]\s?\d{0,2}½|\d{0,2}½[-–:]\d{1,2}(?![\w.])",),
+    ),
+    (
         "phone",
         (
             r"(?<![\w+])\+\d{1,3}(?:[ .()/-]{1,2}\d{2,5}){1,4}[ .()/-]{1,2}\d{2,8}(?!\w)",
@@ -93,6 +97,7 @@ _DIGIT_PATTERNS = [(why, re.compile("|".join(patterns))) for why, patterns in _P
 _HINTS = {
     "link": re.compile(r"[@#]|www|http"),
     "date": re.compile(r"\d[-./]\d"),
+    "score": re.compile(r"½"),
     "phone": re.compile(
         r"(?i)phone|hotline|t[eé]l[eé]|emergency|notruf|fax|call|dial|ring"
         r"|\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"

@@ -27,7 +27,10 @@ def _phrases(language: str, side: str) -> dict[tuple[str, ...], Modifier]:
 
 _STEP_OVER = wordset("a an of by to at another further additional minus")
 _LASTING = wordset("for of at by with took is was lasted lasting after just well")
-_RAISED = re.compile(rf"(?i)\b(?!(?:up|down)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$")
+_RAISED = re.compile(
+    rf"(?i)\b(?!(?:up|down)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$"
+    r"|\b(?:toll|tally|count|number|total|figure)\b(?:\s[^\s,.;]+){0,6}\s$"
+)
 
 
 def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Unit | None) -> tuple[Modifier, int]:
@@ -65,7 +68,9 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
 
 
 def _goes_on_counting(sentence: Sentence, index: int) -> bool:
-    return index < len(sentence.tokens) and sentence.tokens[index].kind is not Kind.MARK
+    if index >= len(sentence.tokens):
+        return False
+    return sentence.tokens[index].kind is not Kind.MARK or sentence.tokens[index].text in "$€£¥"
 
 
 def _ending_at(sentence: Sentence, end: int, unit: Unit | None) -> tuple[Modifier, int] | None:
@@ -83,6 +88,8 @@ def _ending_at(sentence: Sentence, end: int, unit: Unit | None) -> tuple[Modifie
                 continue
             if word in {"gut", "gegen", "до", "unter", "über"} and not _measures(sentence, end):
                 continue
+            if word == "over" and previous in {"back", "going", "looking", "look"}:
+                continue  # "going back over 60 deaths"
             if word == "over" and unit is not None and unit.group == "time" and previous not in _LASTING:
                 continue  # "over eight years": for as long as that
             if word == "below" and previous in {"points", "degrees", "percent"}:

@@ -110,7 +110,8 @@ def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
     i, right = numeral.first, sentence.lower(numeral.last)
     left, before = sentence.lower(i - 1), sentence.lower(i - 2)
     ends = right in {",", ".", ";", "", ")", "and", "who", "was"}
-    if left == "of" and ends and sentence.lower(i - 3) in {"a", "an", "the"}:
+    verbal = ends or right in {"has", "had", "is", "from", "in", "accused", "were"}
+    if left == "of" and verbal and sentence.lower(i - 3) in {"a", "an", "the"}:
         return _is_role(before) and before not in _NO_ONE_PERSON
     if left == "at" and ends and before in {"died", "dead"}:
         return True
@@ -136,7 +137,11 @@ def _is_apposed(sentence: Sentence, numeral: Numeral) -> bool:
     if left in _BE and named.lower in _SOMEONE:
         return right in {".", ",", ";", "", "when", "at", "and", "!"}
     if left == ",":
-        return right in _AFTER_AGE and (named.text[0].isupper() or _is_role(named.lower))
+        if right in _AFTER_AGE and (named.text[0].isupper() or _is_role(named.lower)):
+            return True
+        # "The winger, 23, scored": no list has every role
+        lone = right == "," and 4 <= numeral.value <= 99 and not _many(named.lower)
+        return lone and any(sentence.lower(k) in {"the", "a", "an", "his", "her", "whose"} for k in (i - 3, i - 4))
     return left == "(" and right == ")" and i >= 3 and named.capital and tokens[i - 3].capital and numeral.value >= 4
 
 

@@ -9,6 +9,7 @@ from pipeline.figures.reading.nouns import is_participle, is_plural, phrase_at
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
+from pipeline.figures.reading.verbs import participle
 from schemas.figure import Modifier
 
 _HYPHEN_FREE = wordset("minus plus to und and from by non under over mid pre post early late")
@@ -205,8 +206,16 @@ def is_pronoun(sentence: Sentence, numeral: Numeral, unit: Unit | None) -> str |
 
 
 def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
+    if right == "more" and sentence.is_word(j + 1) and phrase_at(sentence, j + 1, one=True) is not None:
+        return False  # "one more resident"
     if right == "of" or left in words("one_not_before") or right in words("one_not_after"):
         return True
+    if (
+        left in {",", "and", ";"}
+        and participle(right)
+        and sentence.lower(j + 1) in {"", ",", ".", ";", "and", "in", "by"}
+    ):
+        return False  # "two were convicted, one cleared"
     if not sentence.is_word(j):
         return True
     if right in {"has", "had", "was", "were", "have"}:

@@ -34,7 +34,8 @@ class Noun:
 
     @property
     def is_person(self) -> bool:
-        return self.head in persons()
+        """Whether it counts people, by the lists or by its ending ("returnees", "lobbyists")."""
+        return self.head in persons() or _is_person_by_ending(self.head)
 
 
 @cache
@@ -43,11 +44,22 @@ def persons() -> frozenset[str]:
     return words_of_all("person")
 
 
+_PERSON_ENDINGS = ("ees", "ists", "women", "folk")
+_NO_PERSONS = wordset(
+    "trees degrees fees bees knees committees levees coffees guarantees decrees employees marquees toffees lists twists"
+    " fists mists wrists checklists shortlists playlists exists consists assists"
+)
+
+
+def _is_person_by_ending(word: str) -> bool:
+    return len(word) > 5 and word.endswith(_PERSON_ENDINGS) and word not in _NO_PERSONS
+
+
 def is_plural(word: str) -> bool:
     """Whether an English word looks like a plural noun."""
     if word in words("collective") or (len(word) > 5 and word.endswith(_MEN) and word not in _NO_MEN):
         return True
-    if len(word) < 3 or not word.endswith("s") or word in words("adjective"):
+    if len(word) < 3 or not word.endswith("s") or word in words("adjective") or word in words("verb_on_s"):
         return False
     return not word.endswith(("ss", "us", "'s", "sis")) or word in {"buses", "viruses"}
 
@@ -252,7 +264,8 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
         while i < len(tokens) and (tokens[i].kind is Kind.NUMBER or _is_number(sentence, i)):
             i += 1
         if sentence.lower(i) in _WHO:
-            return phrase_at(sentence, i + 1)  # "half of them children"
+            told = phrase_at(sentence, i + 1)  # "half of them children", not "of whom witnesses speak"
+            return None if told and sentence.lower(told.last) in words("numeral_follow") else told
         noun = phrase_at(sentence, i, lenient=True)
         if (
             noun is not None

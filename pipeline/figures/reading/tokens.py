@@ -10,7 +10,7 @@ _SPACES = "\u00a0\u202f\u2009"
 _WORD = r"(?:[^\W\d_]\.){2,}|[^\W\d_][^\W\d_\u0300\u0301]*+(?:['’ʼ][^\W\d_]++)*+"
 # Digits with their separators; which separator means what is for the language to say (numbers.py).
 _COMMON = rf"\d++(?:[.,'’٫٬]\d++|[{_SPACES}]\d{{3}}(?!\d))*+|(?<![\w.])[.]\d++"
-_SPACED = rf"(?<!\d)\d{{1,3}}(?:[ {_SPACES}]\d{{3}}(?![\d.]))++(?:[.,]\d++)?+"
+_SPACED = rf"(?<!\d)\d{{1,3}}(?:[ {_SPACES}]\d{{3}}(?!\d|\.\d))++(?:[.,]\d++)?+"
 _PLAIN = re.compile(rf"(?P<number>{_COMMON})|(?P<word>{_WORD})|(?P<mark>\S)")
 _GROUPED = re.compile(rf"(?P<number>{_SPACED}|{_COMMON})|(?P<word>{_WORD})|(?P<mark>\S)")
 
