@@ -45,6 +45,11 @@ PRIOR = {
     "lower, falling": 0.7,
     "lower, of a state": 0.5,
     "lower, of a measure": 0.5,
+    "lower, disputed": 0.7,
+    "dispute before": 0.5,
+    "fairly close, untied": -0.5,
+    "update, close, untied": -1.0,
+    "odd action": 0.0,
     "about the same": 0.5,
     "about others": -0.7,
     "equal, about others": -1.0,
@@ -122,6 +127,8 @@ CLASH_PRIOR = {
     "long after": -1.5,
     "update": -1.0,
     "dispute": 1.5,
+    "dispute before": 0.7,
+    "stated": 0.5,
     "set against it": 1.5,
     "beside it": 0.5,
     "beside it, of another": 1.0,
@@ -148,7 +155,6 @@ class Reason:
 
 REASONS = {"same": Reason(PRIOR, SIGNS, FIRM), "clash": Reason(CLASH_PRIOR)}
 
-Table = tuple[NDArray[np.float64], NDArray[np.float64]]
 Traits = dict[str, float]
 Choice = list[tuple[bool, Traits]]
 """The series a figure may belong to: whether it does, and the traits of the pair."""
@@ -262,43 +268,56 @@ def fit(data: Sequence[Choice], reason: Reason, strength: float = STRENGTH) -> d
     """
     names = sorted({name for choice in data for _, traits in choice for name in traits})
     signs = np.array([reason.sign(name) for name in names])
-    tables = [_table(choice, names) for choice in data]
+    table = _Table(data, names)
     free = np.ones(len(names), dtype=bool)
     while True:
-        weights = _newton(tables, names, free, reason, strength)
+        weights = _newton(table, free, reason, strength)
         against = free & (weights * signs < 0)
         if not against.any():
             return dict(zip(names, weights.tolist(), strict=True))
         free &= ~against
 
 
-def _newton(
-    tables: Sequence[Table], names: Sequence[str], free: NDArray[np.bool_], reason: Reason, strength: float
-) -> NDArray[np.float64]:
-    prior = np.array([reason.prior.get(name, 0.0) for name in names])
-    held = np.array([reason.firm.get(name, CROSS if "," in name else strength) for name in names])
+class _Table:
+    """All choices as one matrix: a row for each series, a column for each trait, and where each choice begins."""
+
+    def __init__(self, data: Sequence[Choice], names: Sequence[str]) -> None:
+        at = {name: n for n, name in enumerate(names)}
+        rows = [(chosen, traits) for choice in data for chosen, traits in choice]
+        self.names = names
+        self.traits = np.zeros((len(rows), len(names)))
+        for n, (_, traits) in enumerate(rows):
+            self.traits[n, [at[name] for name in traits]] = list(traits.values())
+        self.chosen = np.array([float(chosen) for chosen, _ in rows])
+        sizes = np.array([len(choice) for choice in data])
+        self.begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        self.choice = np.repeat(np.arange(len(data)), sizes)
+
+    def likely(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How likely each series is chosen; what is left of 1 is for none."""
+        utility = self.traits @ weights
+        top = np.maximum(np.maximum.reduceat(utility, self.begins), 0.0)
+        odds = np.exp(utility - top[self.choice])
+        total = np.add.reduceat(odds, self.begins) + np.exp(-top)
+        return np.asarray(odds / total[self.choice])
+
+
+def _newton(table: _Table, free: NDArray[np.bool_], reason: Reason, strength: float) -> NDArray[np.float64]:
+    prior = np.array([reason.prior.get(name, 0.0) for name in table.names])
+    held = np.array([reason.firm.get(name, CROSS if "," in name else strength) for name in table.names])
     weights = np.where(free, prior, 0.0)
     at = np.flatnonzero(free)
-    for _ in range(12):
-        slope, bend = held * (weights - prior), np.diag(held)
-        for table, chosen in tables:
-            utility = table @ weights
-            top = max(float(utility.max()), 0.0)
-            odds = np.exp(utility - top)
-            likely = odds / (odds.sum() + np.exp(-top))
-            slope = slope + table.T @ (likely - chosen)
-            mean = table.T @ likely
-            bend = bend + (table * likely[:, None]).T @ table - np.outer(mean, mean)
-        step = np.linalg.solve(bend[np.ix_(at, at)], slope[at])
+    x = table.traits[:, at]
+    for _ in range(15):
+        likely = table.likely(weights)
+        slope = held[at] * (weights - prior)[at] + x.T @ (likely - table.chosen)
+        weighed = x * likely[:, None]
+        means = np.add.reduceat(weighed, table.begins)
+        step = np.linalg.solve(np.diag(held[at]) + x.T @ weighed - means.T @ means, slope)
         weights[at] -= step
         if np.abs(step).max() < 1e-4:
             break
     return weights
-
-
-def _table(choice: Choice, names: Sequence[str]) -> Table:
-    table = np.array([[traits.get(name, 0.0) for name in names] for _, traits in choice])
-    return table, np.array([float(chosen) for chosen, _ in choice])
 
 
 def right(data: Sequence[Choice], weights: Mapping[str, float]) -> float:

@@ -120,6 +120,12 @@ def flows() -> frozenset[str]:
 
 
 @cache
+def listed_actions() -> frozenset[str]:
+    """Every class of actions that a list knows."""
+    return frozenset((*load_of_reading("actions"), *_tables()["actions"]))
+
+
+@cache
 def states() -> frozenset[str]:
     """Actions that tell how many there are just now, and may fall as well as rise."""
     return frozenset(_tables()["states"]["actions"])

@@ -18,6 +18,8 @@ from schemas.figure import Figure, FigureInArticle, Marks, ScopeKind
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*)|(?P<number>\d[\d.,]*)|(?P<mark>[^\s\w])")
 _LONGEST = 1200
 """Characters of a sentence that are looked at, around the number."""
+_BEFORE = 240
+"""Characters before the sentence that are looked at for a dispute."""
 _MOST_WORDS = 48
 _MOST_NAMES = 16
 _ABOUT = 6
@@ -72,6 +74,8 @@ class Spot:
     start: int
     end: int
     others: tuple[tuple[int, int], ...] = ()
+    before: str = ""
+    """The end of what stands before the sentence."""
 
 
 def spots(figures: Sequence[FigureInArticle], text: str) -> list[Spot]:
@@ -90,17 +94,21 @@ def spots(figures: Sequence[FigureInArticle], text: str) -> list[Spot]:
             placed.append((quote, figure.span[0] - start, figure.span[1] - start, start))
     return [
         _around(
-            quote, start, end, [p[1:3] for p in placed if p[0] == quote and p[3] == base and p[1:3] != (start, end)]
+            quote,
+            start,
+            end,
+            [p[1:3] for p in placed if p[0] == quote and p[3] == base and p[1:3] != (start, end)],
+            text[max(0, base - _BEFORE) : max(0, base)],
         )
         for quote, start, end, base in placed
     ]
 
 
-def _around(quote: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> Spot:
+def _around(quote: str, start: int, end: int, others: Sequence[tuple[int, int]], before: str) -> Spot:
     left = max(0, start - _LONGEST // 2)
     right = min(len(quote), end + _LONGEST // 2)
     inside = tuple((a - left, b - left) for a, b in others if a >= left and b <= right)
-    return Spot(quote[left:right], start - left, end - left, inside)
+    return Spot(quote[left:right], start - left, end - left, inside, before)
 
 
 def _quote_start(figure: Figure, text: str) -> int | None:
@@ -185,7 +193,10 @@ def _names(weighted: list[tuple[str, int, float]], sentence: str) -> dict[str, f
 
 
 def names_of(text: str) -> tuple[str, ...]:
-    """The proper names that an article speaks of, the commonest first: what it is about, in a few words."""
+    """The proper names that an article speaks of, the commonest first: what it is about, in a few words.
+
+    Behind a question mark, words that only open sentences, and so may be names or not.
+    """
     counts: Counter[str] = Counter()
     for match in _NAME.finditer(text[:_READ_FOR_NAMES]):
         word = match.group()
@@ -194,7 +205,10 @@ def names_of(text: str) -> tuple[str, ...]:
             continue
         if match.start() and not _OPENS.search(text, max(0, match.start() - 3), match.start()):
             counts[low[:9]] += 1
-    return tuple(name for name, _ in counts.most_common(_ABOUT))
+        elif not (concepts.nouns().of(low) or concepts.actions().of(low)):
+            counts[f"?{low[:9]}"] += 1
+    names = [name for name, _ in counts.most_common() if name[0] != "?"][:_ABOUT]
+    return (*names, *[f"?{name[1:]}" for name in counts if name[0] == "?" and name[1:] not in names][:_ABOUT])
 
 
 def marks_of(figure: FigureInArticle, spot: Spot, about: tuple[str, ...] = ()) -> Marks:
@@ -361,4 +375,8 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("denied")
     if concepts.cues("dispute").search(low) and concepts.cues("number").search(low):
         cues.append("dispute")
+    elif concepts.cues("dispute").search(spot.before.lower()):
+        cues.append("dispute before")
+    if concepts.cues("stated").search(near[-60:]) or concepts.cues("stated").search(rest):
+        cues.append("stated")
     return tuple(cues)

@@ -28,6 +28,7 @@ _COMMON = 0.15
 """Words rarer than this tell nothing: nearly every series of the topic has them."""
 _LONG = 30.0
 """Days after which a claim is of long ago."""
+_APART = ("other noun", "clashing noun", "other unit", "no unit")
 _WORDY = (
     "words",
     "names",
@@ -64,8 +65,8 @@ def traits_of_pair(seen: Seen, known: Profile, *, takers: Sequence[Profile] = ()
     _of_what(traits, figure, known, alike)
     _of_scope(traits, figure, known)
     _of_periods(traits, figure.mark, known)
-    _of_value(traits, figure, known)
     _of_speakers(traits, figure, known)
+    _of_value(traits, figure, known)
     if takers:
         _of_takers(traits, figure, known, takers)
     if known.articles == figure.articles:
@@ -92,7 +93,7 @@ def _of_words(traits: dict[str, float], seen: Seen, known: Profile) -> None:
         traits["words of a measure"] = words
         traits["close words of a measure"] = shared
     if seen.figure.about and known.about:
-        if seen.figure.about.isdisjoint(known.about):
+        if seen.figure.perhaps_about.isdisjoint(known.perhaps_about):
             traits["about others"] = 1.0
         else:
             traits["about the same"] = seen.about.share(dict.fromkeys(known.about, 1.0))
@@ -127,7 +128,11 @@ def _compare_actions(figure: Profile, known: Profile) -> str:
         return "same"
     if mine[0] in known.actions or not figure.actions.isdisjoint(known.first_actions):
         return "near"
-    return "kin" if any(concepts.are_kin(mine[0], other) for other in known.first_actions) else "other"
+    if any(concepts.are_kin(mine[0], other) for other in known.first_actions):
+        return "kin"
+    # A verb that no list knows says what happens in this sentence, and little of what is counted.
+    listed = concepts.listed_actions()
+    return "odd" if mine[0] not in listed or known.first_actions.isdisjoint(listed) else "other"
 
 
 def _compare_nouns(figure: Profile, known: Profile) -> str:
@@ -198,7 +203,7 @@ def _of_periods(traits: dict[str, float], mine: Marks, known: Profile) -> None:
 
 
 def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None:
-    said, cues = figure.claim, figure.mark.cues
+    said, cues = figure.claim, set(figure.mark.cues)
     days = abs((said.as_of - known.claim.as_of).days)
     if days > 3:
         traits["long ago"] = min(1.0, math.log(days / 3) / math.log(_LONG / 3))
@@ -225,10 +230,17 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
     ratio = min([_leap(size, other, figure.unit) for other in known.sizes])
     traits["close"] = max(0.0, 1 - ratio / math.log(1.5))
     traits["fairly close"] = max(0.0, 1 - ratio / math.log(4))
+    untied = (
+        bool(traits.keys() & {"other noun", "clashing noun", "other unit", "no unit"}) and not traits["close words"]
+    )
+    if untied:
+        traits["fairly close, untied"] = traits["fairly close"]
     traits["far"] = min(1.0, max(0.0, (ratio - math.log(4)) / math.log(25)))
     traits["very far"] = float(ratio > math.log(50))
     if size < min(known.sizes):
         traits["lower"] = 1.0
+        if cues & {"dispute", "dispute before"} or traits.get("other speaker"):
+            traits["lower, disputed"] = 1.0
         if "fall" in cues:
             traits["lower, falling"] = 1.0
         if figure.unit is not None:
@@ -238,10 +250,14 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
     if "update" in cues:
         traits["update"] = 1.0
         traits["update, close"] = max(0.0, 1 - ratio / math.log(8))
+        if untied:
+            traits["update, close, untied"] = traits["update, close"]
     if any(cue.startswith("from:") and cue[5:] in known.values for cue in cues):
         traits["moved from it"] = 1.0
     if "dispute" in cues:
         traits["dispute"] = 1.0
+    elif "dispute before" in cues:
+        traits["dispute before"] = 1.0
     if "history" in cues:
         traits["history, not equal"] = 1.0
 
@@ -273,7 +289,7 @@ def _of_takers(traits: dict[str, float], figure: Profile, known: Profile, takers
         windows = {other.mark.window for other in others if other.mark.window}
         traits["taken, compared"] = taken
         traits["taken, of another period"] = float(bool(windows) and figure.mark.window not in windows)
-    elif cues & {"quoted", "denied"}:
+    elif cues & {"quoted", "denied", "set against"}:
         traits["taken, but quoted"] = taken
     elif (cues | set(figure.mark.cues)) & {"history", "dispute"}:
         traits["taken, but tied"] = taken

@@ -44,7 +44,8 @@ class Profile:
         self.names = _gathered([m.names for m in self.marks])
         self.close_words = {k for k, w in self.words.items() if w >= CLOSE}
         self.close_names = {k for k, w in self.names.items() if w >= CLOSE}
-        self.about = {name for m in self.marks for name in m.about}
+        self.about = {name for m in self.marks for name in m.about if name[0] != "?"}
+        self.perhaps_about = self.about | {name[1:] for m in self.marks for name in m.about if name[0] == "?"}
         self.values = {value_key(claim) for claim in claims[-_VALUES:]}
         if len(claims) > _VALUES:
             self.values.add(value_key(claims[0]))

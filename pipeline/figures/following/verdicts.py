@@ -178,6 +178,10 @@ def traits_of_clash(claims: Sequence[Claim], said: Claim, beside: Sequence[Claim
         traits["update"] = 1.0
     if "dispute" in cues:
         traits["dispute"] = 1.0
+    elif "dispute before" in cues:
+        traits["dispute before"] = 1.0
+    if "stated" in cues and not said.attribution:
+        traits["stated"] = 1.0
     if intervals.size(intervals.of_claim(said)) < intervals.size(intervals.of_claim(known)):
         traits["lower"] = 1.0
     if quotes:
