@@ -43,10 +43,8 @@ PRIOR = {
     "very far": -1.0,
     "lower": -0.5,
     "lower, falling": 0.7,
-    "lower, of a state": 0.5,
     "lower, of a measure": 0.5,
     "lower, disputed": 0.7,
-    "dispute before": 0.5,
     "fairly close, untied": -0.5,
     "update, close, untied": -1.0,
     "odd action": 0.0,
@@ -55,7 +53,6 @@ PRIOR = {
     "equal, about others": -1.0,
     "equal, nothing else": -1.0,
     "equal, small, nothing else": -1.0,
-    "long ago": -0.3,
     "update, close": 2.0,
     "dispute": 1.0,
     "moved from it": 3.0,
@@ -77,22 +74,27 @@ PRIOR = {
     "words": 1.0,
     "close words": 1.0,
     "words of a measure": 0.7,
-    "close words of a measure": 0.7,
     "names": 0.5,
     "other names": -1.0,
-    "same place": 0.5,
     "other place": -3.0,
     "contrast": -2.0,
     "one part": -1.0,
     "one more": -1.0,
-    "one other": -0.3,
-    "same kind": 0.7,
-    "other kind": -0.7,
+    **dict.fromkeys(["both kind:planned", "both kind:needed", "both kind:capacity", "both kind:majority"], 0.7),
+    **dict.fromkeys(["one kind:planned", "one kind:needed", "one kind:capacity", "one kind:majority"], -1.0),
+    "both kind:remaining": 0.5,
+    "one kind:remaining": -0.3,
+    "one per:": -0.7,
+    "moved to": 0.3,
+    "moved to, tied": 0.7,
+    "now": 0.0,
+    "now, close": 0.7,
+    "definite, equal": 0.3,
+    "definite, not equal": 0.0,
     "same side": 3.0,
     "other side": -3.0,
     "other pollster": -4.5,
     "other speaker, same article": 1.5,
-    "same window": 0.3,
     "other window": -1.0,
     "other window of a flow": -1.0,
     "other rolling window": -1.5,
@@ -104,18 +106,15 @@ PRIOR = {
     "taken, but moved from": 1.5,
     "taken, of another period": -2.0,
 }
-STRENGTH = 2.0
+STRENGTH = 10.0
 """How firmly a weight is held to its prior: the inverse of its variance."""
-FIRM = {"other place": 20.0, "other year": 20.0, "other pollster": 20.0, "other side": 20.0, "base": 0.1}
+FIRM = {"other place": 40.0, "other year": 40.0, "other pollster": 40.0, "other side": 40.0, "base": 0.1}
 """Other strengths. Each sequence is about one event, so they show little of topics with events in many places."""
 
 SIGNS = {
-    **dict.fromkeys(["about the same", "close", "same speaker", "same window", "same unit"], 1.0),
-    **dict.fromkeys(["both part", "both of the", "both more", "both whole", "both rest", "both other"], 1.0),
-    **dict.fromkeys(["one of the", "one whole", "one rest", "one other"], -1.0),
+    **dict.fromkeys(["about the same", "close", "same speaker", "related noun", "lower, of a measure"], 1.0),
+    **dict.fromkeys(["one of the", "one whole", "one rest", "total against period", "far"], -1.0),
     **dict.fromkeys(["words, same article", "close words, same article"], 0.0),
-    **dict.fromkeys(["related noun", "lower, of a state", "lower, of a measure"], 1.0),
-    **dict.fromkeys(["equal, but overtaken", "long ago", "total against period", "far"], -1.0),
 }
 """What a trait can only speak for (1) or against (−1), beside those whose prior says so."""
 CLASH_PRIOR = {
@@ -136,7 +135,7 @@ CLASH_PRIOR = {
     "same outlet": -0.3,
     "other outlet": 0.3,
 }
-CROSS = 4.0
+CROSS = 20.0
 """How firmly a weight of two traits together is held."""
 
 
@@ -170,7 +169,7 @@ def choices(
     found: list[Choice] = []
     clashes: list[Choice] = []
     for sequence in sequences:
-        series: dict[str, tuple[str | None, list[Claim]]] = {}
+        series: dict[str, list[Claim]] = {}
         known = Candidates()
         for item in sequence["items"]:
             name = f"{sequence['id']}/{item['n']}"
@@ -190,7 +189,7 @@ def choices(
                 follower.claim_of(one, marks_of(one, spot, about))
                 for one, spot in zip(figures, spots(figures, item["text"]), strict=True)
             ]
-            profiles = [Profile(one.figure.unit, (claim,)) for one, claim in zip(figures, claims, strict=True)]
+            profiles = [Profile((claim,)) for one, claim in zip(figures, claims, strict=True)]
             by_value: dict[str, list[Profile]] = {}
             for profile in profiles:
                 by_value.setdefault(value_key(profile.claim), []).append(profile)
@@ -205,7 +204,7 @@ def choices(
                     choice.append((id == key, traits))
                 if choice:
                     found.append(choice)
-                unit, said = series.setdefault(key, (one.figure.unit, []))
+                said = series.setdefault(key, [])
                 label = _label_of(one.figure, item)
                 kind = VerdictKind(label["verdict"]) if label else VerdictKind.REPEATED
                 if said and kind in (VerdictKind.CHANGED, VerdictKind.CONTRADICTION):
@@ -214,7 +213,7 @@ def choices(
                     if traits := verdicts.traits_of_clash(said, claim, beside):
                         clashes.append([(kind is VerdictKind.CONTRADICTION, traits)])
                 said.append(claim.model_copy(update={"kind": kind if said else VerdictKind.NEW}))
-                known.put(key, Profile(unit, tuple(said)))
+                known.put(key, Profile(tuple(said)))
     return found, clashes
 
 
@@ -353,11 +352,17 @@ def main() -> None:
         target.write_text(HEAD + "".join(tables), encoding="utf-8")
 
 
+LEAST = 0.05
+"""Weights closer to 0 are left out."""
 HEAD = "# How much each trait speaks for yes, in log-odds. Written by benchmarks/weigh.py.\n"
 
 
 def _table_of(question: str, table: Mapping[str, float]) -> str:
-    lines = [f'"{name}" = {weight:.2f}' for name, weight in sorted(table.items(), key=lambda item: -item[1])]
+    lines = [
+        f'"{name}" = {weight:.2f}'
+        for name, weight in sorted(table.items(), key=lambda item: -item[1])
+        if abs(weight) >= 0.05
+    ]
     return f"\n[{question}]\n" + "\n".join(lines) + "\n"
 
 

@@ -60,16 +60,27 @@ def _pairs(
                 takers[id] = takers_of(known, by_value)
             points = score(traits_of_pair(seen, known, takers=takers[id], alike=series.alike(known)), "same")
             if replaces and (revised := [claim for claim in known.claims if claim.figure in replaces]):
-                points += _REVISED * seen.words.share(Profile(known.unit, revised).words)
+                points += _REVISED * seen.words.share(Profile(revised).words)
             if points > 0:
                 found.append((points, i, -1, id))
         for j in range(max(0, i - _BESIDE), i):
             other = figures[j]
+            if not _have_something_in_common(figure, other):
+                continue
             same = by_value[value_key(other.claim)]
             points = score(traits_of_pair(seen, other, takers=same, alike=series.alike(other)), "same")
             if points > 0:
                 found.append((points, i, j, ""))
     return found
+
+
+def _have_something_in_common(one: Profile, other: Profile) -> bool:
+    """Whether two figures of one article may be one at all, at first sight."""
+    if one.standing == other.standing:
+        return True
+    if one.units or other.units:
+        return not one.units.isdisjoint(other.units)
+    return not (one.nouns.isdisjoint(other.nouns) and one.actions.isdisjoint(other.actions))
 
 
 def takers_of(known: Profile, by_value: Mapping[str, Sequence[Profile]]) -> list[Profile]:

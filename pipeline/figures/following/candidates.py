@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.figures.following.profiles import Profile, value_key
 
-_SHORTLIST = 16
+_SHORTLIST = 12
 """Series that a figure is compared with in earnest, of all those of its topic."""
 _VALUE, _NOUN, _ACTION, _UNIT, _WORD = 4.0, 2.0, 1.5, 1.0, 1.0
 """What the same value, noun, action, unit or word speaks for a series at first sight."""
@@ -90,7 +91,7 @@ class Candidates:
     def rare(self, key: str) -> float:
         """How much a word tells in this topic: near 0 where every series has it, 1 where it is new."""
         total = len(self._profiles) + 1.5
-        return math.log(total / (self._heard[key] + 0.5)) / math.log(total / 0.5)
+        return 1.0 - math.log(2 * self._heard.get(key, 0) + 1) / math.log(2 * total)
 
     def telling(self, words: Mapping[str, float]) -> Telling:
         """``words``, weighed for comparison with series of this topic."""
@@ -108,8 +109,9 @@ class Candidates:
                 worth = weight * math.log(1 + len(self._profiles) / len(ids))
                 for id in ids:
                     points[id] = points.get(id, 0.0) + worth
-        first = sorted(points, key=lambda id: (-points[id], -self._order[id]))[:_SHORTLIST]
-        return sorted(first, key=self._order.__getitem__)
+        order = self._order
+        first = heapq.nlargest(_SHORTLIST, [(worth, order[id], id) for id, worth in points.items()])
+        return [id for _, id in sorted(entry[1:] for entry in first)]
 
 
 def _keys(profile: Profile) -> set[str]:
@@ -118,12 +120,13 @@ def _keys(profile: Profile) -> set[str]:
     keys |= {f"a {action}" for action in profile.actions}
     keys |= profile.close_words
     keys |= profile.close_names
-    keys.add(f"u {profile.unit}")
+    keys |= {f"u {unit}" for unit in profile.units}
     return keys
 
 
 def _sought(figure: Profile) -> list[tuple[str, float]]:
-    sought = [(f"={value_key(figure.claim)}", _VALUE), (f"u {figure.unit}", _UNIT)]
+    sought = [(f"={value_key(figure.claim)}", _VALUE)]
+    sought += [(f"u {unit}", _UNIT) for unit in figure.units]
     sought += [(f"n {noun}", _NOUN) for noun in figure.nouns]
     sought += [(f"a {action}", _ACTION) for action in figure.actions]
     sought += [(word, _WORD) for word in figure.close_words | figure.close_names]

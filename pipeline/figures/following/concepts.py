@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -28,6 +28,7 @@ def table(name: str) -> Mapping[str, Any]:
     return found
 
 
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """``word`` (in lower case) without its commonest English endings, cut to a few letters."""
     word = re.sub(r"['’ʼ]s?$", "", word)
@@ -38,12 +39,17 @@ def stem(word: str) -> str:
     return word.rstrip("e")[:_STEM] if len(word) > 4 else word
 
 
+_REMEMBERED = 16384
+"""Words whose classes are kept at hand."""
+
+
 class Words:
     """Words and beginnings of words, each with what it stands for."""
 
     def __init__(self, classes: Iterable[tuple[str, str]]) -> None:
         self._whole: dict[str, tuple[str, ...]] = {}
         self._begun: dict[str, tuple[str, ...]] = {}
+        self._found: dict[str, tuple[str, ...]] = {}
         for name, words in classes:
             for word in words.split():
                 table, key = (self._begun, word[:-1]) if word.endswith("*") else (self._whole, word)
@@ -51,10 +57,16 @@ class Words:
 
     def of(self, word: str) -> tuple[str, ...]:
         """What ``word`` stands for; nothing where the table doesn't know it."""
+        known = self._found.get(word)
+        if known is not None:
+            return known
         found = list(self._whole.get(word, ()))
         for length in range(2, len(word) + 1):
             found += self._begun.get(word[:length], ())
-        return tuple(dict.fromkeys(found))
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        answer = self._found[word] = tuple(dict.fromkeys(found))
+        return answer
 
 
 @cache
@@ -126,12 +138,6 @@ def listed_actions() -> frozenset[str]:
 
 
 @cache
-def states() -> frozenset[str]:
-    """Actions that tell how many there are just now, and may fall as well as rise."""
-    return frozenset(_tables()["states"]["actions"])
-
-
-@cache
 def clause_words() -> frozenset[str]:
     """Words that begin another clause."""
     return frozenset(_tables()["clauses"]["words"].split())
@@ -148,6 +154,7 @@ def _related() -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair.split()) for pair in _tables()["related"]["pairs"])
 
 
+@lru_cache(maxsize=16384)
 def are_kin(one: str, other: str) -> bool:
     """Whether texts use two actions for one another."""
     return frozenset((one, other)) in _kin()
@@ -164,6 +171,7 @@ def may_be_people(one: str, other: str) -> bool:
     return (one == "people" and other not in known) or (other == "people" and one not in known)
 
 
+@lru_cache(maxsize=16384)
 def clash(one: str, other: str) -> bool:
     """Whether two classes are known, of one kind, and never the same: children and soldiers, pigs and cattle."""
     if are_related(one, other):
@@ -172,6 +180,7 @@ def clash(one: str, other: str) -> bool:
     return any({one, other} <= generic[f"{kind}s"] for kind in ("person", "animal"))
 
 
+@lru_cache(maxsize=16384)
 def are_related(one: str, other: str) -> bool:
     """Whether texts use two classes of nouns for one another, or one is the general word for the other."""
     if one == other or frozenset((one, other)) in _related():

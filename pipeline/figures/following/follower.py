@@ -74,7 +74,7 @@ class Follower:
         about = names_of(text or " ".join(dict.fromkeys(one.figure.quote for one in figures)))
         marks = [marks_of(one, spot, about) for one, spot in zip(figures, spots(figures, text), strict=True)]
         claims = [claim_of(one, noted) for one, noted in zip(figures, marks, strict=True)]
-        profiles = [Profile(one.figure.unit, (claim,)) for one, claim in zip(figures, claims, strict=True)]
+        profiles = [Profile((claim,)) for one, claim in zip(figures, claims, strict=True)]
         forced = {i: place for i, one in enumerate(figures) if (place := self._decisions.place_of(one.id))}
         verdicts: dict[int, Verdict] = {}
         for series, members in assign(profiles, self._candidates, forced=forced, replaces=revised):
@@ -106,7 +106,7 @@ class Follower:
         if not series.claims:
             self._candidates.drop(series.id)
             return
-        self._candidates.put(series.id, Profile(series.unit, series.claims))
+        self._candidates.put(series.id, Profile(series.claims))
         self._where |= dict.fromkeys((claim.figure for claim in series.claims), series.id)
 
     def _home(self, series: str | None, first: FigureInArticle) -> str:

@@ -8,26 +8,22 @@ up with the weights of ``weights.toml``. Above 0 the pair is more likely one fig
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
-from pipeline.figures.following import concepts, intervals
+from pipeline.figures.following import concepts
 from pipeline.figures.following.attributions import speak_as_one
 from pipeline.figures.following.candidates import Candidates
 from pipeline.figures.following.profiles import (
     SHARED_TRAITS,
-    STANDING,
     Profile,
-    information,
 )
 from pipeline.figures.following.windows import differ
-from schemas.figure import Claim, Marks, Modifier
+from schemas.figure import Marks
 
 _FEW = 3.0
 """Added to counts before they are compared: from 2 to 6 is no great leap, from 200 to 600 is one."""
 _COMMON = 0.15
 """Words rarer than this tell nothing: nearly every series of the topic has them."""
-_LONG = 30.0
-"""Days after which a claim is of long ago."""
 _APART = ("other noun", "clashing noun", "other unit", "no unit")
 _WORDY = (
     "words",
@@ -36,7 +32,6 @@ _WORDY = (
     "close names",
     "other names",
     "words of a measure",
-    "close words of a measure",
 )
 
 
@@ -89,9 +84,8 @@ def _of_words(traits: dict[str, float], seen: Seen, known: Profile) -> None:
             traits["close names"] = 1.0
         elif known.close_names and seen.close_names.isdisjoint(known.names):
             traits["other names"] = 1.0
-    if seen.figure.unit is not None:
+    if seen.figure.units:
         traits["words of a measure"] = words
-        traits["close words of a measure"] = shared
     if seen.figure.about and known.about:
         if seen.figure.perhaps_about.isdisjoint(known.perhaps_about):
             traits["about others"] = 1.0
@@ -100,17 +94,19 @@ def _of_words(traits: dict[str, float], seen: Seen, known: Profile) -> None:
 
 
 def _of_what(traits: dict[str, float], figure: Profile, known: Profile, alike: int) -> None:
-    if figure.unit != known.unit:
-        named = figure.unit or figure.nouns
-        traits["other unit" if figure.unit and known.unit else "no unit" if named else "unit left open"] = 1.0
-    elif figure.unit:
-        traits["same unit"] = 1.0
+    same_unit = not figure.units.isdisjoint(known.units)
+    if figure.units and known.units:
+        if not same_unit:
+            traits["other unit"] = 1.0
+    elif figure.units or known.units:
+        traits["no unit" if figure.units or figure.nouns else "unit left open"] = 1.0
     mine = figure.mark
     action, noun = _compare_actions(figure, known), _compare_nouns(figure, known)
-    if noun in ("same", "near") or (figure.unit and figure.unit == known.unit):
+    if noun in ("same", "near") or same_unit:
         traits["only one alike"] = 1.0 / max(1, alike)
     traits[f"{action} action"] = traits[f"{noun} noun"] = 1.0
-    traits[f"{noun} noun, {action} action"] = 1.0
+    if noun == "same" or action == "same":
+        traits[f"{noun} noun, {action} action"] = 1.0
     if both := figure.actions & known.actions:
         traits["shared action"] = max(min(mine.words.get(a, 0.0), known.words.get(a, 0.0)) for a in both)
     if noun != "same":
@@ -156,23 +152,21 @@ def _of_scope(traits: dict[str, float], figure: Profile, known: Profile) -> None
         poles.isdisjoint(known.axes[axis]) for axis, poles in figure.axes.items() if axis in known.axes
     ):
         traits["contrast"] = 1.0
-    if figure.places and known.places:
-        traits["other place" if figure.places.isdisjoint(known.places) else "same place"] = 1.0
+    if figure.places and known.places and figure.places.isdisjoint(known.places):
+        traits["other place"] = 1.0
     mine, shares = figure.shares, known.shares
     if mine or shares:
         for name in SHARED_TRAITS:
-            has, had = name in mine, shares.get(name, 0.0)
-            if has and had:
-                traits[f"both {name}"] = 1.0
-            elif has or had:
-                traits[f"one {name}"] = 1.0 if has else had
+            if (name in mine) != (name in shares):
+                traits[f"one {name}"] = 1.0 if name in mine else shares[name]
     if figure.sides and known.sides:
         apart = any(_apart(one, other) for one in figure.sides for other in known.sides)
         traits["other side" if apart else "same side"] = 1.0
-    if not figure.kinds.isdisjoint(known.kinds):
-        traits["same kind"] = 1.0
-    elif figure.kinds or known.only_kinds:
-        traits["other kind"] = 1.0
+    for kind in figure.kinds & known.kinds:
+        traits[f"both {kind}"] = 1.0
+    for kind in figure.kinds ^ known.kinds:
+        if kind in figure.kinds or kind in known.only_kinds:
+            traits["one per:" if kind.startswith("per:") else f"one {kind}"] = 1.0
 
 
 def _apart(one: str, other: str) -> bool:
@@ -186,7 +180,7 @@ def _of_periods(traits: dict[str, float], mine: Marks, known: Profile) -> None:
     if mine.window and windows:
         flow = bool(mine.actions) and mine.actions[0] in concepts.flows()
         if mine.window in windows:
-            traits["same window"] = 1.0
+            pass
         elif all(differ(mine.window, window) for window in windows):
             traits["other window"] = 1.0
             if flow:
@@ -203,12 +197,9 @@ def _of_periods(traits: dict[str, float], mine: Marks, known: Profile) -> None:
 
 
 def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None:
-    said, cues = figure.claim, set(figure.mark.cues)
-    days = abs((said.as_of - known.claim.as_of).days)
-    if days > 3:
-        traits["long ago"] = min(1.0, math.log(days / 3) / math.log(_LONG / 3))
+    cues = figure.cues
     if figure.standing <= known.values:
-        tells = information(said)
+        tells = figure.tells
         traits["equal"] = tells
         traits["equal, small"] = 1.0 - tells
         if figure.nouns and figure.nouns.isdisjoint(known.nouns):
@@ -216,18 +207,18 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
         if traits["close words"] == 0.0 and not traits.get("shared action"):
             traits["equal, nothing else"] = 1.0
             traits["equal, small, nothing else"] = 1.0 - tells
+        if "the" in figure.mark.traits:
+            traits["definite, equal"] = 1.0
         if "about others" in traits:
             traits["equal, about others"] = 1.0
         if "history" in cues:
             traits["equal history"] = 1.0
-        elif figure.standing.isdisjoint(known.standing):
-            traits["equal, but overtaken"] = 1.0
         return
-    if rounded := max([_rounds(claim, said) for claim in known.claims[-STANDING:]]):
+    if rounded := max([_rounds(figure, known, n) for n in range(len(known.spans))]):
         traits["rounded"] = rounded
         return
     size = figure.sizes[-1]
-    ratio = min([_leap(size, other, figure.unit) for other in known.sizes])
+    ratio = min([_leap(size, other, figure.units) for other in known.sizes])
     traits["close"] = max(0.0, 1 - ratio / math.log(1.5))
     traits["fairly close"] = max(0.0, 1 - ratio / math.log(4))
     untied = (
@@ -243,21 +234,26 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
             traits["lower, disputed"] = 1.0
         if "fall" in cues:
             traits["lower, falling"] = 1.0
-        if figure.unit is not None:
+        if figure.units:
             traits["lower, of a measure"] = 1.0
-        elif not (figure.actions | known.actions).isdisjoint(concepts.states()):
-            traits["lower, of a state"] = 1.0
     if "update" in cues:
         traits["update"] = 1.0
         traits["update, close"] = max(0.0, 1 - ratio / math.log(8))
         if untied:
             traits["update, close, untied"] = traits["update, close"]
+    if "now" in cues:
+        traits["now"] = 1.0
+        traits["now, close"] = max(0.0, 1 - ratio / math.log(8))
+    if "moved to" in cues:
+        traits["moved to"] = 1.0
+        if not untied:
+            traits["moved to, tied"] = 1.0
+    if "the" in figure.mark.traits:
+        traits["definite, not equal"] = 1.0
     if any(cue.startswith("from:") and cue[5:] in known.values for cue in cues):
         traits["moved from it"] = 1.0
     if "dispute" in cues:
         traits["dispute"] = 1.0
-    elif "dispute before" in cues:
-        traits["dispute before"] = 1.0
     if "history" in cues:
         traits["history, not equal"] = 1.0
 
@@ -280,8 +276,8 @@ def _of_takers(traits: dict[str, float], figure: Profile, known: Profile, takers
     others = [other for other in takers if other is not figure and other.standing != figure.standing]
     if not others or figure.standing <= known.values:
         return
-    taken = max(information(other.claim) for other in others)
-    cues = {cue for other in others for cue in other.mark.cues}
+    taken = max(other.tells for other in others)
+    cues = {cue for other in others for cue in other.cues}
     traits["taken"] = taken
     if "moved" in cues:
         traits["taken, but moved from"] = taken
@@ -291,25 +287,25 @@ def _of_takers(traits: dict[str, float], figure: Profile, known: Profile, takers
         traits["taken, of another period"] = float(bool(windows) and figure.mark.window not in windows)
     elif cues & {"quoted", "denied", "set against"}:
         traits["taken, but quoted"] = taken
-    elif (cues | set(figure.mark.cues)) & {"history", "dispute"}:
+    elif (cues | figure.cues) & {"history", "dispute"}:
         traits["taken, but tied"] = taken
 
 
-def _rounds(known: Claim, said: Claim) -> float:
-    """How likely ``said`` is meant as a rounding of ``known``, or as a bound close to it, or the reverse; 0 to 1."""
-    one, other = intervals.of_claim(known), intervals.of_claim(said)
+def _rounds(figure: Profile, known: Profile, n: int) -> float:
+    """How likely a figure is meant as a rounding of a claim, or as a bound close to it, or the reverse; 0 to 1."""
+    one, other = known.spans[n], figure.spans[-1]
     if not (other.holds(one) or one.holds(other)):
         return 0.0
-    if Modifier.VAGUE in (known.modifier, said.modifier):
+    if known.vague[n] or figure.vague[-1]:
         return 0.7
-    return max(0.0, 1 - _ratio(intervals.size(one), intervals.size(other)) / math.log(1.15))
+    return max(0.0, 1 - _ratio(known.sizes[n], figure.sizes[-1]) / math.log(1.15))
 
 
-def _leap(one: float, other: float, unit: str | None) -> float:
+def _leap(one: float, other: float, units: Set[str]) -> float:
     """How far apart two values are, as the logarithm of a ratio; shares of a whole may go from hardly any to all."""
-    if unit == "%" and 0 <= one <= 100 and 0 <= other <= 100:
+    if "%" in units and 0 <= one <= 100 and 0 <= other <= 100:
         return min(_ratio(one, other), 4 * abs(one - other) / 100)
-    pad = _FEW if unit is None else 0.0
+    pad = 0.0 if units else _FEW
     return _ratio(one + pad, other + pad)
 
 

@@ -16,7 +16,7 @@ HEARD = 0.3
 """The least weight of a word that counts at all."""
 STANDING = 3
 """The latest claims of a series; those before have been overtaken."""
-SHARED_TRAITS = ("part", "of the", "more", "whole", "rest", "other")
+SHARED_TRAITS = ("part", "of the", "more", "whole", "rest")
 """Traits that a series has to a degree: the share of its claims that have it."""
 _REMEMBERED = 8
 """Claims of a series that words are compared with: the first and the latest."""
@@ -31,11 +31,11 @@ _ONCE = 0.7
 class Profile:
     """The claims of one series, or the one claim of a figure."""
 
-    def __init__(self, unit: str | None, claims: Sequence[Claim]) -> None:
-        self.unit = unit
+    def __init__(self, claims: Sequence[Claim]) -> None:
         self.claims = claims
         remembered = claims if len(claims) <= _REMEMBERED else (claims[0], *claims[1 - _REMEMBERED :])
         self.marks: list[Marks] = [claim.marks for claim in remembered if claim.marks] or [Marks()]
+        self.units = {t[5:] for m in self.marks for t in m.traits if t.startswith("unit:")}
         self.heads = _often(m.nouns[:1] for m in self.marks)
         self.nouns = _often(m.nouns for m in self.marks)
         self.first_actions = _often(m.actions[:1] for m in self.marks)
@@ -50,7 +50,9 @@ class Profile:
         if len(claims) > _VALUES:
             self.values.add(value_key(claims[0]))
         self.standing = {value_key(claim) for claim in claims[-STANDING:]}
-        self.sizes = [intervals.size(intervals.of_claim(claim)) for claim in claims[-STANDING:]]
+        self.spans = [intervals.of_claim(claim) for claim in claims[-STANDING:]]
+        self.sizes = [intervals.size(span) for span in self.spans]
+        self.vague = [claim.modifier is Modifier.VAGUE for claim in claims[-STANDING:]]
         self.articles = {claim.article for claim in claims}
         self.figures = {claim.figure for claim in claims}
         self.speakers = {claim.attribution for claim in claims if claim.attribution}
@@ -66,12 +68,22 @@ class Profile:
         return self.marks[-1]
 
     @cached_property
+    def tells(self) -> float:
+        """How unlikely it is that another figure has the same number as the latest claim."""
+        return information(self.claim)
+
+    @cached_property
+    def cues(self) -> frozenset[str]:
+        """The cues of the latest claim."""
+        return frozenset(self.mark.cues)
+
+    @cached_property
     def axes(self) -> dict[str, set[str]]:
         """The poles near its numbers, by axis of contrast."""
         axes: dict[str, set[str]] = {}
         for trait in {t for m in self.marks for t in m.traits}:
             axis, _, pole = trait.partition(":")
-            if pole and axis not in {"kind", "per", "place"}:
+            if pole and axis not in {"kind", "per", "place", "unit"}:
                 axes.setdefault(axis, set()).add(pole)
         return axes
 
@@ -91,9 +103,9 @@ class Profile:
         return {t for m in self.marks for t in m.traits if t.startswith(("kind:", "per:"))}
 
     @cached_property
-    def only_kinds(self) -> bool:
-        """Whether none of its numbers is a plain one."""
-        return all(any(t.startswith(("kind:", "per:")) for t in m.traits) for m in self.marks)
+    def only_kinds(self) -> set[str]:
+        """Of these, those that all of its numbers have."""
+        return {kind for kind in self.kinds if all(kind in m.traits for m in self.marks)}
 
     @cached_property
     def shares(self) -> dict[str, float]:
@@ -114,7 +126,7 @@ class Profile:
     @cached_property
     def what(self) -> str | None:
         """What it measures or counts: its unit, or the class of its noun."""
-        return self.unit or next((m.nouns[0] for m in self.marks if m.nouns), None)
+        return min(self.units) if self.units else next((m.nouns[0] for m in self.marks if m.nouns), None)
 
 
 def _often(many: Iterable[Sequence[str]]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -19,4 +18,4 @@ def weights(question: str) -> Mapping[str, float]:
 def score(traits: Mapping[str, float], question: str) -> float:
     """The evidence for yes, in log-odds: above 0 it is likelier than no."""
     table = weights(question)
-    return math.fsum([table.get(name, 0.0) * value for name, value in traits.items()])
+    return sum([table[name] * value for name, value in traits.items() if name in table])

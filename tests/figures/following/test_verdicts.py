@@ -99,7 +99,7 @@ def test_the_same_noun_with_another_action_is_another_figure() -> None:
 def test_a_noun_left_out_is_filled_in_from_the_series() -> None:
     follower = Follower("t")
     tell(follower, "Rescuers said 88 passengers of the ferry Alma had been rescued.", at(2))
-    followed = tell(follower, "By noon the number of rescued had risen to 91 on the ferry Alma.", at(2, 12))
+    followed = tell(follower, "By noon the number had risen to 91 for the ferry Alma.", at(2, 12))
     assert followed.verdicts[0].series == follower.series()[0].id
     assert followed.figures[0].figure.action == "rescued"
 
