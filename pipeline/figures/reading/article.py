@@ -177,6 +177,8 @@ class _Reader:
             return parent.action or near
         if near is not None:
             return near
+        if draft.loose and sentence.lower(draft.last) in {"others", "other"}:
+            return draft.action  # "killed the mayor, his son Fredo, and 15 others"
         if before is not None and (is_gapped(sentence, draft, before) or is_set_against(sentence, draft, before)):
             return before.action
         unit = draft.unit_name

@@ -89,7 +89,7 @@ def subject(sentence: Sentence, end: int) -> Noun | None:
             noun = phrase_at(sentence, k)
             if noun is None or noun.last > end or sentence.lower(noun.last) in _SAYING:
                 return None
-            if noun.head in {"numbers", "figures", "totals", "ranks"}:
+            if noun.head in {"numbers", "figures", "totals", "ranks", "stands"}:
                 return None
             return noun
         k += 1
@@ -214,6 +214,8 @@ def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     """Whether a number is only set against the one before: "to nine from 22", "52,000, not 18,000"."""
     if (draft.measure is None) != (before.measure is None):
         return False
+    if sentence.lower(draft.opens - 1) == "not" or sentence.lower(before.last) == "(":
+        return draft.noun is None
     noun = before.noun
     if noun is None and draft.noun is not None and before.measure is None:
         return False

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from pipeline.figures.reading.lexicon import LANGUAGES, load, words, wordset
 from pipeline.figures.reading.nouns import plural
+from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.verbs import forms_of, participle
 
@@ -51,7 +52,8 @@ def _verb_forms(verb: str, nouns: set[str]) -> list[tuple[str, str]]:
     """The forms of a verb and how strongly each tells of the action."""
     forms = forms_of(verb)
     if verb in nouns or verb in words("noun_like_verb"):
-        return [(form, "base" if form == verb else "verb") for form in forms.all if form != forms.third]
+        strengths = {forms.plain: "base", forms.third: "before", forms.past: "verb"}
+        return [(form, strengths.get(form, "verb")) for form in forms.all]
     return [(form, "verb") for form in forms.all]
 
 
@@ -165,9 +167,33 @@ def _is_titled(sentence: Sentence) -> bool:
     return sum(token.capital for token in written) > 0.7 * len(written)
 
 
+_BEFORE_NUMBERS = wordset(
+    "at about some nearly almost over more up around only just roughly an a as hundreds thousands dozens"
+)
+
+
+def _opens_number(sentence: Sentence, i: int) -> bool:
+    """Whether a number stands at a token, or what may stand before one."""
+    if i >= len(sentence.tokens):
+        return False
+    token, known = sentence.tokens[i], number_words("en")
+    return (
+        token.kind is Kind.NUMBER
+        or token.lower in _BEFORE_NUMBERS
+        or token.lower in known.small
+        or token.lower in known.tens
+        or token.text in "$€£¥"
+    )
+
+
 _LABOUR = wordset(
     "union unions unionised workers staff drivers employees teachers nurses doctors pilots crews pay wage wages walkout"
     " dockers miners picket pickets strikers employers"
+)
+
+
+_CRIME = wordset(
+    "murder court trial guilty judge jury fraud lawsuit prosecutors prosecution legal corruption abuse rape criminal"
 )
 
 
@@ -185,8 +211,12 @@ def events(sentence: Sentence) -> list[Event]:
                 end = _matches(sentence, i, parts)
                 if strength == "base" and sentence.lower(i - 1) not in words("modal"):
                     continue
+                if strength == "before" and not (end and _opens_number(sentence, end)):
+                    continue
                 if end is None or (parts == ("reached",) and not sentence.is_name(i + 1)):
                     continue  # "has reached 1,622" tells of a number, "reached Jendra" of an arrival
+                if action == "infected" and token.lower.startswith("case") and not _CRIME.isdisjoint(sentence.words):
+                    break
                 if action == "struck" and strength == "noun" and not _LABOUR.isdisjoint(sentence.words):
                     action = "on strike" if token.lower.startswith("strike") else action
                 found.append(Event(action, i, end, strength, token.lower))

@@ -24,7 +24,7 @@ _WINDOW_BEFORE = re.compile(
 )
 _WINDOW_AFTER = re.compile(
     r"(?i:\s(?:dernières|derniers|prochaines|prochains|últimas|últimos|próximas|próximos)\b)"
-    r"|(?i:['’]?\s(?:ago|earlier|from now)\b)"
+    r"|(?i:['’]?\s(?:ago|earlier|from now|away|late|early|overdue)\b)"
 )
 _FREE_MODIFIERS = (Modifier.EXACT, Modifier.RANGE)
 _TIME_LIKE = frozenset(
@@ -110,7 +110,8 @@ def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
     i, right = numeral.first, sentence.lower(numeral.last)
     left, before = sentence.lower(i - 1), sentence.lower(i - 2)
     ends = right in {",", ".", ";", "", ")", "and", "who", "was"}
-    verbal = ends or right in {"has", "had", "is", "from", "in", "accused", "were"}
+    counting = _many(right) or _many(sentence.lower(numeral.last + 1))
+    verbal = ends or (sentence.is_word(numeral.last) and not counting)
     if left == "of" and verbal and sentence.lower(i - 3) in {"a", "an", "the"}:
         return _is_role(before) and before not in _NO_ONE_PERSON
     if left == "at" and ends and before in {"died", "dead"}:

@@ -205,6 +205,9 @@ def is_pronoun(sentence: Sentence, numeral: Numeral, unit: Unit | None) -> str |
     return None
 
 
+_SMALL = wordset("two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty")
+
+
 def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
     if right == "more" and sentence.is_word(j + 1) and phrase_at(sentence, j + 1, one=True) is not None:
         return False  # "one more resident"
@@ -220,6 +223,9 @@ def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
         return True
     if right in {"has", "had", "was", "were", "have"}:
         return False
+    counted = any(token.kind is Kind.NUMBER or token.lower in _SMALL for token in sentence.tokens[: j - 2])
+    if right == "is" and left == "," and counted:
+        return False  # "of seven injured, one is fighting for life"
     if right.startswith("'") or right == "one" or right in words("stop"):
         return True
     return phrase_at(sentence, j, one=True) is None
