@@ -58,6 +58,11 @@ def _share(sentence: Sentence, drafts: list[Draft], decided: list[Event | None])
     """Let "three women and six children were killed" say of both what follows the second."""
     for k in range(len(drafts) - 2, -1, -1):
         draft, after, event = drafts[k], drafts[k + 1], decided[k + 1]
+        if (after.earlier is not None and after.earlier == draft.low) or (
+            draft.earlier is not None and draft.earlier == after.low
+        ):
+            _share_change(draft, after)
+            continue
         if draft.noun is None or after.noun is None or event is None or event.first < after.noun.last:
             continue
         linked = [token.lower for token in sentence.tokens[draft.noun.last : after.opens]] in (
@@ -68,6 +73,14 @@ def _share(sentence: Sentence, drafts: list[Draft], decided: list[Event | None])
         own = decided[k]
         if linked and (own is None or own.last <= draft.opens) and not (own and own.last >= draft.opens - 2):
             draft.action, decided[k], draft.loose = after.action, event, after.loose
+
+
+def _share_change(draft: Draft, after: Draft) -> None:
+    """Let "from 28 to 35" tell of both what it tells of either."""
+    sure = [d for d in (after, draft) if d.action and not d.loose] or [d for d in (after, draft) if d.action]
+    if sure:
+        draft.action = after.action = sure[0].action
+        draft.loose = after.loose = sure[0].loose
 
 
 def _means_people(draft: Draft, event: Event, drafts: list[Draft]) -> bool:
@@ -163,7 +176,8 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     if inside and near_left and sentence.language != "en" and near_left.last >= first - 1:
         return near_left  # "verurteilte neun Angeklagte"
     if draft.measure is not None and noun is None:
-        near = near_left or inside or near_right or _unlisted(sentence, draft, noun_end)
+        named = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
+        near = near_left or inside or near_right or named or _unlisted(sentence, draft, noun_end)
         draft.loose = near is None
         return near or (left[-1] if left else None) or (right[0] if right else None)
     if near_left is not None and near_left.first <= preceding:

@@ -10,7 +10,7 @@ from pipeline.figures.reading import attribution, scope
 from pipeline.figures.reading.actions import settle, theme_before
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
-from pipeline.figures.reading.elision import Memory, is_gapped, is_set_against, resolve, takes_up
+from pipeline.figures.reading.elision import Memory, is_gapped, is_joined, is_set_against, resolve, takes_up
 from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
@@ -27,7 +27,8 @@ _ENGLISH_EXTRA = "another several couple first second third fourth fifth sixth s
 def _gate(language: str) -> frozenset[str]:
     """The words of which a sentence without digits must hold one to hold a number."""
     known = number_words(language)
-    some = {*known.small, *known.tens, *known.scales, *known.fractions, *known.vague_starts}
+    some = {*known.small, *known.tens, *known.scales, *known.hundreds, *known.halves}
+    some |= {*known.fractions, *known.vague_starts}
     if language == "en":
         some |= set(_ENGLISH_EXTRA.split())
     return frozenset(some)
@@ -36,7 +37,7 @@ def _gate(language: str) -> frozenset[str]:
 _DIGIT = re.compile(r"[\d½¼¾⅓⅔⅛⅜⅝⅞]")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _INNER = re.compile(
-    r"(?i)hundert|tausend|und(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)|fold\b"
+    r"(?i)hundert|tausend|und(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)|fold\b|cento|mila\b"
 )
 
 
@@ -48,7 +49,7 @@ def _may_hold_number(text: str, start: int, end: int, language: str) -> bool:
         return True
     if language == "en":
         return "fold" in text[start:end]
-    return language == "de" and bool(_INNER.search(text, start, end))
+    return language in ("de", "it") and bool(_INNER.search(text, start, end))
 
 
 _SPEECH = ("“", '"', " said", " says", " told", "ccording")
@@ -179,7 +180,7 @@ class _Reader:
             return near
         if draft.loose and sentence.lower(draft.last) in {"others", "other"}:
             return draft.action  # "killed the mayor, his son Fredo, and 15 others"
-        if before is not None and (is_gapped(sentence, draft, before) or is_set_against(sentence, draft, before)):
+        if before is not None and any(tied(sentence, draft, before) for tied in (is_gapped, is_joined, is_set_against)):
             return before.action
         unit = draft.unit_name
         if (draft.loose or event is None) and takes_up(sentence, draft):

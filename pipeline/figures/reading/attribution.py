@@ -54,7 +54,8 @@ _POLL = re.compile(r"\b(?:[Aa]n?|[Tt]he)\s(?P<who>(?:[A-Z][\w&.-]*\s){1,4})(?:po
 _RECORDS = frozenset(re.findall(r"\w+", any_of("records").replace(r"\s", " ")))
 _BAD_SUBJECTS = wordset(
     "who which that it there and but or what this they these those he she we i you one not also nor none some many "
-    "most killing injuring leaving up down even if once only just because although though where when whose"
+    "bei in im am nach an auf seit zum zur mit dans en à le lundi sur selon nel alla al el gestern heute hier ayer "
+    "в у на за most killing injuring leaving up down even if once only just because although though where when whose"
 )
 _BAD_ENDS = wordset(
     "who and or which that have has had was were is are not also be been being to of in at by for with from"
@@ -119,7 +120,9 @@ def _clean(who: str) -> str | None:
 
 def _is_passive(sentence: str, match: re.Match[str]) -> bool:
     """Whether "confirmed" and the like were done to the subject: "Outlook confirmed at €70m"."""
-    return match["verb"] in _RECORDS and bool(re.match(r"\s(?:at|as|by|in|on|to)\b", sentence[match.end() :]))
+    return match["verb"] in _RECORDS and bool(
+        re.match(r"\s(?:at (?!least|most)|as (?!many|much)|(?:by|in|on|to)\b)", sentence[match.end() :])
+    )
 
 
 def _counts_itself(verb: str, who: str) -> bool:

@@ -1,4 +1,4 @@
-"""The value of digits with separators, and of German compounds that are one word."""
+"""The value of digits with separators, and of German and Italian compounds that are one word."""
 
 from __future__ import annotations
 
@@ -79,3 +79,31 @@ def german_compound(
             return None
         total += rest
     return total or None
+
+
+def italian_compound(word: str, small: Mapping[str, float], tens: Mapping[str, float]) -> float | None:
+    """The value of an Italian compound numeral such as "duemilatrecentoquarantacinque"."""
+    if len(word) > 60 or not re.search(r"cento|mila|^mille", word):
+        return None
+    total, rest = 0.0, word
+    if rest.startswith("mille"):
+        total, rest = 1000.0, rest.removeprefix("mille")
+    elif "mila" in rest:
+        head, _, rest = rest.partition("mila")
+        thousands = _italian_below_thousand(head, small, tens)
+        if not thousands:
+            return None
+        total = thousands * 1000
+    if not rest:
+        return total or None
+    value = _italian_below_thousand(rest, small, tens)
+    return total + value if value else None
+
+
+def _italian_below_thousand(word: str, small: Mapping[str, float], tens: Mapping[str, float]) -> float | None:
+    if "cento" not in word:
+        return small.get(word, tens.get(word))
+    head, _, rest = word.partition("cento")
+    hundreds = 1.0 if not head else small.get(head)
+    below = 0.0 if not rest else small.get(rest, tens.get(rest))
+    return None if hundreds is None or below is None or hundreds > 9 else hundreds * 100 + below

@@ -184,9 +184,9 @@ def takes_up(sentence: Sentence, draft: Draft) -> bool:
     return k >= 0 and sentence.lower(k) in _PUT
 
 
-def is_gapped(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
+def is_gapped(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     """Whether a verb is left out because the number before shares it: "Sweden took in 1,240 refugees, Finland 350"."""
-    if before is None or draft.noun is not None or draft.measure is not None or before.measure is not None:
+    if draft.noun is not None or draft.measure is not None or before.measure is not None:
         return False
     between = sentence.tokens[before.noun.last if before.noun else before.last : draft.opens]
     ends = sentence.lower(draft.last) in {"", ",", ".", ";", "and"}
@@ -205,6 +205,14 @@ _HUMAN_VERBS = wordset(
 def _opens_clause(sentence: Sentence, draft: Draft) -> bool:
     """Whether a number is the subject with which a clause begins: "Four came down"."""
     return sentence.lower(draft.opens - 1) in {"", ",", ".", ";", ":", "and", "but", "while", '"', "“"}
+
+
+def is_joined(sentence: Sentence, draft: Draft, before: Draft) -> bool:
+    """Whether two counted nouns are only joined: "412 passengers and 38 crew"."""
+    if before.noun is None or draft.noun is None:
+        return False
+    between = [token.lower for token in sentence.tokens[before.noun.last : draft.opens]]
+    return between in (["and"], [","], [",", "and"], ["plus"])
 
 
 _AGAINST = wordset("from not than against instead of rather compared with to down up the and but after as over")

@@ -167,9 +167,7 @@ def _is_titled(sentence: Sentence) -> bool:
     return sum(token.capital for token in written) > 0.7 * len(written)
 
 
-_BEFORE_NUMBERS = wordset(
-    "at about some nearly almost over more up around only just roughly an a as hundreds thousands dozens"
-)
+_BEFORE_NUMBERS = wordset("about some nearly almost over more around only just roughly hundreds thousands dozens")
 
 
 def _opens_number(sentence: Sentence, i: int) -> bool:
@@ -183,6 +181,7 @@ def _opens_number(sentence: Sentence, i: int) -> bool:
         or token.lower in known.small
         or token.lower in known.tens
         or token.text in "$€£¥"
+        or (token.lower, sentence.lower(i + 1)) in {("at", "least"), ("up", "to"), ("as", "many"), ("as", "much")}
     )
 
 

@@ -110,6 +110,25 @@ def _in_labelled_list(sentence: Sentence, i: int) -> bool:
     return numbered and sentence.lower(k) in words("label_plural")
 
 
+def _is_gapped(sentence: Sentence, numeral: Numeral) -> bool:
+    """Whether a name before a number is one more subject of a count: "The Greens won 41 seats and the Centre 27"."""
+    k = numeral.first - 1
+    while k >= 0 and numeral.first - k <= 4 and sentence.is_name(k):
+        k -= 1
+    k -= sentence.lower(k) == "the"
+    opened = sentence.lower(k) in {",", "and", ";", "while"} and sentence.lower(numeral.last) in {
+        "",
+        ",",
+        ".",
+        ";",
+        "and",
+    }
+    if not opened or k == numeral.first - 1:
+        return False
+    counts = [t for t in range(k) if sentence.tokens[t].kind is Kind.NUMBER or sentence.lower(t) in _SMALL]
+    return any(counts_next(sentence, t + 1) for t in counts)
+
+
 def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit | None, prefix: Unit | None) -> bool:
     """Whether a number follows a naming noun ("Court No. 4") or a name ("Windows 11")."""
     tokens, i, j = sentence.tokens, numeral.first, numeral.last
@@ -134,6 +153,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return False
     if (left in _RANKS and not counted) or _is_numbered(sentence, numeral, counted=counted):
         return True
+    if _is_gapped(sentence, numeral):
+        return False
     if not sentence.is_name(i - 1) or not numeral.plain or numeral.value >= 10_000 or left.endswith("'s"):
         return False
     right = sentence.lower(j)

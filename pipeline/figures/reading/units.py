@@ -54,7 +54,7 @@ def _prefixes() -> re.Pattern[str]:
     ordered = sorted(forms, key=len, reverse=True)
     symbols = "|".join(re.escape(form) for form in ordered)
     # "$US160 million" and "HK $3.7 billion" are as common on the web as "US$160" and "HK$3.7".
-    return re.compile(rf"(?:(?<!\w)\$(?:US|A|NZ|HK)|(?<![^\W\d_])(?:{symbols})) ?[-–−]?$")
+    return re.compile(rf"(?:(?<!\w)\$(?:US|A|NZ|HK)|(?<![^\W\d_])(?:{symbols}))[ \u00a0\u202f]?[-–−]?$")
 
 
 _AFTER = re.compile(
@@ -83,7 +83,7 @@ def before(sentence: Sentence, numeral: Numeral) -> Unit | None:
     match = _prefixes().search(head)
     if not match:
         return None
-    form = match.group().rstrip(" -–−")
+    form = match.group().rstrip(" \u00a0\u202f-–−")
     name = _symbol_names().get(form)
     if name is None or (form == "PS" and match.group() != form):
         return None
