@@ -36,6 +36,8 @@ _PARTITIVE = wordset("of the its their his her those these all some at least mor
 
 def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
     """Set the action of every draft; the events that decided, ``None`` where none did."""
+    if not drafts:
+        return []
     found = [event for event in events(sentence) if event.action not in STATUSES]
     decided = [_governing(sentence, found, draft, drafts) for draft in drafts]
     for draft, event in zip(drafts, decided, strict=True):

@@ -86,6 +86,8 @@ def read_article(
 
 def _is_loud(text: str) -> bool:
     """Whether capitals say nothing in a text, because most of its letters are."""
+    if sum(map(str.islower, text[:80])) > 40:
+        return False
     sample = text[:2000]
     letters = sum(map(str.isalpha, sample))
     return letters > 20 and sum(map(str.isupper, sample)) > 0.7 * letters

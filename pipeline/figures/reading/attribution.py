@@ -83,7 +83,7 @@ _TIMES = words("weekdays") | words("months") | {"today", "yesterday", "week", "m
 
 
 def _clean(who: str) -> str | None:
-    who = re.sub(r"\s+", " ", who).strip(" ,.'’-")
+    who = " ".join(who.split()).strip(" ,.'’-")
     for _ in range(2):
         who = _TRIM.sub("", who)
     if _PASSIVE.search(who):
@@ -118,11 +118,12 @@ def _clean(who: str) -> str | None:
     return who[:100]
 
 
+_PASSIVE_TAIL = re.compile(r"\s(?:at (?!least|most)|as (?!many|much)|(?:by|in|on|to)\b)")
+
+
 def _is_passive(sentence: str, match: re.Match[str]) -> bool:
     """Whether "confirmed" and the like were done to the subject: "Outlook confirmed at €70m"."""
-    return match["verb"] in _RECORDS and bool(
-        re.match(r"\s(?:at (?!least|most)|as (?!many|much)|(?:by|in|on|to)\b)", sentence[match.end() :])
-    )
+    return match["verb"] in _RECORDS and _PASSIVE_TAIL.match(sentence, match.end()) is not None
 
 
 def _counts_itself(verb: str, who: str) -> bool:
@@ -161,36 +162,52 @@ class Said:
         return min(near)[1] if near else None
 
 
-_HINTS = frozenset(
-    phrase.split()[0]
-    for group in ("says", "says_or_noun", "records", "according")
-    for phrase in load("phrases")[group].split("|")
-    if phrase.strip()
-) | {"poll", "survey"}
+def _telling(*groups: str) -> frozenset[str]:
+    """The longest word of each phrase: without one of them no pattern of the groups can match."""
+    phrases = [phrase.split() for group in groups for phrase in load("phrases")[group].split("|") if phrase.strip()]
+    return frozenset(max(words_, key=len) for words_ in phrases)
+
+
+_SAYING = _telling("says", "says_or_noun", "records") | {"put", "said", "says", "added", "told"}
+_SOURCING = frozenset(_telling("according")) | {
+    "according",
+    "quoting",
+    "citing",
+    "reported",
+    "words",
+    "acuerdo",
+    "acordo",
+}
+_POLLS = frozenset({"poll", "survey"})
 _QUANTITIES = wordset(load("phrases")["quantity_given"].replace("|", " "))
 
 
 def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: bool = False) -> Said:
     """Who says what in the sentence ``text[start:end]``, which holds the words ``words_in`` in small letters."""
     owns = not _QUANTITIES.isdisjoint(words_in)
-    if not foreign and not owns and _HINTS.isdisjoint(words_in):
+    saying = not _SAYING.isdisjoint(words_in)
+    sourcing = foreign or not _SOURCING.isdisjoint(words_in)
+    polling = not _POLLS.isdisjoint(words_in)
+    if not (owns or saying or sourcing or polling):
         return Said((), pronoun=False)
     sentence = text[start:end]
-    found: list[tuple[str, int, int, bool]] = [
-        (_CLAUSE.split(m["who"])[0], m.start(), m.start(), False) for m in _ACCORDING.finditer(sentence)
-    ]
+    found: list[tuple[str, int, int, bool]] = []
+    if sourcing:
+        found = [(_CLAUSE.split(m["who"])[0], m.start(), m.start(), False) for m in _ACCORDING.finditer(sentence)]
     if owns and ("’" in sentence or "'" in sentence):
         found += [
             (m["who"], m.start(), m.end(), "survey" not in m.group() and "poll" not in m.group())
             for m in _COUNT_OF.finditer(sentence)
         ]
-    found += [(m["who"], m.start(), m.start(), False) for m in _POLL.finditer(sentence)]
+    if polling:
+        found += [(m["who"], m.start(), m.start(), False) for m in _POLL.finditer(sentence)]
     if foreign:
         found += [(m["who"] or m["so"], m.start(), m.start(), False) for m in _ELSEWHERE.finditer(sentence)]
         found += [(m["who"], m.start(), m.end(), False) for m in _ELSEWHERE_AFTER.finditer(sentence)]
-    found += [(m["who"], m.start("who"), m.end(), False) for m in _APPOSED.finditer(sentence)]
     pronoun = False
-    for match in _SAID_AFTER.finditer(sentence):
+    if saying and "," in sentence:
+        found += [(m["who"], m.start("who"), m.end(), False) for m in _APPOSED.finditer(sentence)]
+    for match in _SAID_AFTER.finditer(sentence) if saying else ():
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
             pronoun = pronoun or match["verb"] not in _RECORDS
@@ -198,7 +215,7 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
             continue
         else:
             found.append((raw, match.start("who"), match.end(), False))
-    for match in _SAID_BEFORE.finditer(sentence):
+    for match in _SAID_BEFORE.finditer(sentence) if saying else ():
         raw = match["who"] or match["name"]
         if raw.split()[0].lower() in _PRONOUNS:
             pronoun = True

@@ -155,9 +155,7 @@ def _matches(sentence: Sentence, i: int, parts: tuple[str, ...]) -> int | None:
 
 
 def _is_part_of_name(sentence: Sentence, i: int, *, titled: bool) -> bool:
-    """Whether a capital makes a word a name or a month: "in March", "the Transport Union"; not in a headline."""
-    if not sentence.is_name(i):
-        return False
+    """Whether its capital makes a word a name or a month: "in March", "the Transport Union"; not in a headline."""
     return (sentence.language == "en" and not titled) or sentence.lower(i) in words("months", sentence.language)
 
 
@@ -199,14 +197,26 @@ _CRIME = wordset(
 def events(sentence: Sentence) -> list[Event]:
     """All words of the sentence that name an action, in order; the longest phrase wins where several begin."""
     language = sentence.language
-    titled = _is_titled(sentence)
+    known = _lexicon(language)
+    begins = known.phrases.get if not known.stems else None
+    titled: bool | None = None
     found: list[Event] = []
+    tokens = sentence.tokens
     i = 0
-    while i < len(sentence.tokens):
-        token = sentence.tokens[i]
-        options = _options(token.lower, language) if token.kind is Kind.WORD else ()
-        if options and not _is_part_of_name(sentence, i, titled=titled):
+    while i < len(tokens):
+        token = tokens[i]
+        if token.kind is not Kind.WORD:
+            i += 1
+            continue
+        options = begins(token.lower, ()) if begins else _options(token.lower, language)
+        if options and sentence.is_name(i):
+            titled = _is_titled(sentence) if titled is None else titled
+            options = () if _is_part_of_name(sentence, i, titled=titled) else options
+        if options:
+            following = sentence.lower(i + 1)
             for parts, action, strength in options:
+                if len(parts) > 1 and parts[1] != following and (parts[1] != "…" or parts[2] not in sentence.words):
+                    continue
                 end = _matches(sentence, i, parts)
                 if strength == "base" and sentence.lower(i - 1) not in words("modal"):
                     continue

@@ -96,16 +96,16 @@ _DATES = (
 _DIGIT_PATTERNS = [(why, re.compile("|".join(patterns))) for why, patterns in _PATTERNS]
 _HINTS = {
     "link": re.compile(r"[@#]|www|http"),
-    "date": re.compile(r"\d[-./]\d"),
+    "date": re.compile(r"\d[-./]\d{1,2}[-./]\d"),
     "score": re.compile(r"½"),
     "phone": re.compile(
-        r"(?i)phone|hotline|t[eé]l[eé]|emergency|notruf|fax|call|dial|ring"
+        r"(?i)phone|hotline|t[eé]l[eé]|emergency|notruf|fax|\b(?:call|dial|ring)\s(?:the\s)?[19]"
         r"|\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"
     ),
     "time": re.compile(r"(?i)\d\s?(?:[ap]\.?m|uhr|o['’]|heures|gmt)|\d:\s?\d|\d\s?h\s?\d"),
     "label": re.compile(r"[A-Z]-\d|\d/\d|\d\.\d+\.|§|\d°|4x4|50-50"),
     "period": re.compile(r"\d0['’]?s"),
-    "ordinal": re.compile(r"\d-?[^\W\d_]|\d[ºª]"),
+    "ordinal": re.compile(r"(?i)\d(?:st|nd|rd|th|er|è)|\d-[а-яії]|\d[ºª]"),
 }
 """What a sentence must hold for the patterns of a kind to be worth a try."""
 _DATE_PATTERNS = [re.compile(f"(?i:{pattern})") for pattern in _DATES]

@@ -16,6 +16,7 @@ _AGE_AFTER = re.compile(
 )
 _AGE_BEFORE = re.compile(rf"(?i:(?<!\w)(?:{any_of('age_before')})\s?)$")
 _PEOPLE_AGED = re.compile(rf"(?i:\b(?:{any_of('people_aged')})\s(?:under|over|aged|below|above)(?: the age of)?\s*)$")
+_GOES_ON = re.compile(r"\s?[\w%]")
 _UNDER = re.compile(r"(?i:\b(?:under|over)[ -])$")
 _WINDOW_BEFORE = re.compile(
     rf"(?i:\b(?:{any_of('window')})\s(?:about |roughly |nearly |almost |some |around )?(?:\w+ or )?"
@@ -83,7 +84,7 @@ def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit
     if unit is None or unit.name in {"year", "month", "week"}:
         if _AGE_BEFORE.search(head) or (unit is None and _is_of_age(sentence, numeral)):
             return True
-        bare = unit is not None or not re.match(r"\s?[\w%]", tail[:2])
+        bare = unit is not None or not _GOES_ON.match(tail)
         if bare and _PEOPLE_AGED.search(head):
             return True
     if unit:
