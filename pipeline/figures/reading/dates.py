@@ -65,6 +65,7 @@ _DAY_BEFORE = re.compile(
 )
 
 
+_BEFORE_WORDS = wordset("before earlier previous vortag veille")
 _ISO = re.compile(r"\d-\d\d-\d")
 
 
@@ -140,7 +141,8 @@ def days_in(sentence: Sentence, published: datetime | None) -> Days:
     """
     calendar = _calendar(sentence.language)
     text, start, end = sentence.text, sentence.start, sentence.end
-    before_at = tuple(match.start() for match in _DAY_BEFORE.finditer(text, start, end))
+    told = not _BEFORE_WORDS.isdisjoint(sentence.words)
+    before_at = tuple(match.start() for match in _DAY_BEFORE.finditer(text, start, end)) if told else ()
     today = published.date() if published else None
     plain = sentence.language == "en" and not _ISO.search(text, start, end)
     if plain and calendar.words.isdisjoint(sentence.words) and not any(f"{w}'s" in sentence.words for w in _OWNING):
