@@ -17,6 +17,7 @@ from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.tokens import Sentence, tokenise
+from pipeline.figures.reading.units import Unit
 from pipeline.sentences import sentences
 from schemas.figure import Figure, Rejected, Scope, ScopeKind
 
@@ -192,7 +193,10 @@ class _Reader:
 
     def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
         counted = draft.noun.phrase if draft.noun else None
+        if counted is None and draft.measure is None and (meant := self.memory.unit_meant(sentence, draft)):
+            draft.unit = Unit(meant.name, meant.group, draft.end, draft.end)
         if draft.measure is not None:
+            self.memory.measure(draft)
             return counted
         if counted is None and draft.low == int(draft.low) and draft.low >= 0:
             counted = resolve(sentence, draft, kept, self.memory, since=since, title=self.title)
@@ -204,6 +208,7 @@ class _Reader:
             last_chance = singular_after(sentence, draft.last)
             counted = last_chance.phrase if last_chance else None
         if counted:
+            self.memory.measured_last = False
             self.memory.add(counted, counted.split()[-1].lower())
         return counted
 
