@@ -16,6 +16,7 @@ from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
+from pipeline.figures.reading.owners import actor
 from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
 from pipeline.sentences import sentences
@@ -70,6 +71,8 @@ def read_article(
         if not _may_hold_number(text, start, end, code):
             if any(mark in text[start:end] for mark in _SPEECH):
                 reader.listen(text, start, end)
+            else:
+                reader.actor = actor(text[start:end])
             in_table = False
         elif _is_table(text, start, end, in_table):
             in_table = True
@@ -120,11 +123,13 @@ class _Reader:
         self.published = published
         self.memory = Memory()
         self.speaker: str | None = None
+        self.actor: str | None = None
 
     def listen(self, text: str, start: int, end: int) -> None:
         """Remember who speaks in a sentence without figures."""
         spoken = frozenset(_LETTERS.findall(text[start:end].lower()))
         self.speaker = attribution.said(text, start, end, spoken).of(start) or self.speaker
+        self.actor = actor(text[start:end])
 
     def read(self, sentence: Sentence) -> tuple[list[Figure], list[Rejected]]:
         """The figures of one sentence, and its other numerals."""
@@ -155,7 +160,7 @@ class _Reader:
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             who = said.of(draft.start)
             if who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
-                who = self.speaker
+                who = attribution.cleaned(self.actor) if said.pronoun and self.actor else self.speaker
             heard = who or heard
             previous = kept[index - 1].end if index else sentence.start
             covers = Scope(
@@ -170,6 +175,7 @@ class _Reader:
             if not part:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker
+        self.actor = actor(sentence.quote)
         return made, aside
 
     def _action(
