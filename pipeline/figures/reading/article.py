@@ -107,7 +107,9 @@ def _is_table(text: str, start: int, end: int, before: bool) -> bool:
     """Whether a line holds cells of a table, a price list or telephone numbers rather than prose."""
     numbers = len(_NUMBER.findall(text, start, end))
     if numbers < (2 if before else 4):
-        return numbers > 0 and end - start < 120 and bool(_NAVIGATION.search(text, start, end))
+        if not numbers or end - start >= 120 or not _NAVIGATION.search(text, start, end):
+            return False
+        return text[end - 1] not in '.!?”"' or len(_PROSE.findall(text, start, end)) < 10
     prose = len(_PROSE.findall(text, start, end))
     closed = text[end - 1] in '.!?”"'
     if closed and prose >= numbers:

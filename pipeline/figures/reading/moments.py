@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.figures.reading.lexicon import any_of, words, words_of_all, wordset
+from pipeline.figures.reading.nouns import is_plural
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -111,7 +112,7 @@ def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
     i, right = numeral.first, sentence.lower(numeral.last)
     left, before = sentence.lower(i - 1), sentence.lower(i - 2)
     ends = right in {",", ".", ";", "", ")", "and", "who", "was"}
-    counting = _many(right) or _many(sentence.lower(numeral.last + 1))
+    counting = any(is_plural(low) and low not in words("stop") for low in (right, sentence.lower(numeral.last + 1)))
     verbal = ends or (sentence.is_word(numeral.last) and not counting)
     if left == "of" and verbal and sentence.lower(i - 3) in {"a", "an", "the"}:
         return _is_role(before) and before not in _NO_ONE_PERSON

@@ -76,6 +76,7 @@ def counts_next(sentence: Sentence, j: int) -> bool:
 
 _PLACING = wordset("in at from on to near inside outside into of the a via through behind beside")
 _UNNUMBERED = wordset(
+    "usual normal planned previous original initial expected official required remaining promised other "
     "average total addition all least most fact part sum number than about only just around around over under"
 )
 
@@ -232,6 +233,21 @@ _SMALL = wordset("two three four five six seven eight nine ten eleven twelve twe
 def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
     if right == "more" and sentence.is_word(j + 1) and phrase_at(sentence, j + 1, one=True) is not None:
         return False  # "one more resident"
+    counted = any(token.kind is Kind.NUMBER or token.lower in _SMALL for token in sentence.tokens[: j - 2])
+    if right == "is" and left == "," and counted:
+        return False  # "of seven injured, one is fighting for life"
+    if left == "by" and sentence.lower(j - 3) in {
+        "risen",
+        "rose",
+        "fallen",
+        "fell",
+        "up",
+        "down",
+        "grown",
+        "grew",
+        "dropped",
+    }:
+        return False  # "has risen by one, to nine"
     if right == "of" or left in words("one_not_before") or right in words("one_not_after"):
         return True
     if (
@@ -244,9 +260,6 @@ def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
         return True
     if right in {"has", "had", "was", "were", "have"}:
         return False
-    counted = any(token.kind is Kind.NUMBER or token.lower in _SMALL for token in sentence.tokens[: j - 2])
-    if right == "is" and left == "," and counted:
-        return False  # "of seven injured, one is fighting for life"
     if right.startswith("'") or right == "one" or right in words("stop"):
         return True
     return phrase_at(sentence, j, one=True) is None

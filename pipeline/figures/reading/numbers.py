@@ -205,7 +205,7 @@ class _Reader:
             )
         if not token.glued:
             return None
-        money = j >= 2 and _money_before(self.tokens, j - 1)
+        money = j >= 2 and (_money_before(self.tokens, j - 1) or self._ends_range(j - 1))
         if token.lower == "m":
             if money:
                 return scale
@@ -216,6 +216,11 @@ class _Reader:
         if token.lower == "b":
             return scale if money or "." in self.tokens[j - 1].text else None
         return scale
+
+    def _ends_range(self, i: int) -> bool:
+        """Whether the digits at ``i`` are the upper end of "€70m-75m"."""
+        tied = i >= 4 and self.low(i - 1) in {"-", "–"} and self.tokens[i].glued and self.low(i - 2) == "m"
+        return tied and _money_before(self.tokens, i - 3)
 
     def _vague(self, i: int) -> Numeral | None:
         words, low = self.words, self.low(i)
