@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.elision import number_of, subject
 from pipeline.figures.reading.events import (
@@ -34,11 +36,17 @@ _PARTITIVE = wordset("of the its their his her those these all some at least mor
 
 def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
     """Set the action of every draft; the events that decided, ``None`` where none did."""
+    if not drafts:
+        return []
     found = [event for event in events(sentence) if event.action not in STATUSES]
     decided = [_governing(sentence, found, draft, drafts) for draft in drafts]
     for draft, event in zip(drafts, decided, strict=True):
         draft.action = event.action if event else None
         _specify(sentence, draft)
+        if draft.action == "delivered" and draft.noun is not None and draft.noun.is_person:
+            draft.action = "deployed"  # "sending 200 engineers"
+        if draft.action == "leaked" and draft.measure is not None and draft.measure.group == "measure":
+            draft.action = "spilled"
         verbal = event is not None and not event.noun
         if event and verbal and draft.action in people_only() and not _means_people(draft, event, drafts):
             draft.action = None
@@ -52,6 +60,11 @@ def _share(sentence: Sentence, drafts: list[Draft], decided: list[Event | None])
     """Let "three women and six children were killed" say of both what follows the second."""
     for k in range(len(drafts) - 2, -1, -1):
         draft, after, event = drafts[k], drafts[k + 1], decided[k + 1]
+        if (after.earlier is not None and after.earlier == draft.low) or (
+            draft.earlier is not None and draft.earlier == after.low
+        ):
+            _share_change(draft, after)
+            continue
         if draft.noun is None or after.noun is None or event is None or event.first < after.noun.last:
             continue
         linked = [token.lower for token in sentence.tokens[draft.noun.last : after.opens]] in (
@@ -62,6 +75,14 @@ def _share(sentence: Sentence, drafts: list[Draft], decided: list[Event | None])
         own = decided[k]
         if linked and (own is None or own.last <= draft.opens) and not (own and own.last >= draft.opens - 2):
             draft.action, decided[k], draft.loose = after.action, event, after.loose
+
+
+def _share_change(draft: Draft, after: Draft) -> None:
+    """Let "from 28 to 35" tell of both what it tells of either."""
+    sure = [d for d in (after, draft) if d.action and not d.loose] or [d for d in (after, draft) if d.action]
+    if sure:
+        draft.action = after.action = sure[0].action
+        draft.loose = after.loose = sure[0].loose
 
 
 def _means_people(draft: Draft, event: Event, drafts: list[Draft]) -> bool:
@@ -157,7 +178,8 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     if inside and near_left and sentence.language != "en" and near_left.last >= first - 1:
         return near_left  # "verurteilte neun Angeklagte"
     if draft.measure is not None and noun is None:
-        near = near_left or inside or near_right or _unlisted(sentence, draft, noun_end)
+        named = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
+        near = near_left or inside or near_right or named or _unlisted(sentence, draft, noun_end)
         draft.loose = near is None
         return near or (left[-1] if left else None) or (right[0] if right else None)
     if near_left is not None and near_left.first <= preceding:
@@ -192,19 +214,39 @@ def _unlisted(sentence: Sentence, draft: Draft, noun_end: int) -> Event | None:
     while opens > 0 and sentence.lower(opens - 1) in _LINKS - {"by", "to", "up", "as"}:
         opens -= 1
     found = after or unlisted_before(sentence, opens)
-    if found is None and draft.measure is not None:
+    if found is None and draft.measure is not None and draft.measure.group != "time":
         return _quantity(sentence, draft.opens)
-    if found and found.action == "lost" and draft.noun is not None and draft.noun.is_person:
-        return None  # an army loses soldiers, a club members: it says too little
+    if found and found.action == "lost" and draft.noun is not None:
+        if draft.noun.is_person:
+            return None  # an army loses soldiers, a club members: it says too little
+        if draft.noun.head in _BUILT:
+            return replace(found, action="destroyed")
     return found
+
+
+_BUILT = wordset("homes houses buildings structures properties roofs schools churches shops barns farms dwellings")
 
 
 _LEADING = wordset(
     "of at to is was were are be been has had have will would rose risen fell fallen stood stands stand reached reaches"
     " rises falls climbed dropped jumped slipped grew grown came comes totalled totaled exceeded exceeds hit down up by"
     " the a an about around some nearly almost only just over more than less under as much roughly some : ( now still"
-    " worth set put raised cut lowered increased reduced revised from"
+    " worth set put raised cut lowered increased reduced revised from for percent per"
 )
+
+
+_SPANS = wordset("half quarter year month week day period end season decade hour january average year-on-year")
+
+
+def _clause_head(sentence: Sentence, end: int) -> int:
+    """The place of the noun with which the clause around ``end`` begins: before its first preposition; -1 if none."""
+    k = end
+    while k > 0 and sentence.lower(k - 1) not in _CLAUSE_MARKS and sentence.lower(k - 1) not in _CLAUSE_WORDS:
+        k -= 1
+    head = -1
+    while k < end and sentence.is_word(k) and sentence.lower(k) not in words("preposition"):
+        head, k = k, k + 1
+    return head
 
 
 def _quantity(sentence: Sentence, opens: int) -> Event | None:
@@ -212,8 +254,10 @@ def _quantity(sentence: Sentence, opens: int) -> Event | None:
     k = opens - 1
     while k >= 0 and opens - k < 8 and sentence.lower(k) in _LEADING:
         k -= 1
+    if sentence.lower(k) in _SPANS:
+        k = _clause_head(sentence, k)
     low = sentence.lower(k)
-    if k == opens - 1 or not sentence.is_word(k) or sentence.is_name(k) or len(low) < 3:
+    if k == opens - 1 or k < 0 or not sentence.is_word(k) or sentence.is_name(k) or len(low) < 3:
         return None
     if low in words("stop") or low in words("numeral_follow") or low in words("preposition") or low.endswith("ly"):
         return None
@@ -230,18 +274,30 @@ def theme_before(sentence: Sentence, draft: Draft) -> str | None:
     return named[-1].action if named else None
 
 
+_PAST_ONLY = wordset("came went took gave broke fell rose")
+"""Past forms that are no participles."""
 _AUXILIARIES = wordset("has have had was were is are been be being")
 
 
 def _is_main(sentence: Sentence, start: int, event: Event) -> bool:
     """Whether an event is the verb of the clause that goes on from token ``start``: it has an auxiliary."""
+    if event.word in _PAST_ONLY:
+        return _same_clause(sentence, start, event.first)
     helped = any(sentence.lower(k) in _AUXILIARIES for k in range(max(start, event.first - 4), event.first))
     return helped and _same_clause(sentence, start, event.first)
 
 
+_ASIDES = wordset(
+    "including among most not up down many half all mostly some aged compared rather or more mainly nearly"
+)
+
+
 def _after_aside(sentence: Sentence, noun_end: int) -> int:
     """Where a clause goes on after ", including two schools, "; ``noun_end`` where nothing comes between."""
-    if sentence.lower(noun_end) != "," or sentence.lower(noun_end + 1) not in {"including", "among", "most"}:
+    opens = sentence.lower(noun_end + 1)
+    if sentence.lower(noun_end) != "," or not (
+        opens in _ASIDES or sentence.lower(noun_end + 2) == "of" or sentence.is_name(noun_end + 1)
+    ):
         return noun_end
     for k in range(noun_end + 2, min(len(sentence.tokens), noun_end + 24)):
         if sentence.lower(k) == ",":

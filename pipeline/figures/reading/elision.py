@@ -10,6 +10,7 @@ from pipeline.figures.reading.lexicon import load, words, wordset
 from pipeline.figures.reading.nouns import Noun, is_plural, persons, phrase_at
 from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.verbs import participle
 
 _CLAUSE_ENDS = frozenset([*',;:—–()“”"', "while", "but", "and", "where", "that"])
@@ -24,6 +25,8 @@ _STATES = wordset(
 )
 
 
+_BEFORE_VALUES = wordset("from of at not than to for was against von auf de à a con с до з")
+_AFTER_VALUES = wordset("on in at for by and or as but once to from last this next a per when while after before")
 _SAYING = frozenset(
     phrase.strip() for group in ("says", "says_or_noun", "records") for phrase in load("phrases")[group].split("|")
 )
@@ -38,10 +41,39 @@ class Memory:
 
     nouns: list[tuple[str, str]] = field(default_factory=list)
     acts: list[tuple[str | None, str | None, str, float]] = field(default_factory=list)
+    units: list[tuple[Unit, float]] = field(default_factory=list)
+    measured_last: bool = False
 
     def add(self, phrase: str, head: str) -> None:
         self.nouns.append((phrase, head))
         del self.nouns[:-40]
+
+    def measure(self, draft: Draft) -> None:
+        """Remember the unit of a measured figure."""
+        if draft.measure is not None and draft.measure.group != "time":
+            self.units.append((draft.measure, abs(draft.high)))
+            self.measured_last = True
+            del self.units[:-40]
+
+    def unit_meant(self, sentence: Sentence, draft: Draft) -> Unit | None:
+        """The unit that a bare number leaves out: "down from 6.8", "the service's estimate of 3,450", "850 million".
+
+        It is that of the very number told before, or of the figure right before where the number states a value and is
+        of its size; a bare million is money where money was told of.
+        """
+        if not self.units or draft.numeral.form not in ("digits", "words") or draft.increment:
+            return None
+        value = abs(draft.high)
+        known = next((unit for unit, other in reversed(self.units) if other == value), None)
+        if known and (value >= 100 or value != int(value)):
+            return known
+        unit, other = self.units[-1]
+        closed = not sentence.is_word(draft.last) or sentence.lower(draft.last) in _AFTER_VALUES
+        if draft.numeral.scaled and value >= 1e6 and closed:
+            return next((unit for unit, _ in reversed(self.units) if unit.group == "currency"), None)
+        stated = sentence.lower(draft.opens - 1) in _BEFORE_VALUES
+        close = bool(other) and 0.2 < value / other < 5
+        return unit if self.measured_last and closed and stated and close else None
 
     def note(self, value: float, unit: str | None, counted: str | None, action: str | None) -> None:
         """Remember what happened to a figure."""
@@ -85,11 +117,14 @@ def subject(sentence: Sentence, end: int) -> Noun | None:
         low = sentence.lower(k)
         if low in _PREPOSITIONS:
             return None
+        if low in words("verb_on_s"):
+            k += 1
+            continue
         if sentence.is_word(k) and low not in words("stop") and low not in numbers.small and low not in numbers.tens:
             noun = phrase_at(sentence, k)
             if noun is None or noun.last > end or sentence.lower(noun.last) in _SAYING:
                 return None
-            if noun.head in {"numbers", "figures", "totals", "ranks"}:
+            if noun.head in {"numbers", "figures", "totals", "ranks", "stands"}:
                 return None
             return noun
         k += 1
@@ -138,6 +173,8 @@ def _antecedent(sentence: Sentence, end: int, *, person: bool) -> str | None:
         low = sentence.lower(k)
         if not sentence.is_word(k) or not is_plural(low) or sentence.is_name(k) or low in words("numeral_follow"):
             continue
+        if "according" in (sentence.lower(k - 2), sentence.lower(k - 3)):
+            continue  # who says so
         if not person or (low in persons() and low not in words("source")):
             return low if sentence.loud else sentence.tokens[k].text
     return None
@@ -184,9 +221,9 @@ def takes_up(sentence: Sentence, draft: Draft) -> bool:
     return k >= 0 and sentence.lower(k) in _PUT
 
 
-def is_gapped(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
+def is_gapped(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     """Whether a verb is left out because the number before shares it: "Sweden took in 1,240 refugees, Finland 350"."""
-    if before is None or draft.noun is not None or draft.measure is not None or before.measure is not None:
+    if draft.noun is not None or draft.measure is not None or before.measure is not None:
         return False
     between = sentence.tokens[before.noun.last if before.noun else before.last : draft.opens]
     ends = sentence.lower(draft.last) in {"", ",", ".", ";", "and"}
@@ -207,6 +244,14 @@ def _opens_clause(sentence: Sentence, draft: Draft) -> bool:
     return sentence.lower(draft.opens - 1) in {"", ",", ".", ";", ":", "and", "but", "while", '"', "“"}
 
 
+def is_joined(sentence: Sentence, draft: Draft, before: Draft) -> bool:
+    """Whether two counted nouns are only joined: "412 passengers and 38 crew"."""
+    if before.noun is None or draft.noun is None:
+        return False
+    between = [token.lower for token in sentence.tokens[before.noun.last : draft.opens]]
+    return between in (["and"], [","], [",", "and"], ["plus"])
+
+
 _AGAINST = wordset("from not than against instead of rather compared with to down up the and but after as over")
 
 
@@ -214,6 +259,8 @@ def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     """Whether a number is only set against the one before: "to nine from 22", "52,000, not 18,000"."""
     if (draft.measure is None) != (before.measure is None):
         return False
+    if sentence.lower(draft.opens - 1) == "not" or sentence.lower(before.last) == "(":
+        return draft.noun is None
     noun = before.noun
     if noun is None and draft.noun is not None and before.measure is None:
         return False
@@ -235,15 +282,18 @@ def resolve(
         return "votes"
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
-    if following not in _FELLOWS and (found := _coordinated(sentence, draft, drafts)):
+    stated = sentence.lower(draft.opens - 1) in {"to", "at", "by"}  # "the queue has grown to 37 and 26,000 boxes …"
+    if following not in _FELLOWS and not stated and (found := _coordinated(sentence, draft, drafts)):
         return found
     if english and following == "of" and sentence.lower(draft.last + 1) in {"which", "whom", "them"}:
         person = sentence.lower(draft.last + 1) == "whom"
-        near = _antecedent(sentence, draft.opens, person=person)
+        near = None if sentence.lower(draft.opens - 1) == "of" else _antecedent(sentence, draft.opens, person=person)
         beside = near is not None and sentence.lower(draft.opens - 1) == ","
         beside = beside and sentence.lower(draft.opens - 2) == (near or "").lower()
         if near:
             return near if beside else memory.latest(person=person, since=since) or near
+        if sentence.lower(draft.opens - 1) == "of" and (known := memory.latest(person=person)):
+            return known  # "bank details of 94,000 of them"
     if english and (noun := number_of(sentence, draft.opens)):
         return noun.phrase
     if following in _FELLOWS and personal:
@@ -258,6 +308,8 @@ def resolve(
             definite = sentence.lower(draft.opens - 1) in {"the", "these", "those"}  # "Divers have reached the six"
             if told & _STATES and noun.head not in {"ones", "police"} and not definite:
                 return noun.phrase
+    if personal and memory.nouns and memory.nouns[-1][1] in words("animal"):
+        return without_status(memory.nouns[-1][0])  # "35 lynx …; four were run over"
     if own := memory.latest(person=personal, since=since, action=draft.action):
         return own
     if personal:

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from pipeline.figures.reading.lexicon import LANGUAGES, load, words, wordset
 from pipeline.figures.reading.nouns import plural
+from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.verbs import forms_of, participle
 
@@ -51,7 +52,8 @@ def _verb_forms(verb: str, nouns: set[str]) -> list[tuple[str, str]]:
     """The forms of a verb and how strongly each tells of the action."""
     forms = forms_of(verb)
     if verb in nouns or verb in words("noun_like_verb"):
-        return [(form, "base" if form == verb else "verb") for form in forms.all if form != forms.third]
+        strengths = {forms.plain: "base", forms.third: "before", forms.past: "verb"}
+        return [(form, strengths.get(form, "verb")) for form in forms.all]
     return [(form, "verb") for form in forms.all]
 
 
@@ -153,9 +155,7 @@ def _matches(sentence: Sentence, i: int, parts: tuple[str, ...]) -> int | None:
 
 
 def _is_part_of_name(sentence: Sentence, i: int, *, titled: bool) -> bool:
-    """Whether a capital makes a word a name or a month: "in March", "the Transport Union"; not in a headline."""
-    if not sentence.is_name(i):
-        return False
+    """Whether its capital makes a word a name or a month: "in March", "the Transport Union"; not in a headline."""
     return (sentence.language == "en" and not titled) or sentence.lower(i) in words("months", sentence.language)
 
 
@@ -165,28 +165,67 @@ def _is_titled(sentence: Sentence) -> bool:
     return sum(token.capital for token in written) > 0.7 * len(written)
 
 
+_BEFORE_NUMBERS = wordset("about some nearly almost over more around only just roughly hundreds thousands dozens")
+
+
+def _opens_number(sentence: Sentence, i: int) -> bool:
+    """Whether a number stands at a token, or what may stand before one."""
+    if i >= len(sentence.tokens):
+        return False
+    token, known = sentence.tokens[i], number_words("en")
+    return (
+        token.kind is Kind.NUMBER
+        or token.lower in _BEFORE_NUMBERS
+        or token.lower in known.small
+        or token.lower in known.tens
+        or token.text in "$€£¥"
+        or (token.lower, sentence.lower(i + 1)) in {("at", "least"), ("up", "to"), ("as", "many"), ("as", "much")}
+    )
+
+
 _LABOUR = wordset(
     "union unions unionised workers staff drivers employees teachers nurses doctors pilots crews pay wage wages walkout"
     " dockers miners picket pickets strikers employers"
 )
 
 
+_CRIME = wordset(
+    "murder court trial guilty judge jury fraud lawsuit prosecutors prosecution legal corruption abuse rape criminal"
+)
+
+
 def events(sentence: Sentence) -> list[Event]:
     """All words of the sentence that name an action, in order; the longest phrase wins where several begin."""
     language = sentence.language
-    titled = _is_titled(sentence)
+    known = _lexicon(language)
+    begins = known.phrases.get if not known.stems else None
+    titled: bool | None = None
     found: list[Event] = []
+    tokens = sentence.tokens
     i = 0
-    while i < len(sentence.tokens):
-        token = sentence.tokens[i]
-        options = _options(token.lower, language) if token.kind is Kind.WORD else ()
-        if options and not _is_part_of_name(sentence, i, titled=titled):
+    while i < len(tokens):
+        token = tokens[i]
+        if token.kind is not Kind.WORD:
+            i += 1
+            continue
+        options = begins(token.lower, ()) if begins else _options(token.lower, language)
+        if options and sentence.is_name(i):
+            titled = _is_titled(sentence) if titled is None else titled
+            options = () if _is_part_of_name(sentence, i, titled=titled) else options
+        if options:
+            following = sentence.lower(i + 1)
             for parts, action, strength in options:
+                if len(parts) > 1 and parts[1] != following and (parts[1] != "…" or parts[2] not in sentence.words):
+                    continue
                 end = _matches(sentence, i, parts)
                 if strength == "base" and sentence.lower(i - 1) not in words("modal"):
                     continue
+                if strength == "before" and not (end and _opens_number(sentence, end)):
+                    continue
                 if end is None or (parts == ("reached",) and not sentence.is_name(i + 1)):
                     continue  # "has reached 1,622" tells of a number, "reached Jendra" of an arrival
+                if action == "infected" and token.lower.startswith("case") and not _CRIME.isdisjoint(sentence.words):
+                    break
                 if action == "struck" and strength == "noun" and not _LABOUR.isdisjoint(sentence.words):
                     action = "on strike" if token.lower.startswith("strike") else action
                 found.append(Event(action, i, end, strength, token.lower))

@@ -12,7 +12,7 @@ from pipeline.figures.reading.units import Unit
 from schemas.figure import Modifier
 
 _MARGIN_BEFORE = re.compile(
-    r"(?i:margin of (?:sampling )?error (?:of|is|was|at)?\s?(?:about |around |roughly )?"
+    r"(?i:(?:margin of (?:sampling )?error|error margin):?\s?(?:of|is|was|at)?\s?(?:about |around |roughly )?"
     r"(?:plus or minus |\+/-\s?|±\s?)?"
     r"|plus or minus |\+/-\s?|±\s?)$"
 )
@@ -24,7 +24,7 @@ _CALIBRE_AFTER = re.compile(
     r"|machine|prints?|camera)\b)"
 )
 _DEPTH_BEFORE = re.compile(
-    r"(?i:\bdepths? of (?:about |around |roughly |some |just |only |up to |more than |nearly )?)$"
+    r"(?i:\bdepths?:? (?:of )?(?:about |around |roughly |some |just |only |up to |more than |nearly )?)$"
 )
 _SETTING_AFTER = re.compile(
     rf"\s(?:(?i:{any_of('setting_after')})\b|(?:to the )?(?:{any_of('direction')})\b|(?:down|up|along) the\b"

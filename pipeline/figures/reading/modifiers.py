@@ -25,6 +25,13 @@ def _phrases(language: str, side: str) -> dict[tuple[str, ...], Modifier]:
     return found
 
 
+@cache
+def _edges(language: str, side: str) -> frozenset[str]:
+    """The words next to the number in the phrases of one side."""
+    at = -1 if side == "before" else 0
+    return frozenset(phrase[at] for phrase in _phrases(language, side))
+
+
 _STEP_OVER = wordset("a an of by to at another further additional minus")
 _LASTING = wordset("for of at by with took is was lasted lasting after just well")
 _RAISED = re.compile(
@@ -53,7 +60,10 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
     if after < len(tokens) and tokens[after].text == "+" and tokens[after].glued:
         return Modifier.MORE_THAN, first
     phrases = _phrases(sentence.language, "after")
+    edges = _edges(sentence.language, "after")
     for shift in (0, 1):
+        if sentence.lower(after + shift) not in edges:
+            continue
         for length in range(4, 0, -1):
             words = tuple(t.lower for t in tokens[after + shift : after + shift + length])
             hit = phrases.get(words)
@@ -75,6 +85,8 @@ def _goes_on_counting(sentence: Sentence, index: int) -> bool:
 
 def _ending_at(sentence: Sentence, end: int, unit: Unit | None) -> tuple[Modifier, int] | None:
     tokens = sentence.tokens
+    if not end or tokens[end - 1].lower not in _edges(sentence.language, "before"):
+        return None
     phrases = _phrases(sentence.language, "before")
     for length in range(min(_LONGEST, end), 0, -1):
         words = tuple(token.lower for token in tokens[end - length : end])

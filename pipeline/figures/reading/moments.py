@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.figures.reading.lexicon import any_of, words, words_of_all, wordset
+from pipeline.figures.reading.nouns import is_plural
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -16,6 +17,7 @@ _AGE_AFTER = re.compile(
 )
 _AGE_BEFORE = re.compile(rf"(?i:(?<!\w)(?:{any_of('age_before')})\s?)$")
 _PEOPLE_AGED = re.compile(rf"(?i:\b(?:{any_of('people_aged')})\s(?:under|over|aged|below|above)(?: the age of)?\s*)$")
+_GOES_ON = re.compile(r"\s?[\w%]")
 _UNDER = re.compile(r"(?i:\b(?:under|over)[ -])$")
 _WINDOW_BEFORE = re.compile(
     rf"(?i:\b(?:{any_of('window')})\s(?:about |roughly |nearly |almost |some |around )?(?:\w+ or )?"
@@ -24,7 +26,7 @@ _WINDOW_BEFORE = re.compile(
 )
 _WINDOW_AFTER = re.compile(
     r"(?i:\s(?:dernières|derniers|prochaines|prochains|últimas|últimos|próximas|próximos)\b)"
-    r"|(?i:['’]?\s(?:ago|earlier|from now)\b)"
+    r"|(?i:['’]?\s(?:ago|earlier|from now|away|late|early|overdue)\b)"
 )
 _FREE_MODIFIERS = (Modifier.EXACT, Modifier.RANGE)
 _TIME_LIKE = frozenset(
@@ -83,7 +85,7 @@ def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit
     if unit is None or unit.name in {"year", "month", "week"}:
         if _AGE_BEFORE.search(head) or (unit is None and _is_of_age(sentence, numeral)):
             return True
-        bare = unit is not None or not re.match(r"\s?[\w%]", tail[:2])
+        bare = unit is not None or not _GOES_ON.match(tail)
         if bare and _PEOPLE_AGED.search(head):
             return True
     if unit:
@@ -110,7 +112,8 @@ def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
     i, right = numeral.first, sentence.lower(numeral.last)
     left, before = sentence.lower(i - 1), sentence.lower(i - 2)
     ends = right in {",", ".", ";", "", ")", "and", "who", "was"}
-    verbal = ends or right in {"has", "had", "is", "from", "in", "accused", "were"}
+    counting = any(is_plural(low) and low not in words("stop") for low in (right, sentence.lower(numeral.last + 1)))
+    verbal = ends or (sentence.is_word(numeral.last) and not counting)
     if left == "of" and verbal and sentence.lower(i - 3) in {"a", "an", "the"}:
         return _is_role(before) and before not in _NO_ONE_PERSON
     if left == "at" and ends and before in {"died", "dead"}:

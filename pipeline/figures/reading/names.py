@@ -76,6 +76,7 @@ def counts_next(sentence: Sentence, j: int) -> bool:
 
 _PLACING = wordset("in at from on to near inside outside into of the a via through behind beside")
 _UNNUMBERED = wordset(
+    "usual normal planned previous original initial expected official required remaining promised other "
     "average total addition all least most fact part sum number than about only just around around over under"
 )
 
@@ -110,6 +111,25 @@ def _in_labelled_list(sentence: Sentence, i: int) -> bool:
     return numbered and sentence.lower(k) in words("label_plural")
 
 
+def _is_gapped(sentence: Sentence, numeral: Numeral) -> bool:
+    """Whether a name before a number is one more subject of a count: "The Greens won 41 seats and the Centre 27"."""
+    k = numeral.first - 1
+    while k >= 0 and numeral.first - k <= 4 and sentence.is_name(k):
+        k -= 1
+    k -= sentence.lower(k) == "the"
+    opened = sentence.lower(k) in {",", "and", ";", "while"} and sentence.lower(numeral.last) in {
+        "",
+        ",",
+        ".",
+        ";",
+        "and",
+    }
+    if not opened or k == numeral.first - 1:
+        return False
+    counts = [t for t in range(k) if sentence.tokens[t].kind is Kind.NUMBER or sentence.lower(t) in _SMALL]
+    return any(counts_next(sentence, t + 1) for t in counts)
+
+
 def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit | None, prefix: Unit | None) -> bool:
     """Whether a number follows a naming noun ("Court No. 4") or a name ("Windows 11")."""
     tokens, i, j = sentence.tokens, numeral.first, numeral.last
@@ -134,6 +154,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return False
     if (left in _RANKS and not counted) or _is_numbered(sentence, numeral, counted=counted):
         return True
+    if _is_gapped(sentence, numeral):
+        return False
     if not sentence.is_name(i - 1) or not numeral.plain or numeral.value >= 10_000 or left.endswith("'s"):
         return False
     right = sentence.lower(j)
@@ -205,9 +227,27 @@ def is_pronoun(sentence: Sentence, numeral: Numeral, unit: Unit | None) -> str |
     return None
 
 
+_SMALL = wordset("two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty")
+
+
 def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
     if right == "more" and sentence.is_word(j + 1) and phrase_at(sentence, j + 1, one=True) is not None:
         return False  # "one more resident"
+    counted = any(token.kind is Kind.NUMBER or token.lower in _SMALL for token in sentence.tokens[: j - 2])
+    if right == "is" and left == "," and counted:
+        return False  # "of seven injured, one is fighting for life"
+    if left == "by" and sentence.lower(j - 3) in {
+        "risen",
+        "rose",
+        "fallen",
+        "fell",
+        "up",
+        "down",
+        "grown",
+        "grew",
+        "dropped",
+    }:
+        return False  # "has risen by one, to nine"
     if right == "of" or left in words("one_not_before") or right in words("one_not_after"):
         return True
     if (

@@ -44,6 +44,10 @@ def persons() -> frozenset[str]:
     return words_of_all("person")
 
 
+_AMOUNTS = wordset(
+    "target total number figure goal capacity maximum minimum average estimate count sum tally toll budget"
+)
+"""Nouns of which a number tells the size rather than counts them."""
 _PERSON_ENDINGS = ("ees", "ists", "women", "folk")
 _NO_PERSONS = wordset(
     "trees degrees fees bees knees committees levees coffees guarantees decrees employees marquees toffees lists twists"
@@ -122,6 +126,11 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
         token = tokens[i]
         word = token.lower
         if token.kind is Kind.MARK:
+            owned = token.text in "'’" and token.glued and i + 1 < len(tokens) and not tokens[i + 1].glued
+            if owned and head == i - 1 and sentence.is_word(i + 1) and _plural_within(sentence, i + 1, 2):
+                head = -1
+                i += 1  # "the nine citizens' offices"
+                continue
             joined = token.text in "-–" and token.glued and i + 1 < len(tokens) and tokens[i + 1].glued
             if collected and (
                 joined or token.text == "&" or (token.text == "," and head < 0 and _goes_on(sentence, i))
@@ -224,6 +233,10 @@ def _foreign_phrase(sentence: Sentence, index: int) -> Noun | None:
         if not sentence.is_word(i) or sentence.lower(i) in _OF:
             return None
         token, low = tokens[i], sentence.lower(i)
+        if low.startswith(("d'entre", "d'eux")):
+            return None
+        if low.startswith("d'") and len(low) > 4:
+            return Noun(token.text[2:], low[2:], i, i + 1)  # "une vingtaine d'élèves"
         if low in words("stop", language):
             return None
         if low in common and low not in persons() and low not in words_of_all("countable"):
@@ -267,6 +280,8 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
             told = phrase_at(sentence, i + 1)  # "half of them children", not "of whom witnesses speak"
             return None if told and sentence.lower(told.last) in words("numeral_follow") else told
         noun = phrase_at(sentence, i, lenient=True)
+        if noun is not None and (noun.head in words_of_all("months") or noun.head in _AMOUNTS):
+            return None
         if (
             noun is not None
             and not is_plural(noun.head)

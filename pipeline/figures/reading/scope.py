@@ -74,6 +74,7 @@ _INCLUDING = re.compile(
     r"incluindo|entre os quais|в том числе|среди них|зокрема|серед них)\s"
     r"(?:at least |about |some |an estimated |more than |nearly |over )?$"
 )
+_PARTING = wordset("including among whom them which")
 _WHOM = re.compile(r"(?i)\s(?:of whom|of them|of which|dont|davon)\b")
 
 
@@ -142,5 +143,7 @@ def kind(sentence: Sentence, first: int, last: int, start: int, since: int) -> S
 
 def is_part(sentence: Sentence, start: int, end: int) -> bool:
     """Whether a number counts a part of what was just counted ("including 12 children", "12 of whom")."""
+    if _PARTING.isdisjoint(sentence.words) and sentence.language == "en":
+        return False
     head = sentence.text[max(sentence.start, start - 40) : start]
     return bool(_INCLUDING.search(head) or _WHOM.match(sentence.text, end, sentence.end))

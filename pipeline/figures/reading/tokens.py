@@ -21,6 +21,10 @@ class Kind(IntEnum):
     MARK = 3
 
 
+_KINDS = (Kind.MARK, Kind.NUMBER, Kind.WORD, Kind.MARK)
+"""The kinds by the number of the group that matched."""
+
+
 @dataclass(slots=True)
 class Token:
     """``text`` at ``start`` … ``end``; ``glued`` when no space parts it from the token before."""
@@ -78,13 +82,17 @@ def tokenise(text: str, start: int, end: int, language: str, *, loud: bool = Fal
     """
     pattern = _PLAIN if language == "en" else _GROUPED
     sentence = Sentence(text=text, start=start, end=end, language=language, loud=loud)
-    last = start
+    last, append = start, sentence.tokens.append
     for match in pattern.finditer(text, start, end):
         a, b = match.span()
         surface = match.group()
-        kind = Kind.MARK if match.lastgroup == "mark" else Kind.WORD if match.lastgroup == "word" else Kind.NUMBER
-        low = surface.lower().replace("’", "'") if kind is Kind.WORD else surface
-        sentence.tokens.append(Token(a, b, surface, low, kind, a == last and a > start))
+        kind = _KINDS[match.lastindex or 0]
+        low = surface
+        if kind is Kind.WORD:
+            low = surface.lower()
+            if "’" in low:
+                low = low.replace("’", "'")
+        append(Token(a, b, surface, low, kind, a == last and a > start))
         last = b
     sentence.words = frozenset([token.lower for token in sentence.tokens])
     return sentence
