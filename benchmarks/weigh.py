@@ -106,7 +106,7 @@ PRIOR = {
     "taken, but moved from": 1.5,
     "taken, of another period": -2.0,
 }
-STRENGTH = 10.0
+STRENGTH = 5.0
 """How firmly a weight is held to its prior: the inverse of its variance."""
 FIRM = {"other place": 40.0, "other year": 40.0, "other pollster": 40.0, "other side": 40.0, "base": 0.1}
 """Other strengths. Each sequence is about one event, so they show little of topics with events in many places."""
@@ -135,7 +135,7 @@ CLASH_PRIOR = {
     "same outlet": -0.3,
     "other outlet": 0.3,
 }
-CROSS = 20.0
+CROSS = 10.0
 """How firmly a weight of two traits together is held."""
 
 

@@ -78,10 +78,11 @@ def nouns() -> Words:
 @cache
 def actions() -> Words:
     """Words by the class of what happened or is measured: those of reading, in all its languages, and our own."""
+    ambiguous = set(_tables()["ambiguous"]["words"].split())
     classes: list[tuple[str, str]] = []
     for action, table in load_of_reading("actions").items():
         forms = [form for form in table.values() if isinstance(form, list)]
-        single = [word for group in forms for word in group if " " not in word]
+        single = [word for group in forms for word in group if " " not in word and word not in ambiguous]
         classes.append((action, " ".join(_beginning(word) for word in single)))
     return Words([*classes, *_tables()["actions"].items()])
 
