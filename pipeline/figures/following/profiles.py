@@ -18,8 +18,8 @@ STANDING = 3
 """The latest claims of a series; those before have been overtaken."""
 SHARED_TRAITS = ("part", "of the", "more", "whole", "rest")
 """Traits that a series has to a degree: the share of its claims that have it."""
-_REMEMBERED = 8
-"""Claims of a series that words are compared with: the first and the latest."""
+REMEMBERED = 8
+"""Claims of a series that words are compared with: the first and the latest. The others need no marks."""
 _VALUES = 60
 """Latest claims of a series whose values it is recognised by."""
 _OFTEN = 0.3
@@ -33,7 +33,7 @@ class Profile:
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         self.claims = claims
-        remembered = claims if len(claims) <= _REMEMBERED else (claims[0], *claims[1 - _REMEMBERED :])
+        remembered = claims if len(claims) <= REMEMBERED else (claims[0], *claims[1 - REMEMBERED :])
         self.marks: list[Marks] = [claim.marks for claim in remembered if claim.marks] or [Marks()]
         self.units = {t[5:] for m in self.marks for t in m.traits if t.startswith("unit:")}
         self.heads = _often(m.nouns[:1] for m in self.marks)

@@ -91,11 +91,7 @@ def judge(
     if repeated is not None:
         return repeated
     if late:
-        return Judgement(
-            VerdictKind.REPEATED,
-            f"An older state, as of {said.as_of:%-d %B %Y}; "
-            f"known is {said_words(current)} of {current.as_of:%-d %B %Y}.",
-        )
+        return _older(said, current)
     overtaken = any(c.as_of > said.as_of for c in main_line(claims))
     if revises is not None and "update" not in _cues(said) and said.as_of <= revises.as_of:
         return Judgement(
@@ -110,11 +106,25 @@ def judge(
             f"{_capital(_who(said))} says {said_words(said)}, {_who(current)} says {said_words(current)}; {clash}.",
             contradicts=(current.figure,),
         )
+    if not own and (since := [c for c in line if c.as_of == said.as_of and c.published > said.published]):
+        # Of one day's counts the one published last holds, whichever arrives last.
+        earlier = [c for c in line if c not in since]
+        if not earlier or intervals.entails(earlier[-1], said):
+            return _older(said, current)
+        against, overtaken = earlier[-1], True
     return Judgement(
         VerdictKind.CHANGED,
         _change_words(against, said),
         from_value=intervals.stated(against),
         holds_now=not overtaken and not own,
+    )
+
+
+def _older(said: Claim, current: Claim) -> Judgement:
+    """A state from before all that is known."""
+    return Judgement(
+        VerdictKind.REPEATED,
+        f"An older state, as of {said.as_of:%-d %B %Y}; known is {said_words(current)} of {current.as_of:%-d %B %Y}.",
     )
 
 
