@@ -263,7 +263,11 @@ def _quantity(sentence: Sentence, opens: int) -> Event | None:
         return None
     if low in words("stop") or low in words("numeral_follow") or low in words("preposition") or low.endswith("ly"):
         return None
-    if participle(low) or low in words_of_all("months") or low in words_of_all("weekdays"):
+    if (
+        (participle(low) and low.endswith(("ed", "ing")))
+        or low in words_of_all("months")
+        or low in words_of_all("weekdays")
+    ):
         return None
     return Event(low.removesuffix("s") if is_plural(low) else low, k, k + 1, "unlisted", low)
 

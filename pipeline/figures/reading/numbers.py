@@ -402,34 +402,11 @@ _OF = wordset("of der des de du d' dei degli delle del della da do dos das")
 _INFINITE = float("inf")
 _FRACTION_SIGNS = frozenset("½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚")
 
-_ORDINALS = {
-    word: float(n)
-    for n, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        1,
-    )
-}
+_RANKS = """
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+_ORDINALS = {word: float(rank) for rank, word in enumerate(_RANKS.split(), 1)}
 
 
 def _money_before(tokens: list[Token], i: int) -> bool:
