@@ -87,6 +87,8 @@ def why_not(
         return "no number"
     if numeral.form is Form.ORDINAL:
         return "ordinal"
+    if numeral.form is Form.FRACTION and "majority" in (sentence.lower(numeral.last), sentence.lower(numeral.last + 1)):
+        return "adjective"
     if why := names.unsuited_prefix(sentence, numeral, prefix) or names.unsuited_suffix(sentence, numeral, unit):
         return why
     if _is_list_number(sentence, numeral):

@@ -147,6 +147,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return not counted or tokens[i - 1].capital or left in {"s&p", "sp", "no", "number"}
     if left == "p" and sentence.lower(i - 2) in {"s", "&"}:
         return True
+    if i == 1 and tokens[0].capital and (left in words("label", sentence.language) and not is_plural(left)):
+        return True  # "Type 2 diabetes affects 40 people"
     if left in words("label", sentence.language):
         # "lead 12", "company 30 days": only a capital, or a missing unit and noun, make these a name
         return (tokens[i - 1].capital and not sentence.loud and i > 1) or (not unit and not counted)
