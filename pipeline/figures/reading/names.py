@@ -104,6 +104,8 @@ def _is_numbered(sentence: Sentence, numeral: Numeral, *, counted: bool) -> bool
 
 def _in_labelled_list(sentence: Sentence, i: int) -> bool:
     """Whether a number is one of "platforms 2 and 3"."""
+    if sentence.lower(i - 1) in words("label_plural") and sentence.lower(i + 1) in {"and", "or", "to"}:
+        return i + 2 < len(sentence.tokens) and sentence.tokens[i + 2].kind is Kind.NUMBER
     k = i - 1
     while k > 0 and (sentence.lower(k) in {"and", "or", ",", "to", "-", "–"} or sentence.tokens[k].kind is Kind.NUMBER):
         k -= 1

@@ -178,7 +178,7 @@ class _Reader:
         if j > start:
             if self.low(j) == "." and self.low(j - 1) in {"mio", "mrd", "tsd", "тыс", "тис"}:
                 j += 1
-            return self.make(i, j, value, form, scaled=True)
+            return self.make(i, j, float(f"{value:.12g}"), form, scaled=True)  # 4.1 million is no 4,099,999.9999…
         return self.make(i, j, value, form, plain=digits.isdigit())
 
     def _letters(self, j: int) -> float | None:
