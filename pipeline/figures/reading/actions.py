@@ -139,6 +139,8 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         and (e.word != "backed" or share)
         and (e.strength != "before" or _is_linked(sentence, e.last, first))
     ]
+    if draft.measure is None and (side := _vote(sentence, noun_end)):
+        return side
     if not usable:
         return _unlisted(sentence, draft, noun_end)
     following, inner = _following(sentence, noun_end, drafts)
@@ -158,10 +160,9 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     right = [e for e in usable if e.first >= noun_end and (inner is None or e.first > inner.last)]
     left = [e for e in usable if e.last <= first]
     beside = noun_end + (noun is None and sentence.lower(noun_end) in {"more", "others"})  # "seven more dead"
-    if right and right[0].first == beside and right[0].strength == "verb" and noun is None:
+    bare = noun is None and not money
+    if right and right[0].first == beside and right[0].strength == "verb" and bare:
         return right[0]
-    if draft.measure is None and (side := _vote(sentence, noun_end)):
-        return side
     if left and left[-1].first > preceding:
         linked = _is_linked(sentence, left[-1].last, first)
         if linked and (not left[-1].noun or sentence.lower(left[-1].last) == "of"):
@@ -179,7 +180,8 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         return near_left  # "verurteilte neun Angeklagte"
     if draft.measure is not None and noun is None:
         named = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
-        near = near_left or inside or near_right or named or _unlisted(sentence, draft, noun_end)
+        sized = _quantity(sentence, first) if sentence.lower(first - 1) == "of" else None  # "a bid of €45m"
+        near = near_left or inside or named or sized or near_right or _unlisted(sentence, draft, noun_end)
         draft.loose = near is None
         return near or (left[-1] if left else None) or (right[0] if right else None)
     if near_left is not None and near_left.first <= preceding:
@@ -261,7 +263,11 @@ def _quantity(sentence: Sentence, opens: int) -> Event | None:
         return None
     if low in words("stop") or low in words("numeral_follow") or low in words("preposition") or low.endswith("ly"):
         return None
-    if participle(low) or low in words_of_all("months") or low in words_of_all("weekdays"):
+    if (
+        (participle(low) and low.endswith(("ed", "ing")))
+        or low in words_of_all("months")
+        or low in words_of_all("weekdays")
+    ):
         return None
     return Event(low.removesuffix("s") if is_plural(low) else low, k, k + 1, "unlisted", low)
 

@@ -151,7 +151,8 @@ def masks(sentence: Sentence) -> list[Mask]:
             if _MODAL_MAY.match(surface) and (surface.startswith("may ") or "." not in surface):
                 continue  # "may 30 people": the verb
             short = surface[-1].isdigit() and not surface[-4:].isdigit()
-            if short and _count_after().match(text, last, end):
+            titled = text[max(start, first - 4) : first].lower() == "the "  # "the July 7 attacks"
+            if short and not titled and _count_after().match(text, last, end):
                 # "In May 30 people died", "On 3 May 28 bodies were found": a count follows the date
                 shorter = _LAST_NUMBER.sub("", surface)
                 last = first + len(shorter)

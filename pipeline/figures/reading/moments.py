@@ -104,7 +104,28 @@ def _in_aged_list(sentence: Sentence, i: int) -> bool:
     k = i - 1
     while k > 0 and (sentence.lower(k) in {"and", "or", ","} or sentence.tokens[k].kind is Kind.NUMBER):
         k -= 1
-    return k < i - 1 and sentence.lower(k) in {"aged", "ages", "age"}
+    if k < i - 1 and sentence.lower(k) in {"aged", "ages", "age"}:
+        return True
+    # "three children, 5, 8 and 11,"
+    listed = [m for m in range(k + 1, len(sentence.tokens)) if sentence.tokens[m].kind is Kind.NUMBER]
+    joined = sentence.lower(i + 1) in {",", "and"} or sentence.lower(i - 1) in {",", "and"}
+    people = sentence.lower(k) in words("person") and is_plural(sentence.lower(k)) and sentence.lower(k + 1) == ","
+    return people and joined and len(listed) > 1 and _all_listed(sentence, k + 2)
+
+
+def _all_listed(sentence: Sentence, i: int) -> bool:
+    """Whether bare numbers below 100, two or more, fill the stretch from a token to the end of its clause."""
+    count = 0
+    while i < len(sentence.tokens):
+        token = sentence.tokens[i]
+        if token.kind is Kind.NUMBER:
+            if not token.text.isdigit() or int(token.text[:4]) > 99:
+                return False
+            count += 1
+        elif token.lower not in {",", "and", "or"}:
+            return count > 1 and token.kind is Kind.MARK
+        i += 1
+    return count > 1
 
 
 def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
@@ -120,7 +141,7 @@ def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
         return True
     if left == "at" and numeral.value >= 10 and right in {"he", "she", "i"}:
         return True
-    if left == "now" and before in {",", "is", "was"} and ends:
+    if left in {"now", "both"} and before in {",", "is", "was"} and ends:
         return True
     if _in_aged_list(sentence, i):
         return True

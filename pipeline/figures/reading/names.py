@@ -104,6 +104,8 @@ def _is_numbered(sentence: Sentence, numeral: Numeral, *, counted: bool) -> bool
 
 def _in_labelled_list(sentence: Sentence, i: int) -> bool:
     """Whether a number is one of "platforms 2 and 3"."""
+    if sentence.lower(i - 1) in words("label_plural") and sentence.lower(i + 1) in {"and", "or", "to"}:
+        return i + 2 < len(sentence.tokens) and sentence.tokens[i + 2].kind is Kind.NUMBER
     k = i - 1
     while k > 0 and (sentence.lower(k) in {"and", "or", ",", "to", "-", "–"} or sentence.tokens[k].kind is Kind.NUMBER):
         k -= 1
@@ -147,6 +149,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return not counted or tokens[i - 1].capital or left in {"s&p", "sp", "no", "number"}
     if left == "p" and sentence.lower(i - 2) in {"s", "&"}:
         return True
+    if i == 1 and tokens[0].capital and (left in words("label", sentence.language) and not is_plural(left)):
+        return True  # "Type 2 diabetes affects 40 people"
     if left in words("label", sentence.language):
         # "lead 12", "company 30 days": only a capital, or a missing unit and noun, make these a name
         return (tokens[i - 1].capital and not sentence.loud and i > 1) or (not unit and not counted)

@@ -261,6 +261,8 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
     i = index + (sentence.lower(index) == "]" and sentence.lower(index - 2) == "[")
     if sentence.lower(i) in {"-", "–"} and tokens[i].glued and sentence.is_word(i + 1):
         word = tokens[i + 1].text
+        if word == "odd":
+            return phrase_at(sentence, i + 2)  # "twenty-odd people"
         return Noun(plural(word), plural(word.lower()), i + 1, i + 2)
     if sentence.language != "en":
         return phrase_at(sentence, i)

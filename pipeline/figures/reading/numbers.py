@@ -178,7 +178,7 @@ class _Reader:
         if j > start:
             if self.low(j) == "." and self.low(j - 1) in {"mio", "mrd", "tsd", "тыс", "тис"}:
                 j += 1
-            return self.make(i, j, value, form, scaled=True)
+            return self.make(i, j, float(f"{value:.12g}"), form, scaled=True)  # 4.1 million is no 4,099,999.9999…
         return self.make(i, j, value, form, plain=digits.isdigit())
 
     def _letters(self, j: int) -> float | None:
@@ -255,7 +255,8 @@ class _Reader:
                 return self.make(i, nxt + 1, scale / 2, Form.WORDS, scaled=True)
             if nxt == i + 2 and self.low(nxt) == "point":
                 return self.make(i, i + 1, 0.5, Form.FRACTION)
-            if self.low(i + 1) in {"of", "the", "its", "their", "his", "her", "our", "all"}:
+            whole = {"of", "the", "its", "their", "his", "her", "our", "all"}
+            if self.low(i + 1) in whole or self._is_step(i, self.low(i + 1)):
                 return self.make(i, i + 1, 0.5, Form.FRACTION)
             return None
         if self.english and low == "quarter" and self.low(i + 1) == "-" and self.low(i + 2) == "point":
@@ -278,9 +279,13 @@ class _Reader:
         if part == 0.5 and self.english:
             return None
         after = self.low(j + hyphen + 1)
-        if top == 1 and not hyphen and after not in _OF:
+        if top == 1 and not hyphen and after not in _OF and not self._is_step(i, after):
             return None
         return self.make(i, j + hyphen + 1, top * part, Form.FRACTION)
+
+    def _is_step(self, i: int, after: str) -> bool:
+        """Whether a share is by how much something moved: "fell by a third", "cut by half"."""
+        return i > 0 and self.low(i - 1) == "by" and after in _AFTER_STEPS
 
     def _word(self, i: int) -> Numeral | None:
         low = self.low(i)
@@ -398,38 +403,16 @@ class _Reader:
         return current > 0 or total > 0
 
 
+_AFTER_STEPS = wordset("in on since to from compared this last over and as but while after . , ;") | {""}
 _OF = wordset("of der des de du d' dei degli delle del della da do dos das")
 _INFINITE = float("inf")
 _FRACTION_SIGNS = frozenset("½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚")
 
-_ORDINALS = {
-    word: float(n)
-    for n, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        1,
-    )
-}
+_RANKS = """
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+_ORDINALS = {word: float(rank) for rank, word in enumerate(_RANKS.split(), 1)}
 
 
 def _money_before(tokens: list[Token], i: int) -> bool:
@@ -486,6 +469,8 @@ def _shares(sentence: Sentence, found: list[Numeral]) -> list[Numeral]:
     for numeral in found:
         top = made[-1] if made else None
         between = [t.lower for t in sentence.tokens[top.last : numeral.first]] if top else []
+        if top is not None and top.value == 1 and top.form is Form.WORDS and between[1:] == ["in"]:
+            between = ["in"]  # "one house in ten"
         linked = between in (["in"], ["in", "every"], ["out", "of"], ["out", "of", "every"], ["of", "every"])
         plain = {Form.DIGITS, Form.WORDS}
         if top is None or not linked or {top.form, numeral.form} - plain or numeral.value not in _WHOLES:

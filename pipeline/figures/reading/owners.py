@@ -22,7 +22,7 @@ _OWNED_NUMBER = re.compile(
     r"(?=[$€£]?\d[\d.,]*(?:\s(?:million|billion|percent))?(?:[.,;:)]|\s(?:and|is|was|in|on|as|or|but)\b|$))"
 )
 _ADMITTED = re.compile(
-    r"(?<=[\d\w%])\s(?:[\w-]+\s){0,3}?that (?P<who>(?:the\s)?(?:[\w-]+\s){0,3}?[\w-]+)\s"
+    r"(?<=\d)\s(?:[\w-]+\s){0,3}?that (?P<who>(?:the\s)?(?:[\w-]+\s){0,3}?[\w-]+)\s"
     r"(?:(?:has|have|had|itself|now)\s){0,2}"
     r"(?:acknowledge[sd]?|confirm(?:ed|s)?|report(?:ed|s)?|counted|counts|admit(?:s|ted)?|gave|gives|recogni[sz]e[sd]?|stated"
     r"|listed|lists|claim(?:ed|s)?|announced|recorded|records)\b"
