@@ -44,6 +44,7 @@ PRIOR = {
     "lower": -0.5,
     "lower, falling": 0.7,
     "lower, of a measure": 0.5,
+    "equal, same sentence": -2.0,
     "lower, disputed": 0.7,
     "fairly close, untied": -0.5,
     "update, close, untied": -1.0,
@@ -81,7 +82,7 @@ PRIOR = {
     "one part": -1.0,
     "one more": -1.0,
     **dict.fromkeys(["both kind:planned", "both kind:needed", "both kind:capacity", "both kind:majority"], 0.7),
-    **dict.fromkeys(["one kind:planned", "one kind:needed", "one kind:capacity", "one kind:majority"], -1.0),
+    **dict.fromkeys(["one kind:planned", "one kind:needed", "one kind:capacity", "one kind:majority"], -1.2),
     "both kind:remaining": 0.5,
     "one kind:remaining": -0.3,
     "one per:": -0.7,
@@ -104,11 +105,20 @@ PRIOR = {
     "taken, but tied": 1.0,
     "taken, but quoted": 2.0,
     "taken, but moved from": 1.5,
+    "taken, but set against": 1.0,
+    "taken, of another kind": -1.0,
     "taken, of another period": -2.0,
 }
 STRENGTH = 5.0
 """How firmly a weight is held to its prior: the inverse of its variance."""
-FIRM = {"other place": 40.0, "other year": 40.0, "other pollster": 40.0, "other side": 40.0, "base": 0.1}
+FIRM = {
+    "one kind:planned": 20.0,
+    "other place": 40.0,
+    "other year": 40.0,
+    "other pollster": 40.0,
+    "other side": 40.0,
+    "base": 0.1,
+}
 """Other strengths. Each sequence is about one event, so they show little of topics with events in many places."""
 
 SIGNS = {

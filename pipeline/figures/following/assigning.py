@@ -13,6 +13,8 @@ from schemas.figure import Claim
 
 _REVISED = 6.0
 """What speaks for a series whose figure of the revision before stands in the very same words."""
+_LEAN = 0.5
+"""How far evidence may speak against one figure and still be heeded: taken for new, a change is missed twice."""
 _BESIDE = 12
 """Earlier figures of the same article that a figure is compared with."""
 
@@ -61,7 +63,7 @@ def _pairs(
             points = score(traits_of_pair(seen, known, takers=takers[id], alike=series.alike(known)), "same")
             if replaces and (revised := [claim for claim in known.claims if claim.figure in replaces]):
                 points += _REVISED * seen.words.share(Profile(revised).words)
-            if points > 0:
+            if points > -_LEAN:
                 found.append((points, i, -1, id))
         for j in range(max(0, i - _BESIDE), i):
             other = figures[j]

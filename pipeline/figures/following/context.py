@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -283,7 +284,7 @@ def marks_of(figure: FigureInArticle, spot: Spot, about: tuple[str, ...] = ()) -
         names=names,
         nouns=nouns,
         actions=tuple(dict.fromkeys(actions)),
-        traits=tuple(sorted(traits)),
+        traits=(*sorted(traits), f"sentence:{zlib.crc32(figure.figure.quote.encode()):08x}"),
         window=_window(spot, figure.published.date()),
         cues=(*_cues(spot), *_earlier(figure.figure)),
         about=about,

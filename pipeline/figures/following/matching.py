@@ -209,6 +209,8 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
             traits["equal, small, nothing else"] = 1.0 - tells
         if "the" in figure.mark.traits:
             traits["definite, equal"] = 1.0
+        if known.articles == figure.articles and not figure.sentences.isdisjoint(known.sentences):
+            traits["equal, same sentence"] = 1.0
         if "about others" in traits:
             traits["equal, about others"] = 1.0
         if "history" in cues:
@@ -285,8 +287,12 @@ def _of_takers(traits: dict[str, float], figure: Profile, known: Profile, takers
         windows = {other.mark.window for other in others if other.mark.window}
         traits["taken, compared"] = taken
         traits["taken, of another period"] = float(bool(windows) and figure.mark.window not in windows)
-    elif cues & {"quoted", "denied", "set against"}:
+    elif all(other.kinds - figure.kinds for other in others):
+        traits["taken, of another kind"] = taken
+    elif cues & {"quoted", "denied"}:
         traits["taken, but quoted"] = taken
+    elif "set against" in cues:
+        traits["taken, but set against"] = taken
     elif (cues | figure.cues) & {"history", "dispute"}:
         traits["taken, but tied"] = taken
 

@@ -83,7 +83,7 @@ class Profile:
         axes: dict[str, set[str]] = {}
         for trait in {t for m in self.marks for t in m.traits}:
             axis, _, pole = trait.partition(":")
-            if pole and axis not in {"kind", "per", "place", "unit"}:
+            if pole and axis not in {"kind", "per", "place", "unit", "sentence"}:
                 axes.setdefault(axis, set()).add(pole)
         return axes
 
@@ -91,6 +91,11 @@ class Profile:
     def places(self) -> set[str]:
         """The names of the places its figures were said of."""
         return {t for m in self.marks for t in m.traits if t.startswith("place:")}
+
+    @cached_property
+    def sentences(self) -> set[str]:
+        """The sentences its figures stand in, as marks of equality."""
+        return {m.traits[-1] for m in self.marks if m.traits}
 
     @cached_property
     def sides(self) -> set[str]:
