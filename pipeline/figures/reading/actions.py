@@ -237,6 +237,10 @@ _LEADING = wordset(
 )
 
 
+_SAYS_LITTLE = wordset(
+    "guess estimate estimates forecast forecasts figure figures count number total sum amount value average record data"
+    " minimum maximum rate share result results percent"
+)
 _SPANS = wordset("half quarter year month week day period end season decade hour january average year-on-year")
 
 
@@ -262,6 +266,8 @@ def _quantity(sentence: Sentence, opens: int) -> Event | None:
     if k == opens - 1 or k < 0 or not sentence.is_word(k) or sentence.is_name(k) or len(low) < 3:
         return None
     if low in words("stop") or low in words("numeral_follow") or low in words("preposition") or low.endswith("ly"):
+        return None
+    if low in _SAYS_LITTLE:
         return None
     if (
         (participle(low) and low.endswith(("ed", "ing")))

@@ -22,8 +22,11 @@ _ADVERB = r"(?:(?:also|later|now|previously|earlier|has|have|had|separately)\s)?
 _SAID_AFTER = re.compile(
     rf"{_OPENS}{_SUBJECT}\s{_ADVERB}"
     rf"(?P<verb>(?:{any_of('says records')})\b|(?:{any_of('says_or_noun')})\s"
-    r"(?=(?:that|the|it|its|there|more|nearly|about|at|some|an?|up|as|only|just)\b|\d)"
-    rf"|(?<=,\s)(?:{any_of('says_or_noun')})(?=[.;,]|\son\s[A-Z]|\sin\sits\s))"
+    r"(?=(?:that|the|it|its|there|more|nearly|about|at|some|an?|up|as|only|just)\b|\d))"
+)
+_SAID_LAST = re.compile(
+    rf"(?<=,\s)(?P<who>(?:the\s|its\s|[A-Z])(?:{_WORD}\s){{0,4}}?{_WORD})\s{_ADVERB}"
+    rf"(?:{any_of('says_or_noun')})(?=[.;,]|\son\s[A-Z]|\sin\sits\s)"
 )
 _SAID_BEFORE = re.compile(
     r"[”\"],?\s(?:said|says|added|told)\s(?P<who>[^,.;:“”\"]{2,60})"
@@ -232,6 +235,8 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
             continue
         else:
             found.append((raw, match.start("who"), match.end(), ""))
+    if saying and "," in sentence:
+        found += [(m["who"], m.start("who"), m.end(), "") for m in _SAID_LAST.finditer(sentence)]
     for match in _SAID_BEFORE.finditer(sentence) if saying else ():
         raw = match["who"] or match["name"]
         if raw.split()[0].lower() in _PRONOUNS:

@@ -27,6 +27,7 @@ _STATES = wordset(
 
 _BEFORE_VALUES = wordset("from of at not than to for was against von auf de à a con с до з")
 _AFTER_VALUES = wordset("on in at for by and or as but once to from last this next a per when while after before")
+_NOT_COUNTED = wordset("numbers figures totals ranks stands years months weeks days hours minutes")
 _SAYING = frozenset(
     phrase.strip() for group in ("says", "says_or_noun", "records") for phrase in load("phrases")[group].split("|")
 )
@@ -124,7 +125,7 @@ def subject(sentence: Sentence, end: int) -> Noun | None:
             noun = phrase_at(sentence, k)
             if noun is None or noun.last > end or sentence.lower(noun.last) in _SAYING:
                 return None
-            if noun.head in {"numbers", "figures", "totals", "ranks", "stands"}:
+            if noun.head in _NOT_COUNTED:
                 return None
             return noun
         k += 1

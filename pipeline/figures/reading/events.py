@@ -189,6 +189,9 @@ _LABOUR = wordset(
 )
 
 
+_CAPTIVITY = wordset(
+    "hostage hostages captors kidnappers gunmen prisoners detainees detained arrested custody police jail"
+)
 _CRIME = wordset(
     "murder court trial guilty judge jury fraud lawsuit prosecutors prosecution legal corruption abuse rape criminal"
 )
@@ -224,6 +227,8 @@ def events(sentence: Sentence) -> list[Event]:
                     continue
                 if end is None or (parts == ("reached",) and not sentence.is_name(i + 1)):
                     continue  # "has reached 1,622" tells of a number, "reached Jendra" of an arrival
+                if action == "laid off" and token.lower == "let" and not _CAPTIVITY.isdisjoint(sentence.words):
+                    action = "freed"
                 if action == "infected" and token.lower.startswith("case") and not _CRIME.isdisjoint(sentence.words):
                     break
                 if action == "struck" and strength == "noun" and not _LABOUR.isdisjoint(sentence.words):

@@ -48,6 +48,7 @@ _AMOUNTS = wordset(
     "target total number figure goal capacity maximum minimum average estimate count sum tally toll budget"
 )
 """Nouns of which a number tells the size rather than counts them."""
+_AFTER_PEOPLE = wordset("homeless dead injured missing unemployed poor elderly faithful hurt unhurt")
 _PERSON_ENDINGS = ("ees", "ists", "women", "folk")
 _NO_PERSONS = wordset(
     "trees degrees fees bees knees committees levees coffees guarantees decrees employees marquees toffees lists twists"
@@ -166,6 +167,8 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
                 break
             i += 1
             continue
+        if head >= 0 and word in _AFTER_PEOPLE:
+            break  # "made 30,000 people homeless"
         if is_plural(word) and not _name_goes_on(sentence, i):
             if head >= 0 and i - head > 2:
                 break

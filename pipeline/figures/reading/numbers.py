@@ -255,6 +255,8 @@ class _Reader:
                 return self.make(i, nxt + 1, scale / 2, Form.WORDS, scaled=True)
             if nxt == i + 2 and self.low(nxt) == "point":
                 return self.make(i, i + 1, 0.5, Form.FRACTION)
+            if self.low(i + 1) in _HALF_DID and (i == 0 or self.low(i - 1) in _BEFORE_HALF):
+                return self.make(i, i + 1, 0.5, Form.FRACTION)
             whole = {"of", "the", "its", "their", "his", "her", "our", "all"}
             if self.low(i + 1) in whole or self._is_step(i, self.low(i + 1)):
                 return self.make(i, i + 1, 0.5, Form.FRACTION)
@@ -403,6 +405,10 @@ class _Reader:
         return current > 0 or total > 0
 
 
+_HALF_DID = wordset(
+    "were are was is have had stayed went came voted left live lived died survived returned remain remained said fled"
+)
+_BEFORE_HALF = wordset("about around nearly almost over only than roughly just and but while . , ; :")
 _AFTER_STEPS = wordset("in on since to from compared this last over and as but while after . , ;") | {""}
 _OF = wordset("of der des de du d' dei degli delle del della da do dos das")
 _INFINITE = float("inf")
