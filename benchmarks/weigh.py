@@ -99,6 +99,7 @@ PRIOR = {
     "other window": -1.0,
     "other window of a flow": -1.0,
     "other rolling window": -1.5,
+    "other month": -1.5,
     "total against period of a flow": -0.7,
     "other year": -4.5,
     "taken": -1.0,

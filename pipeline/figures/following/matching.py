@@ -18,7 +18,6 @@ from pipeline.figures.following.profiles import (
     Profile,
 )
 from pipeline.figures.following.windows import differ
-from schemas.figure import Marks
 
 _FEW = 3.0
 """Added to counts before they are compared: from 2 to 6 is no great leap, from 200 to 600 is one."""
@@ -59,7 +58,7 @@ def traits_of_pair(seen: Seen, known: Profile, *, takers: Sequence[Profile] = ()
     _of_words(traits, seen, known)
     _of_what(traits, figure, known, alike)
     _of_scope(traits, figure, known)
-    _of_periods(traits, figure.mark, known)
+    _of_periods(traits, figure, known)
     _of_speakers(traits, figure, known)
     _of_value(traits, figure, known)
     if takers:
@@ -175,16 +174,18 @@ def _apart(one: str, other: str) -> bool:
     return (first[0] == second[0]) != (first[1] == second[1])
 
 
-def _of_periods(traits: dict[str, float], mine: Marks, known: Profile) -> None:
-    windows = known.windows
+def _of_periods(traits: dict[str, float], figure: Profile, known: Profile) -> None:
+    mine, windows = figure.mark, known.windows
     if mine.window and windows:
-        flow = bool(mine.actions) and mine.actions[0] in concepts.flows()
+        flow = not concepts.flows().isdisjoint(figure.actions)
         if mine.window in windows:
             pass
         elif all(differ(mine.window, window) for window in windows):
             traits["other window"] = 1.0
             if flow:
                 traits["other window of a flow"] = 1.0
+            if _is_month(mine.window) and all(_is_month(window) for window in windows):
+                traits["other month"] = 1.0
             if "d:" in mine.window and any("d:" in window for window in windows):
                 traits["other rolling window"] = 1.0
         elif mine.window == "total" or "total" in windows:
@@ -194,6 +195,11 @@ def _of_periods(traits: dict[str, float], mine: Marks, known: Profile) -> None:
     year = {mine.window} if mine.window and len(mine.window) == 4 else set()
     if (year or windows) and year != {window for window in windows if len(window) == 4}:
         traits["other year"] = 1.0
+
+
+def _is_month(window: str) -> bool:
+    """Whether a window is a month or a quarter: what is published for each has a series of its own."""
+    return len(window) == 7 and window[4] == "-"
 
 
 def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None:
