@@ -98,6 +98,10 @@ class Candidates:
         weighed = tuple((key, weight, self.rare(key)) for key, weight in words.items())
         return Telling(weighed, math.fsum(weight * rare for _, weight, rare in weighed))
 
+    def speak_of(self, names: Iterable[str]) -> bool:
+        """Whether an article about any series of the topic has one of these names."""
+        return any(self._where.get(f"@ {name}") for name in names)
+
     def shortlist(self, figure: Profile) -> list[str]:
         """The ids of the series that have most in common with a figure at first sight, in the order they were known."""
         if len(self._profiles) <= _SHORTLIST:
@@ -121,6 +125,7 @@ def _keys(profile: Profile) -> set[str]:
     keys |= profile.close_words
     keys |= profile.close_names
     keys |= {f"u {unit}" for unit in profile.units}
+    keys |= {f"@ {name}" for name in profile.about}
     return keys
 
 

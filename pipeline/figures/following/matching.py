@@ -42,6 +42,7 @@ class Seen:
         self.words = candidates.telling(figure.words)
         self.names = candidates.telling(figure.names)
         self.about = candidates.telling(dict.fromkeys(figure.about, 1.0))
+        self.known_names = candidates.speak_of(figure.perhaps_about)
         self.close_words = {word for word in figure.close_words if candidates.rare(word) > _COMMON}
         self.close_names = {name for name in figure.close_names if candidates.rare(name) > _COMMON}
 
@@ -87,7 +88,7 @@ def _of_words(traits: dict[str, float], seen: Seen, known: Profile) -> None:
         traits["words of a measure"] = words
     if seen.figure.about and known.about:
         if seen.figure.perhaps_about.isdisjoint(known.perhaps_about):
-            traits["about others"] = 1.0
+            traits["about others" if seen.known_names else "about none"] = 1.0
         else:
             traits["about the same"] = seen.about.share(dict.fromkeys(known.about, 1.0))
 
@@ -217,7 +218,7 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
             traits["definite, equal"] = 1.0
         if known.articles == figure.articles and not figure.sentences.isdisjoint(known.sentences):
             traits["equal, same sentence"] = 1.0
-        if "about others" in traits:
+        if "about others" in traits or "about none" in traits:
             traits["equal, about others"] = 1.0
         if "history" in cues:
             traits["equal history"] = 1.0
@@ -252,6 +253,8 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
     if "now" in cues:
         traits["now"] = 1.0
         traits["now, close"] = max(0.0, 1 - ratio / math.log(8))
+        if untied:
+            traits["now, close, untied"] = traits["now, close"]
     if "moved to" in cues:
         traits["moved to"] = 1.0
         if not untied:
