@@ -171,7 +171,14 @@ class _Reader:
                 group=counted if part else None,
                 kind=ScopeKind.INCREMENT
                 if draft.increment
-                else scope.kind(sentence, draft.opens, draft.last, draft.start, previous),
+                else scope.kind(
+                    sentence,
+                    draft.opens,
+                    draft.last,
+                    draft.start,
+                    previous,
+                    draft.noun.last if draft.noun else draft.last,
+                ),
             )
             made.append(_figure(sentence, draft, counted, who, covers, days))
             if not part:

@@ -141,6 +141,18 @@ def _is_passive(sentence: str, match: re.Match[str]) -> bool:
     return match["verb"] in _RECORDS and _PASSIVE_TAIL.match(sentence, match.end()) is not None
 
 
+_FINDERS = wordset(
+    "survey poll study report audit inquiry review investigation inspection census analysis auditors inspectors"
+)
+
+
+def _finds_things(sentence: str, match: re.Match[str], who: str) -> bool:
+    """Whether "found" came upon things rather than learned how many: "guards found 31 phones"."""
+    if match["verb"] != "found" or who.split()[-1].lower() in _FINDERS:
+        return False
+    return sentence[match.end() : match.end() + 5] != " that"
+
+
 def _counts_itself(verb: str, who: str) -> bool:
     """Whether "X has confirmed 412 cases" names where they are rather than who says so: one plain name."""
     if who.endswith("s") or who.lower() in words("person"):
@@ -231,7 +243,7 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
             pronoun = pronoun or match["verb"] not in _RECORDS
-        elif _is_passive(sentence, match) or _counts_itself(match["verb"], raw):
+        elif _is_passive(sentence, match) or _counts_itself(match["verb"], raw) or _finds_things(sentence, match, raw):
             continue
         else:
             found.append((raw, match.start("who"), match.end(), ""))

@@ -21,6 +21,7 @@ _OWNED_NUMBER = re.compile(
     r"\b(?P<who>(?:[Tt]he|its|their)\s(?:[\w-]+\s){0,2}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,2})['’]s?\s"
     r"(?=[$€£]?\d[\d.,]*(?:\s(?:million|billion|percent))?(?:[.,;:)]|\s(?:and|is|was|in|on|as|or|but)\b|$))"
 )
+_ROLE_FIGURE = re.compile(r"\bthe (?P<who>(?:[\w-]+\s){0,2}?[\w-]+) (?:figure|count|estimate|tally|toll) of (?=\W?\d)")
 _ADMITTED = re.compile(
     r"(?<=\d)\s(?:[\w-]+\s){0,3}?that (?P<who>(?:the\s)?(?:[\w-]+\s){0,3}?[\w-]+)\s"
     r"(?:(?:has|have|had|itself|now)\s){0,2}"
@@ -47,6 +48,11 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
         found += [(m["who"], m.start(), m.end(), "before") for m in _BY_COUNT.finditer(sentence)]
     if "’" in sentence or "'" in sentence:
         found += [(m["who"], m.start(), m.end(), "after") for m in _OWNED_NUMBER.finditer(sentence)]
+    found += [
+        (m["who"], m.start(), m.end(), "after")
+        for m in _ROLE_FIGURE.finditer(sentence)
+        if m["who"].lower().split()[-1] in _ROLES
+    ]
     if "that" in start_words:
         found += [(m["who"], m.start(), m.end(), "before") for m in _ADMITTED.finditer(sentence)]
     if len(sentence) < 200 and (match := _DASHED.search(sentence)) and match["who"].lower().split()[-1] in _ROLES:

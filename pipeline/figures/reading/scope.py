@@ -65,6 +65,7 @@ _SHORT_PLACES = frozenset({"UK", "US", "EU", "UN"})
 
 _FORECAST = re.compile(rf"(?i)\b(?:{any_of('forecast')})\b")
 _CLAUSE = re.compile(r"[,;:—]|\b(?:and|but|while|after|before|as|when|where|which|that)\b")
+_TO_COME = wordset("will would could may might")
 _INCREMENT = wordset(
     "another additional further new extra fresh weitere weiteren neue neuen autres nouveaux nouvelles otros otras "
     "nuevos nuevas altri altre nuovi nuove outros outras novos novas ещё еще новых нових"
@@ -129,14 +130,17 @@ def nearest_place(found: list[Named], at: int, speaker: str | None) -> str | Non
     return min(near)[1] if near else None
 
 
-def kind(sentence: Sentence, first: int, last: int, start: int, since: int) -> ScopeKind:
-    """Whether a number is expected or added rather than so; only words after character ``since`` tell."""
+def kind(sentence: Sentence, first: int, last: int, start: int, since: int, noun_end: int) -> ScopeKind:
+    """Whether a number is expected or added rather than so.
+
+    Only words after character ``since`` tell, and the one after the noun, which ends before token ``noun_end``.
+    """
     beside = {sentence.lower(k) for k in range(max(0, first - 2), first)} | {sentence.lower(last)}
     if beside & _INCREMENT or sentence.lower(last) == "more":
         return ScopeKind.INCREMENT
     head = sentence.text[max(sentence.start, since, start - 48) : start]
     clause = _CLAUSE.split(head)[-1]
-    if _FORECAST.search(clause):
+    if _FORECAST.search(clause) or sentence.lower(noun_end) in _TO_COME:
         return ScopeKind.FORECAST
     return ScopeKind.ACTUAL
 

@@ -69,6 +69,11 @@ def test_any_mix_of_what_reading_knows_is_read_and_spans_fit(
         "“" * 20_000 + "12 dead",
         "\u202e12 قتيلا و34 جريحا " * 2_000,
         "12\n" * 2_000,
+        "The Aa Bb Cc, a big group, put " * 3_000 + "12",
+        "12 more of the boats that the big old navy " * 3_000,
+        "by the count of the big " * 4_000 + "12",
+        "the army raised its own great big long " * 3_000 + "toll to 12",
+        "der Mann sagte, die Polizei meldete 12 " * 3_000,
     ],
 )
 def test_hostile_texts_are_read_in_one_pass(text: str) -> None:
