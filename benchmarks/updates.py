@@ -2,9 +2,9 @@
 
     python -m benchmarks.updates [SHARED] [--errors]
 
-Prints the scores of the labelled sequences beside the checkout and of those in the tests: once from the text alone, and
-once with the labelled numbers given, which tells what following loses by itself. ``--errors`` lists what went wrong
-(never those of the ``check`` half, which is only there to be scored).
+Prints the scores of the labelled sequences beside the checkout and of those in the tests: from the text alone; with the
+labelled numbers given, which tells what following loses by itself; and from the text, with six sequences at a time as
+one topic. ``--errors`` lists what went wrong (never those of the ``check`` half, which is only there to be scored).
 """
 
 from __future__ import annotations
@@ -267,6 +267,14 @@ def errors(gold: Sequence[Sequence_], said: Sequence[dict[str, Any]]) -> list[st
     return lines
 
 
+WAYS: dict[str, tuple[Callable[[Sequence[Sequence_]], Sequence[Sequence_]], Callable[..., list[Figure]]]] = {
+    "read": (list, read),
+    "given": (list, given),
+    "blended": (blended, read),
+}
+"""What is played: each sequence from its text, with its numbers given, and several of them as one topic, from text."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", nargs="?", type=Path, default=HERE.parent / "shared")
@@ -274,13 +282,14 @@ def main() -> None:
     parser.add_argument("--given", action="store_true", help="only with the labelled numbers given")
     arguments = parser.parse_args()
     for name, sequences in sets(arguments.shared).items():
-        for how, figures_of in (("read", read), ("given", given)):
-            if arguments.given and how == "read":
+        for how, (shape, figures_of) in WAYS.items():
+            if arguments.given and how != "given":
                 continue
-            said = play(sequences, figures_of)
-            print(f"{name:7} {how:6}", "  ".join(f"{kind} {f1:5}" for kind, f1 in score(sequences, said).items()))
-            if arguments.errors and name != "check" and (how == "read") != arguments.given:
-                print("\n".join(f"    {line}" for line in errors(sequences, said)))
+            shaped = shape(sequences)
+            said = play(shaped, figures_of)
+            print(f"{name:7} {how:7}", "  ".join(f"{kind} {f1:5}" for kind, f1 in score(shaped, said).items()))
+            if arguments.errors and name != "check" and how == ("given" if arguments.given else "read"):
+                print("\n".join(f"    {line}" for line in errors(shaped, said)))
 
 
 if __name__ == "__main__":
