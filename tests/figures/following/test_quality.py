@@ -1,7 +1,8 @@
 """How well figures are followed, held to floors that never go down (``floors.json``, F1 in percent).
 
 *given*: the labelled numbers, nouns and actions are handed over, so that only following is measured. *read*: from the
-text alone. *blended*: from the text, with several sequences at a time as one topic. The ``check`` half was never looked at while rules were made.
+text alone. *blended*: from the text, with several sequences at a time as one topic. The ``check`` half was never looked
+at while rules were made.
 """
 
 from __future__ import annotations
