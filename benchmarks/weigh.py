@@ -93,6 +93,7 @@ PRIOR = {
     "now": 0.0,
     "now, close": 0.7,
     "definite, equal": 0.3,
+    "definite, equal, same article": 2.5,
     "definite, not equal": 0.0,
     "same side": 3.0,
     "other side": -3.0,
@@ -278,7 +279,7 @@ def fit(data: Sequence[Choice], reason: Reason, strength: float = STRENGTH) -> d
     A weight whose sign is against reason is set to 0, and the others fitted again: it only says what these very
     sequences have in common.
     """
-    names = sorted({name for choice in data for _, traits in choice for name in traits})
+    names = sorted({*reason.prior, *(name for choice in data for _, traits in choice for name in traits)})
     signs = np.array([reason.sign(name) for name in names])
     table = _Table(data, names)
     free = np.ones(len(names), dtype=bool)

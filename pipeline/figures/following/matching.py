@@ -216,6 +216,8 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
             traits["equal, small, nothing else"] = 1.0 - tells
         if "the" in figure.mark.traits:
             traits["definite, equal"] = 1.0
+            if known.articles == figure.articles:
+                traits["definite, equal, same article"] = 1.0
         if known.articles == figure.articles and not figure.sentences.isdisjoint(known.sentences):
             traits["equal, same sentence"] = 1.0
         if "about others" in traits or "about none" in traits:
