@@ -54,6 +54,8 @@ class Words:
             for word in words.split():
                 table, key = (self._begun, word[:-1]) if word.endswith("*") else (self._whole, word)
                 table[key] = tuple(dict.fromkeys((*table.get(key, ()), name)))
+        self._lengths = sorted({len(key) for key in self._begun})
+        self._openings = {key[:2] for key in self._begun}
 
     def of(self, word: str) -> tuple[str, ...]:
         """What ``word`` stands for; nothing where the table doesn't know it."""
@@ -61,8 +63,11 @@ class Words:
         if known is not None:
             return known
         found = list(self._whole.get(word, ()))
-        for length in range(2, len(word) + 1):
-            found += self._begun.get(word[:length], ())
+        if word[:2] in self._openings:
+            for length in self._lengths:
+                if length > len(word):
+                    break
+                found += self._begun.get(word[:length], ())
         if len(self._found) >= _REMEMBERED:
             self._found.clear()
         answer = self._found[word] = tuple(dict.fromkeys(found))
@@ -177,8 +182,12 @@ def clash(one: str, other: str) -> bool:
     """Whether two classes are known, of one kind, and never the same: children and soldiers, pigs and cattle."""
     if are_related(one, other):
         return False
-    generic = {key: frozenset(words.split()) for key, words in _tables()["generic"].items()}
-    return any({one, other} <= generic[f"{kind}s"] for kind in ("person", "animal"))
+    return any(one in kind and other in kind for kind in _kinds_of_beings())
+
+
+@cache
+def _kinds_of_beings() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(_tables()["generic"][f"{kind}s"].split()) for kind in ("person", "animal"))
 
 
 @lru_cache(maxsize=16384)
