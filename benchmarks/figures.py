@@ -1,9 +1,10 @@
 """Score figure reading on the labelled sets, and time it.
 
-usage: python -m benchmarks.figures [--shared DIR] [--half NAME] [--errors SET]
+usage: python -m benchmarks.figures [--shared DIR] [--errors SET]
 
 The sets lie in DIR/data/figures (``TALLYWIRE_SHARED``, or ../shared beside the checkout). ``--errors`` prints what was
-missed and what was read in excess, one set at a time: newsquant, muc4, probes or sequences.
+missed and what was read in excess, one set at a time: newsquant, muc4, probes, sequences, or sentences (those of the
+tests).
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import importlib.util
 import json
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from pipeline.figures.reading import FiguresRead, read_figures
 from pipeline.sentences import sentences
+from schemas.figure import Figure
 
 FILES = {"newsquant": "newsquant", "muc4": "muc4_casualties", "probes": "probes", "sequences": "update_sequences"}
 
@@ -54,8 +57,6 @@ def score_set(folder: Path, name: str) -> tuple[dict[str, Any], list[dict[str, A
 
 def score_sequences(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
     """Figure F1, modifiers and false alarms on the update sequences; verdicts are not read here."""
-    from datetime import datetime
-
     scorer = load_scorer(folder, "score_updates")
     gold = rows(folder / f"{FILES['sequences']}.jsonl.gz")
     pred = []
@@ -93,6 +94,69 @@ def score_sequences(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]],
     for following_only in ("alerts", "per_verdict", "key_pairs"):
         scores.pop(following_only)
     return scores, gold, pred
+
+
+SENTENCES = Path(__file__).resolve().parents[1] / "tests/figures/reading/sentences.txt"
+_DAY = datetime(2026, 5, 12, tzinfo=UTC)
+
+
+def labelled_sentences() -> list[tuple[str, str, list[list[str]]]]:
+    """The labelled sentences of the tests: text, language and, for each figure, value, noun, action, speaker, kind."""
+    body = SENTENCES.read_text(encoding="utf-8").split("\n\n", 1)[1]
+    found = []
+    for block in body.strip().split("\n\n"):
+        first, *labels = block.split("\n")
+        text, _, language = first.partition(" | ")
+        found.append((text, language.strip() or "en", [label.lstrip("> ").split(" | ") for label in labels]))
+    return found
+
+
+def score_sentences(errors: bool = False) -> dict[str, dict[str, float]]:
+    """Of the labelled figures of each half: the shares in percent read, and read with the right noun and so on.
+
+    ``precise`` is the share of figures read that are labelled. ``errors`` prints those of the odd half.
+    """
+    counts = {half: dict.fromkeys(("labelled", "value", "noun", "action", "speaker", "read"), 0) for half in HALVES}
+    for index, (text, language, labels) in enumerate(labelled_sentences()):
+        half = HALVES[index % 2]
+        left = list(read_figures(text, language=language, published=_DAY).figures)
+        counts[half]["read"] += len(left)
+        for label in labels:
+            figure = next((one for one in left if one.value == float(label[0])), None)
+            counts[half]["labelled"] += 1
+            right = {"value": figure is not None} | (_agreement(figure, label) if figure else {})
+            for name, fits in right.items():
+                counts[half][name] += fits
+            if figure:
+                left.remove(figure)
+            if errors and half == "odd" and not all(right.values()):
+                print(text, "\n    ", " | ".join(label), "\n    ", figure and _told(figure))
+    return {half: _shares(of_half) for half, of_half in counts.items()}
+
+
+HALVES = ("odd", "even")
+
+
+def _told(figure: Figure) -> tuple[str | None, ...]:
+    return figure.counted or figure.unit, figure.action, figure.attribution
+
+
+def _agreement(figure: Figure, label: list[str]) -> dict[str, bool]:
+    nouns, actions, speakers = (part.strip().lower().split("/") for part in label[1:4])
+    counted = (figure.counted or "-").split()[-1].lower()
+    said = (figure.attribution or "-").lower()
+    return {
+        "noun": bool({counted, (figure.unit or "-").lower()} & set(nouns)),
+        "action": (figure.action or "-").lower() in actions,
+        "speaker": any(who == said if who == "-" else who in said for who in speakers),
+    }
+
+
+def _shares(counts: dict[str, int]) -> dict[str, float]:
+    shares = {name: 100 * counts[name] / counts["labelled"] for name in ("value", "noun", "action", "speaker")}
+    return {name: round(share, 1) for name, share in shares.items()} | {
+        "precise": round(100 * counts["value"] / counts["read"], 1)
+    }
 
 
 def _head(phrase: str | None) -> str:
@@ -222,7 +286,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     beside = Path(__file__).resolve().parents[2] / "shared"
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("TALLYWIRE_SHARED", beside)))
-    parser.add_argument("--errors", choices=sorted(FILES), help="print the errors of one set")
+    parser.add_argument("--errors", choices=sorted([*FILES, "sentences"]), help="print the errors of one set")
     options = parser.parse_args()
     folder = options.shared / "data" / "figures"
     for name in FILES:
@@ -234,6 +298,8 @@ def main() -> None:
         elif options.errors:
             print_errors(name, gold, pred, load_scorer(folder, "score_read"))
         print(name, json.dumps(scores, ensure_ascii=False))
+    if options.errors in (None, "sentences"):
+        print("sentences", json.dumps(score_sentences(options.errors is not None)))
     if not options.errors:
         print("speed", json.dumps(speed(folder)))
 

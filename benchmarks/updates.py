@@ -2,9 +2,9 @@
 
     python -m benchmarks.updates [SHARED] [--errors]
 
-Prints the scores of the labelled sequences beside the checkout and of those in the tests: once from the text alone, and
-once with the labelled numbers given, which tells what following loses by itself. ``--errors`` lists what went wrong
-(never those of the ``check`` half, which is only there to be scored).
+Prints the scores of the labelled sequences beside the checkout and of those in the tests: from the text alone; with the
+labelled numbers given, which tells what following loses by itself; and from the text, with six sequences at a time as
+one topic. ``--errors`` lists what went wrong (never those of the ``check`` half, which is only there to be scored).
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from pipeline.figures.claims import is_claim
 from pipeline.figures.following import Follower
 from pipeline.figures.reading import read_figures
 from schemas.figure import Figure, FigureInArticle, Modifier
@@ -47,7 +48,9 @@ def published(item: Item) -> datetime:
 
 def read(sequence: Sequence_, item: Item) -> list[Figure]:
     """The figures of an item, read from its text."""
-    return list(read_figures(item["text"], language=sequence.get("language", "en"), published=published(item)).figures)
+    language = item.get("language") or sequence.get("language", "en")
+    found = read_figures(item["text"], language=language, published=published(item)).figures
+    return [figure for figure in found if is_claim(figure)]
 
 
 def given(_: Sequence_, item: Item) -> list[Figure]:
@@ -74,6 +77,32 @@ def _labelled(text: str, label: dict[str, Any]) -> Figure:
         action=label["action"],
         attribution=label.get("attribution"),
     )
+
+
+def blended(sequences: Sequence[Sequence_], several: int = 6) -> list[Sequence_]:
+    """The sequences, so many of them at a time as one: a topic in which several things happen at once.
+
+    Their items take turns; all begin in one week, so that the time tells nothing.
+    """
+    made = []
+    for first in range(0, len(sequences), several):
+        group = sequences[first : first + several]
+        name, begin = group[0]["id"], min(published(sequence["items"][0]) for sequence in group)
+        turns = [
+            (k, turn, _moved(sequence, item, begin))
+            for turn, sequence in enumerate(group)
+            for k, item in enumerate(sequence["items"])
+        ]
+        items = [item | {"n": n} for n, (_, _, item) in enumerate(sorted(turns, key=lambda entry: entry[:2]), 1)]
+        made.append({"id": f"{name} and others", "items": items})
+    return made
+
+
+def _moved(sequence: Sequence_, item: Item, begin: datetime) -> Item:
+    weeks = (published(sequence["items"][0]) - begin) // timedelta(days=7)
+    labels = [label | {"key": f"{sequence['id']} {label['key']}"} for label in item["figures"]]
+    when = (published(item) - weeks * timedelta(days=7)).isoformat()
+    return item | {"figures": labels, "published": when, "language": sequence.get("language", "en")}
 
 
 def play(sequences: Sequence[Sequence_], figures_of: Callable[[Sequence_, Item], list[Figure]]) -> list[dict[str, Any]]:
@@ -238,6 +267,14 @@ def errors(gold: Sequence[Sequence_], said: Sequence[dict[str, Any]]) -> list[st
     return lines
 
 
+WAYS: dict[str, tuple[Callable[[Sequence[Sequence_]], Sequence[Sequence_]], Callable[..., list[Figure]]]] = {
+    "read": (list, read),
+    "given": (list, given),
+    "blended": (blended, read),
+}
+"""What is played: each sequence from its text, with its numbers given, and several of them as one topic, from text."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", nargs="?", type=Path, default=HERE.parent / "shared")
@@ -245,13 +282,14 @@ def main() -> None:
     parser.add_argument("--given", action="store_true", help="only with the labelled numbers given")
     arguments = parser.parse_args()
     for name, sequences in sets(arguments.shared).items():
-        for how, figures_of in (("read", read), ("given", given)):
-            if arguments.given and how == "read":
+        for how, (shape, figures_of) in WAYS.items():
+            if arguments.given and how != "given":
                 continue
-            said = play(sequences, figures_of)
-            print(f"{name:7} {how:6}", "  ".join(f"{kind} {f1:5}" for kind, f1 in score(sequences, said).items()))
-            if arguments.errors and name != "check" and (how == "read") != arguments.given:
-                print("\n".join(f"    {line}" for line in errors(sequences, said)))
+            shaped = shape(sequences)
+            said = play(shaped, figures_of)
+            print(f"{name:7} {how:7}", "  ".join(f"{kind} {f1:5}" for kind, f1 in score(shaped, said).items()))
+            if arguments.errors and name != "check" and how == ("given" if arguments.given else "read"):
+                print("\n".join(f"    {line}" for line in errors(shaped, said)))
 
 
 if __name__ == "__main__":

@@ -133,6 +133,7 @@ class Marks(Model):
     traits: tuple[str, ...] = Field(default=(), description="such as 'part', 'more', 'direction:north', 'per:day'")
     window: str | None = Field(default=None, description="the resolved period, such as '2026-06' or 'total'")
     cues: tuple[str, ...] = Field(default=(), description="'history', 'update' or 'dispute' words that concern it")
+    about: tuple[str, ...] = Field(default=(), description="the commonest names of its article; ? if unsure")
 
 
 class Claim(Model):

@@ -13,6 +13,8 @@ import click
 from pipeline.cli.common import PARTLY, emit, found_or_fail, home_option, json_option, note, opened, say, short, table
 from pipeline.errors import TallywireError
 from pipeline.figures.reading import read_figures
+from pipeline.figures.words import number_words
+from pipeline.record import Transaction
 from pipeline.steps.explain import explain, said
 from pipeline.steps.judge import Judge
 from schemas.figure import Claim, DecisionKind, Figure, Series, SeriesDecision
@@ -29,7 +31,7 @@ def figures() -> None:
 @home_option
 @json_option
 def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool) -> None:
-    """Each series of figures: what holds now, since when, who says so, and the range of the claims."""
+    """Each series of figures: what holds now, since when, who says so, the last change, the range of the claims."""
     with opened(home) as services, services.record.read() as tx:
         names = [topic] if topic else [one.name for one in tx.topics.all()]
         found = [series for name in names for series in tx.figures.series(name) if everything or not series.muted]
@@ -55,11 +57,12 @@ def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool)
                     said(figure.figure) if figure else "",
                     short(claim.published) if claim else "",
                     (claim.attribution or claim.outlet) if claim else "",
+                    _change(tx, claim),
                     len(series.claims),
                     _range(series),
                 )
             )
-    table(("series", "figure", "now", "since", "says", "claims", "range"), rows, right=("claims",))
+    table(("series", "figure", "now", "since", "says", "change", "claims", "range"), rows, right=("claims",))
     if hidden:
         say(f"{hidden} series stated only once are not shown; --all shows them")
 
@@ -77,10 +80,13 @@ def show(series: str, home: Path | None, as_json: bool) -> None:
             return
         for line in explain(tx, found.id) or ():
             say(line)
+        links = {}
         for claim in found.claims:
             article = tx.articles.get(claim.article)
             if article:
-                say(f"  {article.reading.outlet}: {article.reading.url}")
+                links[article.reading.url] = article.reading.outlet
+        for url, outlet in links.items():
+            say(f"  {outlet}: {url}")
 
 
 @figures.command()
@@ -191,9 +197,27 @@ def _current(series: Series) -> Claim | None:
     return next((claim for claim in series.claims if claim.figure == series.current), None)
 
 
+def _change(tx: Transaction, claim: Claim | None) -> str:
+    """From which value the current one changed, and by how much."""
+    verdicts = tx.figures.verdicts_of(claim.figure) if claim else []
+    before = next((verdict.from_value for verdict in verdicts if verdict.from_value is not None), None)
+    if claim is None or before is None:
+        return ""
+    if isinstance(before, tuple):
+        return f"from {number_words(before[0])}–{number_words(before[1])}"
+    if claim.value is None:
+        return f"from {number_words(before)}"
+    by = claim.value - before
+    return f"{'+' if by > 0 else '−'}{number_words(abs(round(by, 6)))} from {number_words(before)}"
+
+
 def _range(series: Series) -> str:
-    values = [claim.value for claim in series.claims if claim.value is not None]
-    return f"{min(values):.12g}–{max(values):.12g}" if len(set(values)) > 1 else ""
+    ends = [end for claim in series.claims for end in ((claim.value,) if claim.value is not None else _ends(claim))]
+    return f"{number_words(min(ends))}–{number_words(max(ends))}" if len(set(ends)) > 1 else ""
+
+
+def _ends(claim: Claim) -> tuple[float, ...]:
+    return tuple(end for end in (claim.low, claim.high) if end is not None)
 
 
 def _json(figure: Figure) -> dict[str, Any]:

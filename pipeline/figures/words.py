@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from pipeline.figures.reading.events import noun_action
 from schemas.figure import Figure, Modifier, Scope
 
 _BEFORE = {
@@ -16,13 +17,17 @@ _BEFORE = {
     Modifier.ONLY: "only ",
 }
 _VAGUE = {
+    (20, 99): "dozens",
     (24, 99): "dozens",
     (40, 99): "scores",
     (200, 999): "hundreds",
-    (2_000, 9_999): "thousands",
-    (20_000, 99_999): "tens of thousands",
-    (200_000, 999_999): "hundreds of thousands",
-    (2_000_000, 9_999_999): "millions",
+    (1_000, 10_000): "thousands",
+    (10_000, 100_000): "tens of thousands",
+    (100_000, 1_000_000): "hundreds of thousands",
+    (1_000_000, 10_000_000): "millions",
+    (10_000_000, 100_000_000): "tens of millions",
+    (100_000_000, 1_000_000_000): "hundreds of millions",
+    (1_000_000_000, 10_000_000_000): "billions",
 }
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
@@ -70,7 +75,9 @@ def figure_words(figure: Figure) -> str:
 def label_words(counted: str | None, action: str | None, unit: str | None, scope: Scope) -> str:
     """What a figure or a series is about, for people: "children returned, Ukraine, last 24 hours"."""
     what = counted or unit or "number"
-    if action and action not in what:
+    head = what.split()[-1].lower()
+    said = action is not None and (action in what or noun_action(head, "en") == action or head[:4] == action[:4])
+    if action and not said:  # not "deaths killed" nor "votes voted"
         what = f"{what} {action}"
     return f"{what}, {scope}" if str(scope) else what
 

@@ -156,7 +156,8 @@ def _series(tx: Transaction, identity: str) -> Iterator[str]:
         figure = tx.figures.get(claim.figure)
         mark = " ← current" if claim.figure == series.current else ""
         shown = said(figure.figure) if figure else claim.figure
-        yield f"{moment(claim.published)} {claim.outlet}: {shown} ({claim.kind}){mark}"
+        by = f", {claim.attribution}" if claim.attribution else ""
+        yield f"{moment(claim.published)} {claim.outlet}{by}: {shown} ({claim.kind}){mark}"
         if figure:
             yield f"  {claim.figure}: “{figure.figure.quote}”"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.figures.words import label_of, number_words, value_words
+from pipeline.figures.words import label_of, label_words, number_words, value_words
 from schemas.figure import Figure, Modifier, Scope
 
 M = Modifier
@@ -32,6 +32,8 @@ def test_numbers_are_written_as_news_writes_them(number: float, words: str) -> N
         (19_500, None, None, M.AT_LEAST, None, "at least 19,500"),
         (None, 20, 30, M.RANGE, None, "20–30"),
         (None, 24, 99, M.VAGUE, None, "dozens"),
+        (None, 10_000, 100_000, M.VAGUE, None, "tens of thousands"),
+        (None, 1e6, 1e7, M.VAGUE, "USD", "millions of USD"),
         (2_700_000_000, None, None, M.EXACT, "USD", "$2.7 billion"),
         (39.8, None, None, M.NEARLY, "%", "nearly 39.8 %"),
         (None, None, None, M.EXACT, None, "unknown"),
@@ -42,6 +44,19 @@ def test_values_carry_modifier_and_unit(
     value: float | None, low: float | None, high: float | None, modifier: Modifier, unit: str | None, words: str
 ) -> None:
     assert value_words(value, low, high, modifier, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("counted", "action", "words"),
+    [
+        ("children", "returned", "children returned"),
+        ("civilian deaths", "killed", "civilian deaths"),
+        ("votes", "voted", "votes"),
+        (None, "killed", "number killed"),
+    ],
+)
+def test_a_label_says_nothing_twice(counted: str | None, action: str, words: str) -> None:
+    assert label_words(counted, action, None, Scope()) == words
 
 
 def test_a_label_says_what_is_counted_what_happened_and_where() -> None:

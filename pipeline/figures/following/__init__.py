@@ -1,10 +1,11 @@
 """Following: what each figure says against what was known of it before.
 
     context       the words around a number, as marks           windows     the period it covers
-    profiles      what a series is compared by                  matching    is a figure its next mention?
-    assigning     all figures of an article together            intervals   what values a claim allows
-    verdicts      new, repeated, changed, contradiction …       history     the claims a series keeps
-    attributions  who is the same speaker                       decisions   what people decided
+    profiles      what a series is compared by                  candidates  which series to compare with
+    matching      is a figure its next mention?                 assigning   all figures of an article together
+    verdicts      new, repeated, changed, contradiction …       intervals   what values a claim allows
+    attributions  who is the same speaker                       history     the claims a series keeps
+    weights       how much each trait speaks for yes            decisions   what people decided
     follower      the door: articles in, verdicts out
 
 ``concepts.toml`` holds the words that mean the same, ``weights.toml`` how much each trait of a pair speaks for one

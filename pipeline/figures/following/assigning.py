@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pipeline.figures.following import intervals
-from pipeline.figures.following.matching import score, traits_of_pair
-from pipeline.figures.following.profiles import Likeness, Profile, rarity, shortlist, value_key
+from pipeline.figures.following.candidates import Candidates
+from pipeline.figures.following.matching import Seen, traits_of_pair
+from pipeline.figures.following.profiles import Profile, value_key
+from pipeline.figures.following.weights import score
 from schemas.figure import Claim
 
 _REVISED = 6.0
 """What speaks for a series whose figure of the revision before stands in the very same words."""
+_LEAN = 0.5
+"""How far evidence may speak against one figure and still be heeded: taken for new, a change is missed twice."""
+_BESIDE = 12
+"""Earlier figures of the same article that a figure is compared with."""
 
 
 def assign(
     figures: Sequence[Profile],
-    series: Mapping[str, Profile],
+    series: Candidates,
     *,
     forced: Mapping[int, str],
     replaces: frozenset[str],
@@ -39,40 +44,57 @@ def assign(
 
 
 def _pairs(
-    figures: Sequence[Profile], series: Mapping[str, Profile], forced: Mapping[int, str], replaces: frozenset[str]
+    figures: Sequence[Profile], series: Candidates, forced: Mapping[int, str], replaces: frozenset[str]
 ) -> list[tuple[float, int, int, str]]:
     """Likely pairs: points, a figure, and either an earlier figure of the article, or −1 and the id of a series."""
-    likeness = Likeness(rarity(series.values()))
-    alike = Counter(profile.what for profile in series.values())
     by_value: dict[str, list[Profile]] = {}
     for figure in figures:
         by_value.setdefault(value_key(figure.claim), []).append(figure)
     takers: dict[str, list[Profile]] = {}
     found: list[tuple[float, int, int, str]] = []
-    options = dict(series)
-    earlier: dict[str, int] = {}
     for i, figure in enumerate(figures):
         if i in forced:
             continue
-        for id in shortlist(figure, options):
-            known = options[id]
+        seen = Seen(figure, series)
+        for id in series.shortlist(figure):
+            known = series[id]
             if id not in takers:
-                values = [value for value in known.values if value in by_value]
-                takers[id] = [f for value in values for f in by_value[value] if not f.figures <= known.figures]
-            points = score(traits_of_pair(figure, known, likeness, takers=takers[id], alike=alike.get(known.what, 0)))
+                takers[id] = takers_of(known, by_value)
+            points = score(traits_of_pair(seen, known, takers=takers[id], alike=series.alike(known)), "same")
             if replaces and (revised := [claim for claim in known.claims if claim.figure in replaces]):
-                points += _REVISED * likeness.words(figure, Profile(known.unit, revised))
+                points += _REVISED * seen.words.share(Profile(revised).words)
+            if points > -_LEAN:
+                found.append((points, i, -1, id))
+        for j in range(max(0, i - _BESIDE), i):
+            other = figures[j]
+            if not _have_something_in_common(figure, other):
+                continue
+            same = by_value[value_key(other.claim)]
+            points = score(traits_of_pair(seen, other, takers=same, alike=series.alike(other)), "same")
             if points > 0:
-                found.append((points, i, earlier.get(id, -1), "" if id in earlier else id))
-        options[f"figure {i}"] = figure
-        earlier[f"figure {i}"] = i
+                found.append((points, i, j, ""))
     return found
+
+
+def _have_something_in_common(one: Profile, other: Profile) -> bool:
+    """Whether two figures of one article may be one at all, at first sight."""
+    if one.standing == other.standing:
+        return True
+    if one.units or other.units:
+        return not one.units.isdisjoint(other.units)
+    return not (one.nouns.isdisjoint(other.nouns) and one.actions.isdisjoint(other.actions))
+
+
+def takers_of(known: Profile, by_value: Mapping[str, Sequence[Profile]]) -> list[Profile]:
+    """The figures of an article that have the very number of a series, given the article's figures by their values."""
+    fewer, more = (by_value, known.values) if len(by_value) < len(known.values) else (known.values, by_value)
+    return [f for value in fewer if value in more for f in by_value[value] if not f.figures <= known.figures]
 
 
 class _Groups:
     """Figures that belong together so far, each group with at most one series."""
 
-    def __init__(self, figures: Sequence[Profile], known: Mapping[str, Profile], forced: Mapping[int, str]) -> None:
+    def __init__(self, figures: Sequence[Profile], known: Candidates, forced: Mapping[int, str]) -> None:
         self._figures = figures
         self._known = known
         self._members: list[set[int]] = [{i} for i in range(len(figures))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -28,6 +28,7 @@ def table(name: str) -> Mapping[str, Any]:
     return found
 
 
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """``word`` (in lower case) without its commonest English endings, cut to a few letters."""
     word = re.sub(r"['’ʼ]s?$", "", word)
@@ -38,23 +39,39 @@ def stem(word: str) -> str:
     return word.rstrip("e")[:_STEM] if len(word) > 4 else word
 
 
+_REMEMBERED = 16384
+"""Words whose classes are kept at hand."""
+
+
 class Words:
     """Words and beginnings of words, each with what it stands for."""
 
     def __init__(self, classes: Iterable[tuple[str, str]]) -> None:
         self._whole: dict[str, tuple[str, ...]] = {}
         self._begun: dict[str, tuple[str, ...]] = {}
+        self._found: dict[str, tuple[str, ...]] = {}
         for name, words in classes:
             for word in words.split():
                 table, key = (self._begun, word[:-1]) if word.endswith("*") else (self._whole, word)
                 table[key] = tuple(dict.fromkeys((*table.get(key, ()), name)))
+        self._lengths = sorted({len(key) for key in self._begun})
+        self._openings = {key[:2] for key in self._begun}
 
     def of(self, word: str) -> tuple[str, ...]:
         """What ``word`` stands for; nothing where the table doesn't know it."""
+        known = self._found.get(word)
+        if known is not None:
+            return known
         found = list(self._whole.get(word, ()))
-        for length in range(2, len(word) + 1):
-            found += self._begun.get(word[:length], ())
-        return tuple(dict.fromkeys(found))
+        if word[:2] in self._openings:
+            for length in self._lengths:
+                if length > len(word):
+                    break
+                found += self._begun.get(word[:length], ())
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        answer = self._found[word] = tuple(dict.fromkeys(found))
+        return answer
 
 
 @cache
@@ -66,10 +83,11 @@ def nouns() -> Words:
 @cache
 def actions() -> Words:
     """Words by the class of what happened or is measured: those of reading, in all its languages, and our own."""
+    ambiguous = set(_tables()["ambiguous"]["words"].split())
     classes: list[tuple[str, str]] = []
     for action, table in load_of_reading("actions").items():
         forms = [form for form in table.values() if isinstance(form, list)]
-        single = [word for group in forms for word in group if " " not in word]
+        single = [word for group in forms for word in group if " " not in word and word not in ambiguous]
         classes.append((action, " ".join(_beginning(word) for word in single)))
     return Words([*classes, *_tables()["actions"].items()])
 
@@ -120,6 +138,12 @@ def flows() -> frozenset[str]:
 
 
 @cache
+def listed_actions() -> frozenset[str]:
+    """Every class of actions that a list knows."""
+    return frozenset((*load_of_reading("actions"), *_tables()["actions"]))
+
+
+@cache
 def clause_words() -> frozenset[str]:
     """Words that begin another clause."""
     return frozenset(_tables()["clauses"]["words"].split())
@@ -136,6 +160,7 @@ def _related() -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair.split()) for pair in _tables()["related"]["pairs"])
 
 
+@lru_cache(maxsize=16384)
 def are_kin(one: str, other: str) -> bool:
     """Whether texts use two actions for one another."""
     return frozenset((one, other)) in _kin()
@@ -152,14 +177,20 @@ def may_be_people(one: str, other: str) -> bool:
     return (one == "people" and other not in known) or (other == "people" and one not in known)
 
 
+@lru_cache(maxsize=16384)
 def clash(one: str, other: str) -> bool:
     """Whether two classes are known, of one kind, and never the same: children and soldiers, pigs and cattle."""
     if are_related(one, other):
         return False
-    generic = {key: frozenset(words.split()) for key, words in _tables()["generic"].items()}
-    return any({one, other} <= generic[f"{kind}s"] for kind in ("person", "animal"))
+    return any(one in kind and other in kind for kind in _kinds_of_beings())
 
 
+@cache
+def _kinds_of_beings() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(_tables()["generic"][f"{kind}s"].split()) for kind in ("person", "animal"))
+
+
+@lru_cache(maxsize=16384)
 def are_related(one: str, other: str) -> bool:
     """Whether texts use two classes of nouns for one another, or one is the general word for the other."""
     if one == other or frozenset((one, other)) in _related():

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import re
+import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 
 from pipeline.figures.following import concepts
 from pipeline.figures.following.intervals import value_key
+from pipeline.figures.following.profiles import HEARD
 from pipeline.figures.following.windows import windows
 from pipeline.figures.reading.lexicon import words_of_all
 from schemas.figure import Figure, FigureInArticle, Marks, ScopeKind
 
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*)|(?P<number>\d[\d.,]*)|(?P<mark>[^\s\w])")
+_REACH = 300
+"""Characters on either side of a number whose words are looked at."""
 _LONGEST = 1200
 """Characters of a sentence that are looked at, around the number."""
+_BEFORE = 240
+"""Characters before the sentence that are looked at for a dispute."""
 _MOST_WORDS = 48
 _MOST_NAMES = 16
+_ABOUT = 6
+"""Names that say what an article is about."""
+_READ_FOR_NAMES = 3000
+"""Characters of an article that are read for them."""
+_NAME = re.compile(r"(?<![\w'’-])[^\W\d_a-zа-яіїєґ][^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
+_OPENS = re.compile(r"[.!?:“\"«\n]\s*$")
 _PART = re.compile(
     r"(?i)\b(?:including|among them|among whom|of them|of whom|of which|darunter|davon|dont|entre ellos|entre ellas|"
     r"incluid[oa]s|tra cui|серед них|зокрема|в том числе)\W+(?:\w+\W+){0,2}$"
@@ -42,6 +56,13 @@ _QUOTED = re.compile(
     r"|['’]s? (?:\w+ )?$|\b(?:stands?|stood) by\W+$"
 )
 _COMPARED = re.compile(r"\b(?:compared|after|than|against|versus)\b")
+_AGAINST = re.compile(r"\b(?:compared|after|than|against|versus|vs|from|gegenüber|contre|frente)\b", re.IGNORECASE)
+_MOVES_TO = re.compile(
+    rf"(?:{concepts.cues('update').pattern})\W+(?:[\w'’%]+\W+){{0,3}}?(?:to|at|auf|à|a|до|na|di)\W+(?:[\w'’]+\W+){{0,3}}?$"
+    r"|\b(?:reach\w*|hit|pass\w*|topp\w*|exceed\w*|stands? at|stood at|erreicht\w*|atteint|alcanz\w*|сягн\w*|достиг\w*)"
+    r"\W+(?:[\w'’]+\W+){0,2}?$|\b(?:now|is now|are now|sind jetzt|est désormais de|вже|уже)\W+(?:at\W+|bei\W+)?$"
+)
+_DEFINITE = re.compile(r"(?i)\b(?:the|those|these|all|its|their|die|der|den|les|des|los|las|ces|estos|ці|эти)\W+$")
 _PERIOD_OF = re.compile(
     r"(?i)\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august"
     r"|september|october|november|december|last (?:week|month|year))['’]s\W+$"
@@ -63,6 +84,8 @@ class Spot:
     start: int
     end: int
     others: tuple[tuple[int, int], ...] = ()
+    before: str = ""
+    """The end of what stands before the sentence."""
 
 
 def spots(figures: Sequence[FigureInArticle], text: str) -> list[Spot]:
@@ -81,17 +104,21 @@ def spots(figures: Sequence[FigureInArticle], text: str) -> list[Spot]:
             placed.append((quote, figure.span[0] - start, figure.span[1] - start, start))
     return [
         _around(
-            quote, start, end, [p[1:3] for p in placed if p[0] == quote and p[3] == base and p[1:3] != (start, end)]
+            quote,
+            start,
+            end,
+            [p[1:3] for p in placed if p[0] == quote and p[3] == base and p[1:3] != (start, end)],
+            text[max(0, base - _BEFORE) : max(0, base)],
         )
         for quote, start, end, base in placed
     ]
 
 
-def _around(quote: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> Spot:
+def _around(quote: str, start: int, end: int, others: Sequence[tuple[int, int]], before: str) -> Spot:
     left = max(0, start - _LONGEST // 2)
     right = min(len(quote), end + _LONGEST // 2)
     inside = tuple((a - left, b - left) for a, b in others if a >= left and b <= right)
-    return Spot(quote[left:right], start - left, end - left, inside)
+    return Spot(quote[left:right], start - left, end - left, inside, before)
 
 
 def _quote_start(figure: Figure, text: str) -> int | None:
@@ -116,61 +143,111 @@ def _nth(quote: str, surface: str, count: int) -> int:
 
 
 def _weights(spot: Spot) -> list[tuple[str, int, float]]:
-    """The words of the sentence with their places and how near they are to the number, from 0 to 1."""
-    tokens = [m for m in _TOKEN.finditer(spot.sentence) if m.end() <= spot.start or m.start() >= spot.end]
-    left = [m for m in tokens if m.end() <= spot.start][::-1]
-    right = [m for m in tokens if m.start() >= spot.end]
+    """The words close to the number with their places and how near they are, from 1 to ``HEARD``."""
+    sentence, others = spot.sentence, spot.others
+    left = list(_TOKEN.finditer(sentence, max(0, spot.start - _REACH), spot.start))[::-1]
+    right = _TOKEN.finditer(sentence, spot.end, spot.end + _REACH)
+    clause, light = concepts.clause_words(), _light()
     found: list[tuple[str, int, float]] = []
     for side, step in ((left, 1.0), (right, 0.85)):
         cost = 0.0
         passed: set[tuple[int, int]] = set()
         for match in side:
-            other = next((o for o in spot.others if o[0] <= match.start() < o[1]), None)
+            start, end = match.span()
+            other = next((o for o in others if o[0] <= start < o[1]), None) if others else None
             if other:
                 if other not in passed:
                     passed.add(other)
                     cost += 4
                 continue
             word = match.group()
-            if match["mark"]:
+            if match.lastgroup == "mark":
                 cost += 5 if word in ";:–—" else 1.5 if word in ",()" else 0
                 continue
-            if match["number"]:
+            if match.lastgroup == "number":
                 continue
             low = word.lower()
-            if low in concepts.clause_words():
+            if low in clause:
                 cost += 2
             weight = 1 / (1 + cost / 4)
-            away = max(spot.start - match.end(), match.start() - spot.end)
-            if any(2 * max(a - match.end(), match.start() - b) < away for a, b in spot.others):
+            if weight < HEARD:
+                break
+            away = max(spot.start - end, start - spot.end)
+            if any(2 * max(a - end, start - b) < away for a, b in others):
                 weight *= _OF_ANOTHER
-            found.append((word, match.start(), weight))
-            cost += step if low not in _light() else step / 3
+            found.append((word, start, weight))
+            cost += step if low not in light else step / 3
     return found
 
 
+@lru_cache(maxsize=16384)
+def _bare(word: str) -> str:
+    """A word in lower case, without the ending of the genitive."""
+    low = word.lower()
+    return re.sub(r"['’]s?$", "", low) if "'" in low or "’" in low else low
+
+
+@lru_cache(maxsize=16384)
+def _read(low: str) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """What a word stands for: its classes or its stem, which of them are actions, and the traits it gives a number."""
+    traits = frozenset((*concepts.contrasts().of(low), *(f"kind:{kind}" for kind in concepts.kinds().of(low))))
+    if low in _light() or len(low) < 2:
+        return (), (), traits
+    actions = concepts.actions().of(low)
+    return (*actions, *concepts.nouns().of(low)) or (concepts.stem(low),), actions, traits
+
+
+@cache
 def _light() -> frozenset[str]:
     return words_of_all("stop")
 
 
+@cache
+def _calendar() -> frozenset[str]:
+    return words_of_all("months") | words_of_all("weekdays")
+
+
 def _names(weighted: list[tuple[str, int, float]], sentence: str) -> dict[str, float]:
     """Proper names with their weights; the first word of a sentence is one only if no list knows it."""
-    known = words_of_all("months") | words_of_all("weekdays") | _light()
+    calendar, light = _calendar(), _light()
     names: dict[str, float] = {}
     for word, start, weight in weighted:
         if not word[0].isupper() or len(word) < 3:
             continue
-        low = re.sub(r"['’]s?$", "", word.lower())
+        low = _bare(word)
         first = start == 0 or sentence[:start].rstrip()[-1:] in {".", "“", '"', "!", "?"}
-        if low in known or (first and (concepts.nouns().of(low) or concepts.actions().of(low) or "-" in low)):
+        if (
+            low in calendar
+            or low in light
+            or (first and (concepts.nouns().of(low) or concepts.actions().of(low) or "-" in low))
+        ):
             continue
         key = low[:9]
         names[key] = max(names.get(key, 0.0), round(weight if not first else weight * 0.8, 2))
     return dict(sorted(names.items(), key=lambda item: (-item[1], item[0]))[:_MOST_NAMES])
 
 
-def marks_of(figure: FigureInArticle, spot: Spot) -> Marks:
-    """Everything following notes of one number."""
+def names_of(text: str) -> tuple[str, ...]:
+    """The proper names that an article speaks of, the commonest first: what it is about, in a few words.
+
+    Behind a question mark, words that only open sentences, and so may be names or not.
+    """
+    counts: Counter[str] = Counter()
+    for match in _NAME.finditer(text[:_READ_FOR_NAMES]):
+        word = match.group()
+        low = _bare(word)
+        if low in _calendar() or low in _light():
+            continue
+        if match.start() and not _OPENS.search(text, max(0, match.start() - 3), match.start()):
+            counts[low[:9]] += 1
+        elif not (concepts.nouns().of(low) or concepts.actions().of(low)):
+            counts[f"?{low[:9]}"] += 1
+    names = [name for name, _ in counts.most_common() if name[0] != "?"][:_ABOUT]
+    return (*names, *[f"?{name[1:]}" for name in counts if name[0] == "?" and name[1:] not in names][:_ABOUT])
+
+
+def marks_of(figure: FigureInArticle, spot: Spot, about: tuple[str, ...] = ()) -> Marks:
+    """Everything following notes of one number; ``about`` are the names its article speaks of."""
     weighted = _weights(spot)
     sentence, head, tail = spot.sentence, spot.sentence[: spot.start], spot.sentence[spot.end :]
     names = _names(weighted, sentence)
@@ -179,21 +256,16 @@ def marks_of(figure: FigureInArticle, spot: Spot) -> Marks:
     acts: dict[str, float] = {}
     traits: set[str] = set()
     for word, _, weight in sorted(weighted, key=lambda w: -w[2]):
-        low = re.sub(r"['’]s?$", "", word.lower())
-        if low in _light() or len(low) < 2:
-            keys: tuple[str, ...] = ()
-        elif word[0].isupper() and low[:9] in names:
-            keys = ()
-        else:
-            of_actions, of_nouns = concepts.actions().of(low), concepts.nouns().of(low)
-            keys = (*of_actions, *of_nouns) or (concepts.stem(low),)
-            for action in of_actions:
-                acts[action] = max(acts.get(action, 0.0), weight)
+        low = _bare(word)
+        keys, of_actions, of_traits = _read(low)
         if weight >= _NEAR:
-            traits.update(concepts.contrasts().of(low))
-            traits.update(f"kind:{kind}" for kind in concepts.kinds().of(low))
+            traits |= of_traits
+        if word[0].isupper() and low[:9] in names:
+            continue
+        for action in of_actions:
+            acts.setdefault(action, weight)
         for key in keys:
-            words[key] = max(words.get(key, 0.0), round(weight, 2))
+            words.setdefault(key, round(weight, 2))
     for noun in nouns[:2]:
         words[noun] = 1.0
     if figure.figure.action:
@@ -212,9 +284,10 @@ def marks_of(figure: FigureInArticle, spot: Spot) -> Marks:
         names=names,
         nouns=nouns,
         actions=tuple(dict.fromkeys(actions)),
-        traits=tuple(sorted(traits)),
+        traits=(*sorted(traits), f"sentence:{zlib.crc32(figure.figure.quote.encode()):08x}"),
         window=_window(spot, figure.published.date()),
         cues=(*_cues(spot), *_earlier(figure.figure)),
+        about=about,
     )
 
 
@@ -246,6 +319,10 @@ def _traits(figure: Figure, head: str, tail: str) -> set[str]:
         traits.add("more")
     if figure.scope.kind is ScopeKind.FORECAST:
         traits.add("kind:planned")
+    if _DEFINITE.search(head):
+        traits.add("the")
+    if figure.unit:
+        traits.add(f"unit:{figure.unit.partition(' per ')[0]}")
     if match := _PER.search(tail):
         traits.add(f"per:{match['unit'] or match['adverb']}".lower())
     return traits
@@ -283,7 +360,9 @@ def _window(spot: Spot, day: date) -> str | None:
         between = spot.sentence[min(found.end, spot.end) : max(found.start, spot.start)]
         cost = float(len(between))
         cost += 15 * between.count(",") + 60 * sum(between.count(mark) for mark in ";:–—")
-        cost += 30 * sum(low <= a and b <= high for a, b in spot.others)
+        passed = sum(low <= a and b <= high for a, b in spot.others)
+        # "three deaths, against 140 in 1998": what is compared has a period of its own.
+        cost += passed * (120 if found.start > spot.end and _AGAINST.search(between) else 30)
         cost += 20 * sum(word in concepts.clause_words() for word in between.lower().split())
         if best is None or cost < best[0]:
             best = (cost, found.window)
@@ -318,6 +397,10 @@ def _cues(spot: Spot) -> tuple[str, ...]:
     rest = tail[: min([90, *(a - spot.end for a in after)])]
     if concepts.cues("update").search(near) or concepts.cues("update").search(rest[:50]):
         cues.append("update")
+    if concepts.cues("now").search(near) or concepts.cues("now").search(rest[:50]):
+        cues.append("now")
+    if _MOVES_TO.search(near) and "history" not in cues:
+        cues.append("moved to")
     if concepts.cues("fall").search(near) or concepts.cues("fall").search(rest[:40]):
         cues.append("fall")
     if _QUOTED.search(head[-60:]) and not _PERIOD_OF.search(head):
@@ -330,4 +413,8 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("denied")
     if concepts.cues("dispute").search(low) and concepts.cues("number").search(low):
         cues.append("dispute")
+    elif concepts.cues("dispute").search(spot.before.lower()):
+        cues.append("dispute before")
+    if concepts.cues("stated").search(near[-60:]) or concepts.cues("stated").search(rest):
+        cues.append("stated")
     return tuple(cues)

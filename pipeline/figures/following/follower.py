@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.figures.following import intervals
 from pipeline.figures.following.assigning import assign
-from pipeline.figures.following.context import marks_of, spots
+from pipeline.figures.following.candidates import Candidates
+from pipeline.figures.following.context import marks_of, names_of, spots
 from pipeline.figures.following.decisions import Decisions, retold
 from pipeline.figures.following.history import with_claim, without_claims
 from pipeline.figures.following.profiles import Profile
@@ -50,7 +51,11 @@ class Follower:
         self.topic = topic
         self._series: dict[str, Series] = {one.id: one for one in series}
         self._decisions = Decisions(topic, decisions)
-        self._profiles: dict[str, tuple[Series, Profile]] = {}
+        self._candidates = Candidates()
+        self._where: dict[str, str] = {}
+        self._changed: dict[str, None] = {}
+        for one in self._series.values():
+            self._know(one)
 
     def series(self) -> tuple[Series, ...]:
         """Every series, those that were merged into others too, in the order they were opened."""
@@ -63,22 +68,25 @@ class Follower:
         the figures of the revision before, where this is a later one. Figures known already (the same ids again) are
         judged as if they were not there, so that a step run twice gives the same verdicts.
         """
-        before = dict(self._series)
         revised = frozenset(replaces)
+        self._changed.clear()
         self._forget({one.id for one in figures})
-        marks = [marks_of(one, spot) for one, spot in zip(figures, spots(figures, text), strict=True)]
+        about = names_of(text or " ".join(dict.fromkeys(one.figure.quote for one in figures)))
+        marks = [marks_of(one, spot, about) for one, spot in zip(figures, spots(figures, text), strict=True)]
         claims = [claim_of(one, noted) for one, noted in zip(figures, marks, strict=True)]
-        profiles = [Profile(one.figure.unit, (claim,)) for one, claim in zip(figures, claims, strict=True)]
-        known = {id: self._profile(one) for id, one in self._series.items() if one.claims}
+        profiles = [Profile((claim,)) for one, claim in zip(figures, claims, strict=True)]
         forced = {i: place for i, one in enumerate(figures) if (place := self._decisions.place_of(one.id))}
         verdicts: dict[int, Verdict] = {}
-        for series, members in assign(profiles, known, forced=forced, replaces=revised):
+        for series, members in assign(profiles, self._candidates, forced=forced, replaces=revised):
             home = self._home(series, figures[members[0]])
             for i in members:
                 beside = [claims[k] for k in members if k != i]
                 verdicts[i] = self._judge(home, figures[i].figure, claims[i], beside, revised)
+        for id in self._changed:
+            if id in self._series:
+                self._know(self._series[id])
         return Followed(
-            series=tuple(one for id, one in self._series.items() if before.get(id) is not one),
+            series=tuple(self._series[id] for id in self._changed if id in self._series),
             verdicts=tuple(verdicts[i] for i in range(len(figures))),
             figures=tuple(_filled(one, self._series[verdicts[i].series]) for i, one in enumerate(figures)),
         )
@@ -89,13 +97,17 @@ class Follower:
         before = dict(self._series)
         self._series = self._decisions.apply(decision, self._series)
         changed = [one for id, one in self._series.items() if before.get(id) != one]
+        for one in changed:
+            self._know(one)
         return Followed(series=tuple(changed), verdicts=retold(self.topic, changed, before))
 
-    def _profile(self, series: Series) -> Profile:
-        kept = self._profiles.get(series.id)
-        if kept is None or kept[0] is not series:
-            kept = self._profiles[series.id] = (series, Profile(series.unit, series.claims))
-        return kept[1]
+    def _know(self, series: Series) -> None:
+        """Let ``series`` be found as it is now."""
+        if not series.claims:
+            self._candidates.drop(series.id)
+            return
+        self._candidates.put(series.id, Profile(series.claims))
+        self._where |= dict.fromkeys((claim.figure for claim in series.claims), series.id)
 
     def _home(self, series: str | None, first: FigureInArticle) -> str:
         """The series of a group of figures whose first is ``first``, opened where there is none."""
@@ -123,6 +135,7 @@ class Follower:
         judgement = judge(series.claims, said, revises=revises, beside=beside)
         claim = said.model_copy(update={"kind": judgement.kind})
         self._series[home] = with_claim(series, claim, figure, holds_now=judgement.holds_now)
+        self._changed[home] = None
         return Verdict(
             figure=said.figure,
             topic=self.topic,
@@ -135,14 +148,16 @@ class Follower:
 
     def _forget(self, ids: set[str]) -> None:
         """Take out claims that are about to be made again."""
-        for id, one in list(self._series.items()):
-            if ids.isdisjoint(self._profile(one).figures):
-                continue
+        for id in dict.fromkeys(self._where.pop(figure) for figure in sorted(ids) if figure in self._where):
+            one = self._series[id]
             left = [claim for claim in one.claims if claim.figure not in ids]
-            if left:
-                self._series[id] = without_claims(one, left)
-            elif one.merged_into is None:
+            self._changed[id] = None
+            if left or one.merged_into is not None:
+                self._series[id] = without_claims(one, left) if left else one
+                self._know(self._series[id])
+            else:
                 del self._series[id]
+                self._candidates.drop(id)
 
 
 def claim_of(one: FigureInArticle, marks: Marks) -> Claim:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.figures.following.profiles import REMEMBERED
 from pipeline.figures.following.verdicts import main_line
 from pipeline.figures.words import label_words
 from schemas.figure import Claim, Figure, Series, VerdictKind
@@ -23,12 +24,20 @@ def bounded(claims: Sequence[Claim], keep: str | None = None) -> tuple[Claim, ..
     return tuple(claim for i, claim in enumerate(claims) if i not in gone)
 
 
+def _unmarked(claims: Sequence[Claim]) -> Sequence[Claim]:
+    """``claims`` about to be followed by one more, without the marks of the one that is compared no longer."""
+    fading = len(claims) + 1 - REMEMBERED
+    if fading < 1 or claims[fading].marks is None:
+        return claims
+    return (*claims[:fading], claims[fading].model_copy(update={"marks": None}), *claims[fading + 1 :])
+
+
 def with_claim(series: Series, claim: Claim, figure: Figure, *, holds_now: bool) -> Series:
     """``series`` with one more claim, current if it holds now; what the series left open is filled in from it."""
     current = claim.figure if holds_now or series.current is None else series.current
     counted, action = series.counted or figure.counted, series.action or figure.action
     update: dict[str, object] = {
-        "claims": bounded((*series.claims, claim), current),
+        "claims": bounded((*_unmarked(series.claims), claim), current),
         "current": current,
         "counted": counted,
         "action": action,

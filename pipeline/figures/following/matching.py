@@ -1,33 +1,29 @@
 """How likely a figure is the next mention of a series: traits of the pair, weighed.
 
 Nothing here is certain by itself: the same noun may count another group, another verb may tell of the same event. So
-each pair of a figure and a series is described by a few numbers between −1 and 1 (``traits_of_pair``), which ``score``
-adds up with the weights of ``weights.toml``. Above 0 the pair is more likely one figure than two.
+each pair of a figure and a series is described by a few numbers between −1 and 1 (``traits_of_pair``), which are added
+up with the weights of ``weights.toml``. Above 0 the pair is more likely one figure than two.
 """
 
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
+from collections.abc import Sequence, Set
 
-from pipeline.figures.following import concepts, intervals
+from pipeline.figures.following import concepts
 from pipeline.figures.following.attributions import speak_as_one
+from pipeline.figures.following.candidates import Candidates
 from pipeline.figures.following.profiles import (
     SHARED_TRAITS,
-    STANDING,
-    Likeness,
     Profile,
-    information,
-    value_key,
 )
 from pipeline.figures.following.windows import differ
-from schemas.figure import Claim, Marks, Modifier
 
 _FEW = 3.0
 """Added to counts before they are compared: from 2 to 6 is no great leap, from 200 to 600 is one."""
+_COMMON = 0.15
+"""Words rarer than this tell nothing: nearly every series of the topic has them."""
+_APART = ("other noun", "clashing noun", "other unit", "no unit")
 _WORDY = (
     "words",
     "names",
@@ -35,105 +31,114 @@ _WORDY = (
     "close names",
     "other names",
     "words of a measure",
-    "close words of a measure",
 )
 
 
-@cache
-def weights() -> Mapping[str, float]:
-    """The weight of each trait, in log-odds."""
-    text = resources.files(__package__).joinpath("weights.toml").read_text(encoding="utf-8")
-    return {name: float(weight) for name, weight in tomllib.loads(text)["weights"].items()}
+class Seen:
+    """A figure, made ready to be compared with the series of its topic."""
+
+    def __init__(self, figure: Profile, candidates: Candidates) -> None:
+        self.figure = figure
+        self.words = candidates.telling(figure.words)
+        self.names = candidates.telling(figure.names)
+        self.about = candidates.telling(dict.fromkeys(figure.about, 1.0))
+        self.known_names = candidates.speak_of(figure.perhaps_about)
+        self.close_words = {word for word in figure.close_words if candidates.rare(word) > _COMMON}
+        self.close_names = {name for name in figure.close_names if candidates.rare(name) > _COMMON}
 
 
-def score(traits: Mapping[str, float]) -> float:
-    """The evidence for one figure, in log-odds: above 0 the pair is more likely one figure than two."""
-    table = weights()
-    return math.fsum(table.get(name, 0.0) * value for name, value in traits.items())
-
-
-def traits_of_pair(
-    figure: Profile, known: Profile, likeness: Likeness, *, takers: Sequence[Profile] = (), alike: int = 1
-) -> dict[str, float]:
+def traits_of_pair(seen: Seen, known: Profile, *, takers: Sequence[Profile] = (), alike: int = 1) -> dict[str, float]:
     """What speaks for and against one figure, each between −1 and 1 (left out where nothing is known).
 
     ``takers`` are figures of the same article that have the very number of the series: they leave it less likely that
     another is meant, unless the text sets the two against each other. ``alike`` is how many series of the topic count
     or measure the same as this one.
     """
+    figure = seen.figure
     traits = {"base": 1.0}
-    traits |= _of_words(figure, known, likeness)
-    traits |= _of_what(figure, known, alike)
-    traits |= _of_scope(figure, known)
-    traits |= _of_periods(figure.mark, known)
-    traits |= _of_value(figure, known)
-    traits |= _of_speakers(figure, known)
-    traits |= _of_takers(figure, known, takers)
+    _of_words(traits, seen, known)
+    _of_what(traits, figure, known, alike)
+    _of_scope(traits, figure, known)
+    _of_periods(traits, figure, known)
+    _of_speakers(traits, figure, known)
+    _of_value(traits, figure, known)
+    if takers:
+        _of_takers(traits, figure, known, takers)
     if known.articles == figure.articles:
         # The words of one sentence stand around all its numbers: they tell less than those of another article.
-        traits |= {f"{name}, same article": traits.pop(name) for name in _WORDY if name in traits}
+        for name in _WORDY:
+            if name in traits:
+                traits[f"{name}, same article"] = traits.pop(name)
         traits["same article"] = 1.0
     return traits
 
 
-def _of_words(figure: Profile, known: Profile, likeness: Likeness) -> dict[str, float]:
-    words, names = likeness.words(figure, known), likeness.names(figure, known)
-    close = {word for word in figure.close_words[-1] if likeness.tells(word)}
-    shared = max(len(close & theirs) for theirs in known.close_words)
-    near = {name for name in figure.close_names[-1] if likeness.tells(name)}
-    theirs = [{name for name in names_ if likeness.tells(name)} for names_ in known.close_names]
-    apart = bool(near) and any(theirs) and not any(near & set(m.names) for m in known.marks)
-    traits = {"words": words, "names": names, "close words": min(shared, 3) / 3, "other names": float(apart)}
-    traits["close names"] = float(any(near & theirs_ for theirs_ in theirs))
-    if figure.unit is not None:
-        traits |= {"words of a measure": words, "close words of a measure": min(shared, 3) / 3}
-    return traits
+def _of_words(traits: dict[str, float], seen: Seen, known: Profile) -> None:
+    words = seen.words.share(known.words)
+    shared = min(len(seen.close_words & known.close_words), 3) / 3
+    traits["words"] = words
+    traits["close words"] = shared
+    traits["names"] = seen.names.share(known.names)
+    if seen.close_names:
+        if not seen.close_names.isdisjoint(known.close_names):
+            traits["close names"] = 1.0
+        elif known.close_names and seen.close_names.isdisjoint(known.names):
+            traits["other names"] = 1.0
+    if seen.figure.units:
+        traits["words of a measure"] = words
+    if seen.figure.about and known.about:
+        if seen.figure.perhaps_about.isdisjoint(known.perhaps_about):
+            traits["about others" if seen.known_names else "about none"] = 1.0
+        else:
+            traits["about the same"] = seen.about.share(dict.fromkeys(known.about, 1.0))
 
 
-def _of_what(figure: Profile, known: Profile, alike: int) -> dict[str, float]:
-    traits: dict[str, float] = {}
-    if figure.unit != known.unit:
-        named = figure.unit or figure.nouns
-        traits["other unit" if figure.unit and known.unit else "no unit" if named else "unit left open"] = 1.0
-    elif figure.unit:
-        traits["same unit"] = 1.0
+def _of_what(traits: dict[str, float], figure: Profile, known: Profile, alike: int) -> None:
+    same_unit = not figure.units.isdisjoint(known.units)
+    if figure.units and known.units:
+        if not same_unit:
+            traits["other unit"] = 1.0
+    elif figure.units or known.units:
+        traits["no unit" if figure.units or figure.nouns else "unit left open"] = 1.0
     mine = figure.mark
-    action, noun = _compare_actions(mine, known), _compare_nouns(mine, known)
-    if noun in ("same", "near") or (figure.unit and figure.unit == known.unit):
+    action, noun = _compare_actions(figure, known), _compare_nouns(figure, known)
+    if noun in ("same", "near") or same_unit:
         traits["only one alike"] = 1.0 / max(1, alike)
     traits[f"{action} action"] = traits[f"{noun} noun"] = 1.0
-    traits[f"{noun} noun, {action} action"] = 1.0
-    traits["shared action"] = max(_shared(mine, m) for m in known.marks)
+    if noun == "same" or action == "same":
+        traits[f"{noun} noun, {action} action"] = 1.0
+    if both := figure.actions & known.actions:
+        traits["shared action"] = max(min(mine.words.get(a, 0.0), known.words.get(a, 0.0)) for a in both)
     if noun != "same":
         near = [mine.words.get(head, 0.0) for head in known.heads]
-        near += [m.words.get(mine.nouns[0], 0.0) for m in known.marks] if mine.nouns else []
+        if mine.nouns:
+            near.append(known.words.get(mine.nouns[0], 0.0))
         traits["noun nearby"] = max(near, default=0.0)
-    return traits
 
 
-def _shared(mine: Marks, other: Marks) -> float:
-    """How near to their numbers the nearest action stands that two claims share."""
-    both = set(mine.actions) & set(other.actions)
-    return max((min(mine.words.get(a, 0.0), other.words.get(a, 0.0)) for a in both), default=0.0)
-
-
-def _compare_actions(mine: Marks, known: Profile) -> str:
-    if not mine.actions or not known.first_actions:
+def _compare_actions(figure: Profile, known: Profile) -> str:
+    mine = figure.mark.actions
+    if not mine or not known.first_actions:
         return "no"
-    if mine.actions[0] in known.first_actions:
+    if mine[0] in known.first_actions:
         return "same"
-    if mine.actions[0] in known.actions or set(mine.actions) & known.first_actions:
+    if mine[0] in known.actions or not figure.actions.isdisjoint(known.first_actions):
         return "near"
-    return "kin" if any(concepts.are_kin(mine.actions[0], other) for other in known.first_actions) else "other"
+    if any(concepts.are_kin(mine[0], other) for other in known.first_actions):
+        return "kin"
+    # A verb that no list knows says what happens in this sentence, and little of what is counted.
+    listed = concepts.listed_actions()
+    return "odd" if mine[0] not in listed or known.first_actions.isdisjoint(listed) else "other"
 
 
-def _compare_nouns(mine: Marks, known: Profile) -> str:
-    if not mine.nouns or not known.heads:
+def _compare_nouns(figure: Profile, known: Profile) -> str:
+    mine = figure.mark.nouns
+    if not mine or not known.heads:
         return "no"
-    head = mine.nouns[0]
+    head = mine[0]
     if head in known.heads:
         return "same"
-    if head in known.nouns or set(mine.nouns) & known.heads:
+    if head in known.nouns or not figure.nouns.isdisjoint(known.heads):
         return "near"
     if any(concepts.are_related(head, other) for other in known.heads):
         return "related"
@@ -142,26 +147,26 @@ def _compare_nouns(mine: Marks, known: Profile) -> str:
     return "unsure" if any(concepts.may_be_people(head, other) for other in known.heads) else "other"
 
 
-def _of_scope(figure: Profile, known: Profile) -> dict[str, float]:
-    traits: dict[str, float] = {}
-    if any(figure.axes[axis].isdisjoint(known.axes[axis]) for axis in figure.axes.keys() & known.axes.keys()):
+def _of_scope(traits: dict[str, float], figure: Profile, known: Profile) -> None:
+    if figure.axes and any(
+        poles.isdisjoint(known.axes[axis]) for axis, poles in figure.axes.items() if axis in known.axes
+    ):
         traits["contrast"] = 1.0
-    if figure.places and known.places:
-        traits["same place" if figure.places & known.places else "other place"] = 1.0
-    for name in SHARED_TRAITS:
-        has, had = name in figure.mark.traits, known.shares.get(name, 0.0)
-        if has and had:
-            traits[f"both {name}"] = 1.0
-        elif has != bool(had):
-            traits[f"one {name}"] = 1.0 if has else had
-    sides = [(one, other) for one in figure.sides for other in known.sides]
-    if sides:
-        traits["other side" if any(_apart(one, other) for one, other in sides) else "same side"] = 1.0
-    if figure.kinds & known.kinds:
-        traits["same kind"] = 1.0
-    elif figure.kinds or known.only_kinds:
-        traits["other kind"] = 1.0
-    return traits
+    if figure.places and known.places and figure.places.isdisjoint(known.places):
+        traits["other place"] = 1.0
+    mine, shares = figure.shares, known.shares
+    if mine or shares:
+        for name in SHARED_TRAITS:
+            if (name in mine) != (name in shares):
+                traits[f"one {name}"] = 1.0 if name in mine else shares[name]
+    if figure.sides and known.sides:
+        apart = any(_apart(one, other) for one in figure.sides for other in known.sides)
+        traits["other side" if apart else "same side"] = 1.0
+    for kind in figure.kinds & known.kinds:
+        traits[f"both {kind}"] = 1.0
+    for kind in figure.kinds ^ known.kinds:
+        if kind in figure.kinds or kind in known.only_kinds:
+            traits["one per:" if kind.startswith("per:") else f"one {kind}"] = 1.0
 
 
 def _apart(one: str, other: str) -> bool:
@@ -170,114 +175,160 @@ def _apart(one: str, other: str) -> bool:
     return (first[0] == second[0]) != (first[1] == second[1])
 
 
-def _of_periods(mine: Marks, known: Profile) -> dict[str, float]:
-    traits: dict[str, float] = {}
-    flow = bool(set(mine.actions[:1]) & concepts.flows())
-    windows = known.windows
+def _of_periods(traits: dict[str, float], figure: Profile, known: Profile) -> None:
+    mine, windows = figure.mark, known.windows
     if mine.window and windows:
+        flow = not concepts.flows().isdisjoint(figure.actions)
         if mine.window in windows:
-            traits["same window"] = 1.0
+            pass
         elif all(differ(mine.window, window) for window in windows):
             traits["other window"] = 1.0
             if flow:
                 traits["other window of a flow"] = 1.0
+            if _is_month(mine.window) and all(_is_month(window) for window in windows):
+                traits["other month"] = 1.0
             if "d:" in mine.window and any("d:" in window for window in windows):
                 traits["other rolling window"] = 1.0
-        elif "total" in {mine.window, *windows}:
+        elif mine.window == "total" or "total" in windows:
             traits["total against period"] = 1.0
             if flow:
                 traits["total against period of a flow"] = 1.0
     year = {mine.window} if mine.window and len(mine.window) == 4 else set()
-    if year != {window for window in windows if len(window) == 4}:
+    if (year or windows) and year != {window for window in windows if len(window) == 4}:
         traits["other year"] = 1.0
-    return traits
 
 
-def _of_value(figure: Profile, known: Profile) -> dict[str, float]:
-    said, cues = figure.claim, figure.mark.cues
-    traits: dict[str, float] = {}
-    if value_key(said) in known.values:
-        tells = information(said)
+def _is_month(window: str) -> bool:
+    """Whether a window is a month or a quarter: what is published for each has a series of its own."""
+    return len(window) == 7 and window[4] == "-"
+
+
+def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None:
+    cues = figure.cues
+    if figure.standing <= known.values:
+        tells = figure.tells
         traits["equal"] = tells
         traits["equal, small"] = 1.0 - tells
-        if figure.nouns and not figure.nouns & known.nouns:
+        if figure.nouns and figure.nouns.isdisjoint(known.nouns):
             traits["equal, small, other noun"] = 1.0 - tells
+        if traits["close words"] == 0.0 and not traits.get("shared action"):
+            traits["equal, nothing else"] = 1.0
+            traits["equal, small, nothing else"] = 1.0 - tells
+        if "the" in figure.mark.traits:
+            traits["definite, equal"] = 1.0
+            if known.articles == figure.articles:
+                traits["definite, equal, same article"] = 1.0
+        if known.articles == figure.articles and not figure.sentences.isdisjoint(known.sentences):
+            traits["equal, same sentence"] = 1.0
+        if "about others" in traits or "about none" in traits:
+            traits["equal, about others"] = 1.0
         if "history" in cues:
             traits["equal history"] = 1.0
-        return traits
-    if rounded := max(_rounds(claim, said) for claim in known.claims[-STANDING:]):
-        return {"rounded": rounded}
+        return
+    if rounded := max([_rounds(figure, known, n) for n in range(len(known.spans))]):
+        traits["rounded"] = rounded
+        return
     size = figure.sizes[-1]
-    pad = _FEW if figure.unit is None else 0.0
-    ratio = min(_ratio(size + pad, other + pad) for other in known.sizes)
+    ratio = min([_leap(size, other, figure.units) for other in known.sizes])
     traits["close"] = max(0.0, 1 - ratio / math.log(1.5))
     traits["fairly close"] = max(0.0, 1 - ratio / math.log(4))
+    untied = (
+        bool(traits.keys() & {"other noun", "clashing noun", "other unit", "no unit"}) and not traits["close words"]
+    )
+    if untied:
+        traits["fairly close, untied"] = traits["fairly close"]
     traits["far"] = min(1.0, max(0.0, (ratio - math.log(4)) / math.log(25)))
     traits["very far"] = float(ratio > math.log(50))
     if size < min(known.sizes):
         traits["lower"] = 1.0
+        if cues & {"dispute", "dispute before"} or traits.get("other speaker"):
+            traits["lower, disputed"] = 1.0
         if "fall" in cues:
             traits["lower, falling"] = 1.0
+        if figure.units:
+            traits["lower, of a measure"] = 1.0
     if "update" in cues:
         traits["update"] = 1.0
         traits["update, close"] = max(0.0, 1 - ratio / math.log(8))
+        if untied:
+            traits["update, close, untied"] = traits["update, close"]
+    if "now" in cues:
+        traits["now"] = 1.0
+        traits["now, close"] = max(0.0, 1 - ratio / math.log(8))
+        if untied:
+            traits["now, close, untied"] = traits["now, close"]
+    if "moved to" in cues:
+        traits["moved to"] = 1.0
+        if not untied:
+            traits["moved to, tied"] = 1.0
+    if "the" in figure.mark.traits:
+        traits["definite, not equal"] = 1.0
     if any(cue.startswith("from:") and cue[5:] in known.values for cue in cues):
         traits["moved from it"] = 1.0
     if "dispute" in cues:
         traits["dispute"] = 1.0
     if "history" in cues:
         traits["history, not equal"] = 1.0
-    return traits
 
 
-def _of_speakers(figure: Profile, known: Profile) -> dict[str, float]:
+def _of_speakers(traits: dict[str, float], figure: Profile, known: Profile) -> None:
     said = figure.claim.attribution
     if not said or not known.speakers:
-        return {}
+        return
     if any(speak_as_one(other, said) for other in known.speakers):
-        return {"same speaker": 1.0}
-    traits = {"other speaker": 1.0}
+        traits["same speaker"] = 1.0
+        return
+    traits["other speaker"] = 1.0
     if known.articles == figure.articles:
         traits["other speaker, same article"] = 1.0
     if figure.is_poll and known.is_poll:
         traits["other pollster"] = 1.0
-    return traits
 
 
-def _of_takers(figure: Profile, known: Profile, takers: Sequence[Profile]) -> dict[str, float]:
-    said = value_key(figure.claim)
-    others = [other for other in takers if other is not figure and value_key(other.claim) != said]
-    if not others or said in known.values:
-        return {}
-    taken = max(information(other.claim) for other in others)
-    cues = {cue for other in others for cue in other.mark.cues}
-    traits = {"taken": taken}
+def _of_takers(traits: dict[str, float], figure: Profile, known: Profile, takers: Sequence[Profile]) -> None:
+    others = [other for other in takers if other is not figure and other.standing != figure.standing]
+    if not others or figure.standing <= known.values:
+        return
+    taken = max(other.tells for other in others)
+    cues = {cue for other in others for cue in other.cues}
+    traits["taken"] = taken
     if "moved" in cues:
         traits["taken, but moved from"] = taken
     elif "compared" in cues:
         windows = {other.mark.window for other in others if other.mark.window}
         traits["taken, compared"] = taken
         traits["taken, of another period"] = float(bool(windows) and figure.mark.window not in windows)
+    elif all(other.kinds - figure.kinds for other in others):
+        traits["taken, of another kind"] = taken
     elif cues & {"quoted", "denied"}:
         traits["taken, but quoted"] = taken
-    elif (cues | set(figure.mark.cues)) & {"history", "dispute"}:
+    elif "set against" in cues:
+        traits["taken, but set against"] = taken
+    elif (cues | figure.cues) & {"history", "dispute"}:
         traits["taken, but tied"] = taken
-    return traits
 
 
-def _rounds(known: Claim, said: Claim) -> float:
-    """How likely ``said`` is meant as a rounding of ``known``, or as a bound close to it, or the reverse; 0 to 1."""
-    if not (intervals.entails(known, said) or intervals.entails(said, known)):
+def _rounds(figure: Profile, known: Profile, n: int) -> float:
+    """How likely a figure is meant as a rounding of a claim, or as a bound close to it, or the reverse; 0 to 1."""
+    one, other = known.spans[n], figure.spans[-1]
+    if not (other.holds(one) or one.holds(other)):
         return 0.0
-    if Modifier.VAGUE in (known.modifier, said.modifier):
+    if known.vague[n] or figure.vague[-1]:
         return 0.7
-    one, other = intervals.size(intervals.of_claim(known)), intervals.size(intervals.of_claim(said))
-    return max(0.0, 1 - _ratio(one, other) / math.log(1.15))
+    return max(0.0, 1 - _ratio(known.sizes[n], figure.sizes[-1]) / math.log(1.15))
+
+
+def _leap(one: float, other: float, units: Set[str]) -> float:
+    """How far apart two values are, as the logarithm of a ratio; shares of a whole may go from hardly any to all."""
+    if "%" in units and 0 <= one <= 100 and 0 <= other <= 100:
+        return min(_ratio(one, other), 4 * abs(one - other) / 100)
+    pad = 0.0 if units else _FEW
+    return _ratio(one + pad, other + pad)
 
 
 def _ratio(one: float, other: float) -> float:
     """The logarithm of how many times the larger is larger; 0 for equal sizes."""
-    if intervals.same(one, other):
+    if one == other:
         return 0.0
     if one * other <= 0:
         return math.log(100)

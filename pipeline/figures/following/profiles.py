@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 
 from pipeline.figures.following import intervals
 from schemas.figure import Claim, Marks, Modifier
 
 CLOSE = 0.5
 """The least weight of a word that stands close to its number."""
-COMMON = 0.15
-"""Words rarer than this tell nothing: nearly every series of the topic has them."""
-_HEARD = 0.3
-"""The least weight of a word that counts for how common it is."""
+HEARD = 0.3
+"""The least weight of a word that counts at all."""
 STANDING = 3
 """The latest claims of a series; those before have been overtaken."""
-SHARED_TRAITS = ("part", "of the", "more", "whole", "rest", "other")
+SHARED_TRAITS = ("part", "of the", "more", "whole", "rest")
 """Traits that a series has to a degree: the share of its claims that have it."""
-_REMEMBERED = 10
-"""Claims of a series that words are compared with: the first and the latest."""
-_SHORTLIST = 40
-"""Series that a figure is compared with in earnest, of all those of its topic."""
+REMEMBERED = 8
+"""Claims of a series that words are compared with: the first and the latest. The others need no marks."""
+_VALUES = 60
+"""Latest claims of a series whose values it is recognised by."""
+_OFTEN = 0.3
+"""The share of the claims that must have a noun or an action for it to be one of the series."""
+_ONCE = 0.7
+"""What is left of the weight of a word that only one of three or more claims has."""
 
 
 class Profile:
     """The claims of one series, or the one claim of a figure."""
 
-    def __init__(self, unit: str | None, claims: Sequence[Claim]) -> None:
-        self.unit = unit
+    def __init__(self, claims: Sequence[Claim]) -> None:
         self.claims = claims
-        remembered = claims if len(claims) <= _REMEMBERED else (claims[0], *claims[1 - _REMEMBERED :])
+        remembered = claims if len(claims) <= REMEMBERED else (claims[0], *claims[1 - REMEMBERED :])
         self.marks: list[Marks] = [claim.marks for claim in remembered if claim.marks] or [Marks()]
-        self.heads = {m.nouns[0] for m in self.marks if m.nouns}
-        self.nouns = {noun for m in self.marks for noun in m.nouns}
-        self.first_actions = {m.actions[0] for m in self.marks if m.actions}
-        self.actions = {action for m in self.marks for action in m.actions}
-        self.close_words = [{k for k, w in m.words.items() if w >= CLOSE} for m in self.marks]
-        self.close_names = [{k for k, w in m.names.items() if w >= CLOSE} for m in self.marks]
-        self.keys = {k for m in self.marks for near in (m.words, m.names) for k, w in near.items() if w >= _HEARD}
-        self.values = {value_key(claim) for claim in claims}
-        self.sizes = [intervals.size(intervals.of_claim(claim)) for claim in claims[-STANDING:]]
+        self.units = {t[5:] for m in self.marks for t in m.traits if t.startswith("unit:")}
+        self.heads = _often(m.nouns[:1] for m in self.marks)
+        self.nouns = _often(m.nouns for m in self.marks)
+        self.first_actions = _often(m.actions[:1] for m in self.marks)
+        self.actions = _often(m.actions for m in self.marks)
+        self.words = _gathered([m.words for m in self.marks])
+        self.names = _gathered([m.names for m in self.marks])
+        self.close_words = {k for k, w in self.words.items() if w >= CLOSE}
+        self.close_names = {k for k, w in self.names.items() if w >= CLOSE}
+        self.about = {name for m in self.marks for name in m.about if name[0] != "?"}
+        self.perhaps_about = self.about | {name[1:] for m in self.marks for name in m.about if name[0] == "?"}
+        self.values = {value_key(claim) for claim in claims[-_VALUES:]}
+        if len(claims) > _VALUES:
+            self.values.add(value_key(claims[0]))
+        self.standing = {value_key(claim) for claim in claims[-STANDING:]}
+        self.spans = [intervals.of_claim(claim) for claim in claims[-STANDING:]]
+        self.sizes = [intervals.size(span) for span in self.spans]
+        self.vague = [claim.modifier is Modifier.VAGUE for claim in claims[-STANDING:]]
         self.articles = {claim.article for claim in claims}
         self.figures = {claim.figure for claim in claims}
         self.speakers = {claim.attribution for claim in claims if claim.attribution}
@@ -58,12 +68,22 @@ class Profile:
         return self.marks[-1]
 
     @cached_property
+    def tells(self) -> float:
+        """How unlikely it is that another figure has the same number as the latest claim."""
+        return information(self.claim)
+
+    @cached_property
+    def cues(self) -> frozenset[str]:
+        """The cues of the latest claim."""
+        return frozenset(self.mark.cues)
+
+    @cached_property
     def axes(self) -> dict[str, set[str]]:
         """The poles near its numbers, by axis of contrast."""
         axes: dict[str, set[str]] = {}
         for trait in {t for m in self.marks for t in m.traits}:
             axis, _, pole = trait.partition(":")
-            if pole and axis not in {"kind", "per", "place"}:
+            if pole and axis not in {"kind", "per", "place", "unit", "sentence"}:
                 axes.setdefault(axis, set()).add(pole)
         return axes
 
@@ -71,6 +91,11 @@ class Profile:
     def places(self) -> set[str]:
         """The names of the places its figures were said of."""
         return {t for m in self.marks for t in m.traits if t.startswith("place:")}
+
+    @cached_property
+    def sentences(self) -> set[str]:
+        """The sentences its figures stand in, as marks of equality."""
+        return {m.traits[-1] for m in self.marks if m.traits}
 
     @cached_property
     def sides(self) -> set[str]:
@@ -83,9 +108,9 @@ class Profile:
         return {t for m in self.marks for t in m.traits if t.startswith(("kind:", "per:"))}
 
     @cached_property
-    def only_kinds(self) -> bool:
-        """Whether none of its numbers is a plain one."""
-        return all(any(t.startswith(("kind:", "per:")) for t in m.traits) for m in self.marks)
+    def only_kinds(self) -> set[str]:
+        """Of these, those that all of its numbers have."""
+        return {kind for kind in self.kinds if all(kind in m.traits for m in self.marks)}
 
     @cached_property
     def shares(self) -> dict[str, float]:
@@ -106,12 +131,32 @@ class Profile:
     @cached_property
     def what(self) -> str | None:
         """What it measures or counts: its unit, or the class of its noun."""
-        return self.unit or next((m.nouns[0] for m in self.marks if m.nouns), None)
+        return min(self.units) if self.units else next((m.nouns[0] for m in self.marks if m.nouns), None)
 
-    @cached_property
-    def near(self) -> set[str]:
-        """All words and names close to its numbers."""
-        return set().union(*self.close_words, *self.close_names)
+
+def _often(many: Iterable[Sequence[str]]) -> set[str]:
+    """What enough of the claims have; those that have none of it say nothing."""
+    said = [few for few in many if few]
+    counts = Counter(chain.from_iterable(said))
+    least = _OFTEN * len(said)
+    return {key for key, count in counts.items() if count >= least}
+
+
+def _gathered(many: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The words of all claims, each with the most weight it has; what one claim alone has counts less."""
+    if len(many) == 1:
+        return {key: weight for key, weight in many[0].items() if weight >= HEARD}
+    most: dict[str, float] = {}
+    counts: Counter[str] = Counter()
+    for words in many:
+        for key, weight in words.items():
+            if weight >= HEARD:
+                counts[key] += 1
+                if weight > most.get(key, 0.0):
+                    most[key] = weight
+    if len(many) < 3:
+        return most
+    return {key: weight if counts[key] > 1 else weight * _ONCE for key, weight in most.items()}
 
 
 def value_key(claim: Claim) -> str:
@@ -129,73 +174,3 @@ def information(claim: Claim) -> float:
     if len(digits) == 2:
         return 0.75 if abs(claim.value) < 100 else 0.9
     return 0.25 if abs(claim.value) < 20 else 0.6
-
-
-def rarity(profiles: Iterable[Profile]) -> dict[str, float]:
-    """How much a word tells in this topic: near 0 where every series has it, 1 where it is new."""
-    counts: Counter[str] = Counter()
-    total = 0
-    for profile in profiles:
-        total += 1
-        counts.update(profile.keys)
-    scale = math.log((total + 1.5) / 0.5)
-    return {key: math.log((total + 1.5) / (count + 0.5)) / scale for key, count in counts.items()}
-
-
-def shortlist(figure: Profile, profiles: Mapping[str, Profile]) -> list[str]:
-    """The ids of the profiles that have most in common with a figure at first sight, in the order given."""
-    if len(profiles) <= _SHORTLIST:
-        return list(profiles)
-    value = value_key(figure.claim)
-    points = {
-        id: 4 * (value in other.values)
-        + 2 * bool(figure.nouns & other.heads)
-        + 2 * bool(figure.actions & other.actions)
-        + (figure.unit is not None and figure.unit == other.unit)
-        - 2 * (figure.unit != other.unit)
-        + min(4, len(figure.near & other.near))
-        for id, other in profiles.items()
-    }
-    first = set(sorted(points, key=lambda id: -points[id])[:_SHORTLIST])
-    return [id for id in profiles if id in first]
-
-
-Vectors = list[tuple[dict[str, float], float]]
-
-
-class Likeness:
-    """Cosines between the words around numbers, each word counting by how rare it is in the topic."""
-
-    def __init__(self, rare: Mapping[str, float]) -> None:
-        self.rare = rare
-        self._words: dict[Profile, Vectors] = {}
-        self._names: dict[Profile, Vectors] = {}
-
-    def words(self, one: Profile, other: Profile) -> float:
-        """How alike the words are, 0 to 1: the best of the other's claims."""
-        return _best(self._vectors(self._words, one, "words")[-1], self._vectors(self._words, other, "words"))
-
-    def names(self, one: Profile, other: Profile) -> float:
-        """How alike the proper names are, 0 to 1."""
-        return _best(self._vectors(self._names, one, "names")[-1], self._vectors(self._names, other, "names"))
-
-    def tells(self, key: str) -> bool:
-        """Whether a word is not one that nearly every series has."""
-        return self.rare.get(key, 1.0) > COMMON
-
-    def _vectors(self, kept: dict[Profile, Vectors], profile: Profile, which: str) -> Vectors:
-        found = kept.get(profile)
-        if found is None:
-            weighed = [{k: w * self.rare.get(k, 1.0) for k, w in getattr(m, which).items()} for m in profile.marks]
-            found = kept[profile] = [(v, math.sqrt(sum(w * w for w in v.values()))) for v in weighed]
-        return found
-
-
-def _best(mine: tuple[dict[str, float], float], others: Vectors) -> float:
-    vector, length = mine
-    best = 0.0
-    for other, norm in others:
-        if length and norm:
-            shared = vector.keys() & other.keys()
-            best = max(best, math.fsum(vector[key] * other[key] for key in shared) / (length * norm))
-    return best

@@ -16,11 +16,13 @@ before it, and never replaces what holds now.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.figures.following import intervals
 from pipeline.figures.following.attributions import are_others, speak_as_one
+from pipeline.figures.following.profiles import value_key
+from pipeline.figures.following.weights import score
 from pipeline.figures.words import value_words
 from schemas.figure import Claim, Marks, Value, VerdictKind
 
@@ -80,26 +82,16 @@ def judge(
     """
     if not claims:
         return Judgement(VerdictKind.NEW, f"No figure like it was known: {said_words(said)}.", holds_now=True)
-    before = [c for c in claims if c.as_of <= said.as_of]
-    line = main_line(before)
-    late = bool(main_line(claims)) and not line
-    if late:
-        line = main_line(claims)[:1]
+    before, line, dissent = _told(claims, said)
+    late = bool(main_line(claims)) and not main_line(before)
     current = line[-1]
-    dissent = [
-        c for c in before if c.kind is VerdictKind.CONTRADICTION or (c.kind is VerdictKind.CHANGED and c not in line)
-    ]
     own = _track(dissent, said)
     against = own[-1] if own else current
     repeated = _repeated(claims, said, [against, current, *reversed(dissent)])
     if repeated is not None:
         return repeated
     if late:
-        return Judgement(
-            VerdictKind.REPEATED,
-            f"An older state, as of {said.as_of:%-d %B %Y}; "
-            f"known is {said_words(current)} of {current.as_of:%-d %B %Y}.",
-        )
+        return _older(said, current)
     overtaken = any(c.as_of > said.as_of for c in main_line(claims))
     if revises is not None and "update" not in _cues(said) and said.as_of <= revises.as_of:
         return Judgement(
@@ -108,18 +100,42 @@ def judge(
             from_value=intervals.stated(revises),
             holds_now=not overtaken and not own,
         )
-    if not own and (clash := _contradicts(current, _speaker(line, before), said, beside)):
+    if not own and (clash := _contradicts(traits_of_clash(claims, said, beside), said)):
         return Judgement(
             VerdictKind.CONTRADICTION,
             f"{_capital(_who(said))} says {said_words(said)}, {_who(current)} says {said_words(current)}; {clash}.",
             contradicts=(current.figure,),
         )
+    if not own and (since := [c for c in line if c.as_of == said.as_of and c.published > said.published]):
+        # Of one day's counts the one published last holds, whichever arrives last.
+        earlier = [c for c in line if c not in since]
+        if not earlier or intervals.entails(earlier[-1], said):
+            return _older(said, current)
+        against, overtaken = earlier[-1], True
     return Judgement(
         VerdictKind.CHANGED,
         _change_words(against, said),
         from_value=intervals.stated(against),
         holds_now=not overtaken and not own,
     )
+
+
+def _older(said: Claim, current: Claim) -> Judgement:
+    """A state from before all that is known."""
+    return Judgement(
+        VerdictKind.REPEATED,
+        f"An older state, as of {said.as_of:%-d %B %Y}; known is {said_words(current)} of {current.as_of:%-d %B %Y}.",
+    )
+
+
+def _told(claims: Sequence[Claim], said: Claim) -> tuple[list[Claim], list[Claim], list[Claim]]:
+    """The claims up to the day of ``said``; those of them that held one after the other; and those that did not."""
+    before = [c for c in claims if c.as_of <= said.as_of]
+    line = main_line(before) or main_line(claims)[:1]
+    dissent = [
+        c for c in before if c.kind is VerdictKind.CONTRADICTION or (c.kind is VerdictKind.CHANGED and c not in line)
+    ]
+    return before, line, dissent
 
 
 def _repeated(claims: Sequence[Claim], said: Claim, standing: Sequence[Claim]) -> Judgement | None:
@@ -149,30 +165,54 @@ def _speaker(line: Sequence[Claim], claims: Sequence[Claim]) -> str | None:
     )
 
 
-def _contradicts(known: Claim, by: str | None, said: Claim, beside: Sequence[Claim]) -> str | None:
-    """Why the two can't stand together, in words; ``None`` where they can, or one merely follows the other."""
+def traits_of_clash(claims: Sequence[Claim], said: Claim, beside: Sequence[Claim]) -> dict[str, float]:
+    """What speaks for it that ``said`` opposes what holds, and against it, where it rather follows it.
+
+    Empty where both can be true together, or one speaker says both.
+    """
+    before, line, _ = _told(claims, said)
+    known, by = line[-1], _speaker(line, before)
     if not intervals.excludes(known, said) or speak_as_one(by, said.attribution):
-        return None
-    quotes = [other for other in beside if intervals.equal(known, other)]
+        return {}
     cues = set(_cues(said))
+    quotes = [other for other in beside if intervals.equal(known, other)]
     of_quotes = {cue for quote in quotes for cue in _cues(quote)}
-    elsewhere = said.outlet != known.outlet
-    others = are_others(by, said.attribution)
-    by_another = others or (said.attribution is not None and elsewhere)
-    if "moved" in of_quotes:
-        return None
-    if "dispute" in of_quotes or ("dispute" in cues and (by_another or elsewhere)):
-        return "the text disputes it"
-    if "update" in cues:
-        return None
-    set_against = bool({"quoted", "denied", "set against"} & of_quotes) or any(
-        quote.attribution and not speak_as_one(quote.attribution, said.attribution) for quote in quotes
+    days = (said.as_of - known.as_of).days
+    speaker = (
+        "other speaker" if are_others(by, said.attribution) else "new speaker" if said.attribution else "no speaker"
     )
-    if quotes and (by_another or (set_against and elsewhere)):
+    when = "same day" if days == 0 else "next day" if days == 1 else "days later" if days < 6 else "long after"
+    traits = {"base": 1.0, speaker: 1.0, when: 1.0, f"{speaker}, {when}": 1.0}
+    traits["same outlet" if said.outlet == known.outlet else "other outlet"] = 1.0
+    if "update" in cues:
+        traits["update"] = 1.0
+    if "dispute" in cues:
+        traits["dispute"] = 1.0
+    elif "dispute before" in cues:
+        traits["dispute before"] = 1.0
+    if "stated" in cues and not said.attribution:
+        traits["stated"] = 1.0
+    if intervals.size(intervals.of_claim(said)) < intervals.size(intervals.of_claim(known)):
+        traits["lower"] = 1.0
+    if quotes:
+        moved = "moved" in of_quotes or f"from:{value_key(known)}" in cues
+        traits["moved from it" if moved else "beside it"] = 1.0
+        if of_quotes & {"dispute", "denied", "set against", "quoted"}:
+            traits["set against it"] = 1.0
+        if not moved and any(q.attribution and not speak_as_one(q.attribution, said.attribution) for q in quotes):
+            traits["beside it, of another"] = 1.0
+    return traits
+
+
+def _contradicts(traits: Mapping[str, float], said: Claim) -> str | None:
+    """Why the two can't stand together, in words; ``None`` where they can, or one merely follows the other."""
+    if not traits or score(traits, "clash") <= 0:
+        return None
+    if "set against it" in traits or "beside it, of another" in traits:
         return "the text sets one against the other"
-    if others and known.as_of == said.as_of:
-        return f"both for {said.as_of:%-d %B %Y}"
-    return None
+    if "dispute" in traits:
+        return "the text disputes it"
+    return f"both for {said.as_of:%-d %B %Y}" if "same day" in traits else "neither tells of a change"
 
 
 def _change_words(before: Claim, said: Claim) -> str:

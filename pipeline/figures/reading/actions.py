@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.figures.reading.claims import Draft
-from pipeline.figures.reading.elision import subject
-from pipeline.figures.reading.events import STATUSES, Event, events, money_only, noun_action, people_only
-from pipeline.figures.reading.lexicon import wordset
+from pipeline.figures.reading.elision import number_of, subject
+from pipeline.figures.reading.events import (
+    STATUSES,
+    Event,
+    events,
+    money_only,
+    noun_action,
+    people_only,
+    personal_actions,
+    unlisted_after,
+    unlisted_before,
+)
+from pipeline.figures.reading.lexicon import words, words_of_all, wordset
+from pipeline.figures.reading.nouns import is_plural
 from pipeline.figures.reading.tokens import Sentence
+from pipeline.figures.reading.verbs import participle
 
 _CLAUSE_MARKS = frozenset(',;:—–()“”"')
 _CLAUSE_WORDS = wordset(
@@ -22,12 +36,19 @@ _PARTITIVE = wordset("of the its their his her those these all some at least mor
 
 def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
     """Set the action of every draft; the events that decided, ``None`` where none did."""
+    if not drafts:
+        return []
     found = [event for event in events(sentence) if event.action not in STATUSES]
     decided = [_governing(sentence, found, draft, drafts) for draft in drafts]
     for draft, event in zip(drafts, decided, strict=True):
         draft.action = event.action if event else None
         _specify(sentence, draft)
-        if event and draft.action in people_only() and not _means_people(draft, event, drafts):
+        if draft.action == "delivered" and draft.noun is not None and draft.noun.is_person:
+            draft.action = "deployed"  # "sending 200 engineers"
+        if draft.action == "leaked" and draft.measure is not None and draft.measure.group == "measure":
+            draft.action = "spilled"
+        verbal = event is not None and not event.noun
+        if event and verbal and draft.action in people_only() and not _means_people(draft, event, drafts):
             draft.action = None
         if draft.action == "launched" and draft.noun is not None and draft.noun.is_person:
             draft.action = None  # "three officers were fired"
@@ -39,6 +60,11 @@ def _share(sentence: Sentence, drafts: list[Draft], decided: list[Event | None])
     """Let "three women and six children were killed" say of both what follows the second."""
     for k in range(len(drafts) - 2, -1, -1):
         draft, after, event = drafts[k], drafts[k + 1], decided[k + 1]
+        if (after.earlier is not None and after.earlier == draft.low) or (
+            draft.earlier is not None and draft.earlier == after.low
+        ):
+            _share_change(draft, after)
+            continue
         if draft.noun is None or after.noun is None or event is None or event.first < after.noun.last:
             continue
         linked = [token.lower for token in sentence.tokens[draft.noun.last : after.opens]] in (
@@ -48,7 +74,15 @@ def _share(sentence: Sentence, drafts: list[Draft], decided: list[Event | None])
         )
         own = decided[k]
         if linked and (own is None or own.last <= draft.opens) and not (own and own.last >= draft.opens - 2):
-            draft.action, decided[k] = after.action, event
+            draft.action, decided[k], draft.loose = after.action, event, after.loose
+
+
+def _share_change(draft: Draft, after: Draft) -> None:
+    """Let "from 28 to 35" tell of both what it tells of either."""
+    sure = [d for d in (after, draft) if d.action and not d.loose] or [d for d in (after, draft) if d.action]
+    if sure:
+        draft.action = after.action = sure[0].action
+        draft.loose = after.loose = sure[0].loose
 
 
 def _means_people(draft: Draft, event: Event, drafts: list[Draft]) -> bool:
@@ -76,7 +110,12 @@ def _specify(sentence: Sentence, draft: Draft) -> None:
         said = {sentence.lower(k) for k in range(draft.last, noun.last)}
     status = said & STATUSES
     if len(status) == 1:
-        draft.action = status.pop()
+        draft.action, draft.loose = status.pop(), False
+
+
+def _is_linked(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether nothing but small words stands between two tokens."""
+    return start <= end and all(token.lower in _LINKS for token in sentence.tokens[start:end])
 
 
 def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: list[Draft]) -> Event | None:
@@ -91,17 +130,27 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     noun_end = noun.last if noun else draft.last
     money = draft.measure is not None and draft.measure.group == "currency"
     share = draft.measure is not None and draft.measure.group == "ratio"
-    barred = frozenset() if money or share else money_only()
+    barred = personal_actions() if money else frozenset() if share else money_only()
     usable = [
         e
         for e in found
-        if e.action not in barred and (e.strength != "money" or money) and (e.word != "backed" or share)
+        if e.action not in barred
+        and (e.strength != "money" or money)
+        and (e.word != "backed" or share)
+        and (e.strength != "before" or _is_linked(sentence, e.last, first))
     ]
+    if draft.measure is None and (side := _vote(sentence, noun_end)):
+        return side
     if not usable:
-        return None
+        return _unlisted(sentence, draft, noun_end)
     following, inner = _following(sentence, noun_end, drafts)
     preceding = max((d.opens for d in drafts if d.opens < first), default=-1)
     own = next((e for e in usable if e.noun and noun and first <= e.first < noun_end <= e.last), None)
+    if noun is None and draft.measure is None and (told := number_of(sentence, first)):
+        own = next((e for e in usable if e.noun and told.first <= e.first and e.last <= told.last), None)
+    around = next((e for e in usable if e.first < first and e.last > draft.last), None)
+    if around is not None:
+        return around  # "forced 1,200 people from their homes"
     if own is not None and own.strength == "noun":
         return own
     resumes = _after_aside(sentence, noun_end)
@@ -110,11 +159,13 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         noun_end = resumes
     right = [e for e in usable if e.first >= noun_end and (inner is None or e.first > inner.last)]
     left = [e for e in usable if e.last <= first]
-    if right and right[0].first == noun_end and right[0].strength == "verb" and noun is None:
+    beside = noun_end + (noun is None and sentence.lower(noun_end) in {"more", "others"})  # "seven more dead"
+    bare = noun is None and not money
+    if right and right[0].first == beside and right[0].strength == "verb" and bare:
         return right[0]
     if left and left[-1].first > preceding:
-        between = [token.lower for token in sentence.tokens[left[-1].last : first]]
-        if all(word in _LINKS for word in between) and (not left[-1].noun or between[:1] == ["of"]):
+        linked = _is_linked(sentence, left[-1].last, first)
+        if linked and (not left[-1].noun or sentence.lower(left[-1].last) == "of"):
             return left[-1]
     themes = [e for e in left if e.strength == "noun" and e.action != "infected"]
     right, left = [e for e in right if not e.noun], [e for e in left if not e.noun]
@@ -125,27 +176,140 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         near_right = main[0] if main else near_right
     near_left = next((e for e in reversed(left) if _same_clause(sentence, e.last, first)), None)
     inside = next((e for e in usable if not e.noun and first <= e.first < noun_end), None)
+    if inside and near_left and sentence.language != "en" and near_left.last >= first - 1:
+        return near_left  # "verurteilte neun Angeklagte"
     if draft.measure is not None and noun is None:
-        return near_left or inside or near_right or (left[-1] if left else None) or (right[0] if right else None)
+        named = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
+        sized = _quantity(sentence, first) if sentence.lower(first - 1) == "of" else None  # "a bid of €45m"
+        near = near_left or inside or named or sized or near_right or _unlisted(sentence, draft, noun_end)
+        draft.loose = near is None
+        return near or (left[-1] if left else None) or (right[0] if right else None)
     if near_left is not None and near_left.first <= preceding:
         near_left = None
     theme = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
+    near = near_right or own or inside or near_left or _unlisted(sentence, draft, noun_end) or theme
+    if near is not None:
+        return near
+    draft.loose = True
     later = next((e for e in right if e.first < following), None)
-    return near_right or own or inside or near_left or theme or later or (left[-1] if left else None)
+    return later or (left[-1] if left else None) or (themes[-1] if themes and noun is not None else None)
 
 
+_FOR_AND_AGAINST = {"for": "voted for", "against": "voted against"}
+
+
+def _vote(sentence: Sentence, noun_end: int) -> Event | None:
+    """The side of "98 for, 99 against"."""
+    low, after = sentence.lower(noun_end), sentence.lower(noun_end + 1)
+    if low in _FOR_AND_AGAINST and after in {"", ",", ".", ";", "and", ")"}:
+        return Event(_FOR_AND_AGAINST[low], noun_end, noun_end + 1, "verb", low)
+    return None
+
+
+def _unlisted(sentence: Sentence, draft: Draft, noun_end: int) -> Event | None:
+    """The verb beside a number that no list of actions has."""
+    if sentence.language != "en":
+        return None
+    share = draft.measure is not None and draft.measure.group == "ratio" and draft.noun is not None
+    after = unlisted_after(sentence, noun_end) if draft.measure is None or share else None
+    opens = draft.opens
+    while opens > 0 and sentence.lower(opens - 1) in _LINKS - {"by", "to", "up", "as"}:
+        opens -= 1
+    found = after or unlisted_before(sentence, opens)
+    if found is None and draft.measure is not None and draft.measure.group != "time":
+        return _quantity(sentence, draft.opens)
+    if found and found.action == "lost" and draft.noun is not None:
+        if draft.noun.is_person:
+            return None  # an army loses soldiers, a club members: it says too little
+        if draft.noun.head in _BUILT:
+            return replace(found, action="destroyed")
+    return found
+
+
+_BUILT = wordset("homes houses buildings structures properties roofs schools churches shops barns farms dwellings")
+
+
+_LEADING = wordset(
+    "of at to is was were are be been has had have will would rose risen fell fallen stood stands stand reached reaches"
+    " rises falls climbed dropped jumped slipped grew grown came comes totalled totaled exceeded exceeds hit down up by"
+    " the a an about around some nearly almost only just over more than less under as much roughly some : ( now still"
+    " worth set put raised cut lowered increased reduced revised from for percent per"
+)
+
+
+_SAYS_LITTLE = wordset(
+    "guess estimate estimates forecast forecasts figure figures count number total sum amount value average record data"
+    " minimum maximum rate share result results percent"
+)
+_SPANS = wordset("half quarter year month week day period end season decade hour january average year-on-year")
+
+
+def _clause_head(sentence: Sentence, end: int) -> int:
+    """The place of the noun with which the clause around ``end`` begins: before its first preposition; -1 if none."""
+    k = end
+    while k > 0 and sentence.lower(k - 1) not in _CLAUSE_MARKS and sentence.lower(k - 1) not in _CLAUSE_WORDS:
+        k -= 1
+    head = -1
+    while k < end and sentence.is_word(k) and sentence.lower(k) not in words("preposition"):
+        head, k = k, k + 1
+    return head
+
+
+def _quantity(sentence: Sentence, opens: int) -> Event | None:
+    """The noun whose amount a measured number tells: "a bid of €45m", "Fee: €52m", "the tax rose to 21 percent"."""
+    k = opens - 1
+    while k >= 0 and opens - k < 8 and sentence.lower(k) in _LEADING:
+        k -= 1
+    if sentence.lower(k) in _SPANS:
+        k = _clause_head(sentence, k)
+    low = sentence.lower(k)
+    if k == opens - 1 or k < 0 or not sentence.is_word(k) or sentence.is_name(k) or len(low) < 3:
+        return None
+    if low in words("stop") or low in words("numeral_follow") or low in words("preposition") or low.endswith("ly"):
+        return None
+    if low in _SAYS_LITTLE:
+        return None
+    if (
+        (participle(low) and low.endswith(("ed", "ing")))
+        or low in words_of_all("months")
+        or low in words_of_all("weekdays")
+    ):
+        return None
+    return Event(low.removesuffix("s") if is_plural(low) else low, k, k + 1, "unlisted", low)
+
+
+def theme_before(sentence: Sentence, draft: Draft) -> str | None:
+    """What the last noun before a number tells of: "bettered their offer: it is now 4.5 percent"."""
+    money = draft.measure is not None
+    named = [e for e in events(sentence) if e.strength == "noun" and e.last <= draft.opens]
+    named = [e for e in named if e.action not in (personal_actions() if money else money_only())]
+    return named[-1].action if named else None
+
+
+_PAST_ONLY = wordset("came went took gave broke fell rose")
+"""Past forms that are no participles."""
 _AUXILIARIES = wordset("has have had was were is are been be being")
 
 
 def _is_main(sentence: Sentence, start: int, event: Event) -> bool:
     """Whether an event is the verb of the clause that goes on from token ``start``: it has an auxiliary."""
+    if event.word in _PAST_ONLY:
+        return _same_clause(sentence, start, event.first)
     helped = any(sentence.lower(k) in _AUXILIARIES for k in range(max(start, event.first - 4), event.first))
     return helped and _same_clause(sentence, start, event.first)
 
 
+_ASIDES = wordset(
+    "including among most not up down many half all mostly some aged compared rather or more mainly nearly"
+)
+
+
 def _after_aside(sentence: Sentence, noun_end: int) -> int:
     """Where a clause goes on after ", including two schools, "; ``noun_end`` where nothing comes between."""
-    if sentence.lower(noun_end) != "," or sentence.lower(noun_end + 1) not in {"including", "among", "most"}:
+    opens = sentence.lower(noun_end + 1)
+    if sentence.lower(noun_end) != "," or not (
+        opens in _ASIDES or sentence.lower(noun_end + 2) == "of" or sentence.is_name(noun_end + 1)
+    ):
         return noun_end
     for k in range(noun_end + 2, min(len(sentence.tokens), noun_end + 24)):
         if sentence.lower(k) == ",":
@@ -169,6 +333,8 @@ def _same_clause(sentence: Sentence, start: int, end: int) -> bool:
     """Whether no clause begins between two tokens; "who were" and "that had been" stay with their noun."""
     for k in range(start, end):
         low = sentence.lower(k)
+        if low == ":" and k == start:
+            continue  # "Turnout: 41.2 percent"
         if low in _CLAUSE_MARKS or low in _CLAUSE_WORDS:
             return low in {"who", "that", "which"} and k == start
     return True

@@ -7,16 +7,18 @@ from datetime import datetime
 from functools import cache
 
 from pipeline.figures.reading import attribution, scope
-from pipeline.figures.reading.actions import settle
+from pipeline.figures.reading.actions import settle, theme_before
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
-from pipeline.figures.reading.elision import Memory, resolve
-from pipeline.figures.reading.events import STATUSES, is_event_word, noun_action, personal_actions
+from pipeline.figures.reading.elision import Memory, is_gapped, is_joined, is_set_against, resolve, takes_up
+from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
 from pipeline.figures.reading.nouns import after_number, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
+from pipeline.figures.reading.owners import actor
 from pipeline.figures.reading.tokens import Sentence, tokenise
+from pipeline.figures.reading.units import Unit
 from pipeline.sentences import sentences
 from schemas.figure import Figure, Rejected, Scope, ScopeKind
 
@@ -27,7 +29,8 @@ _ENGLISH_EXTRA = "another several couple first second third fourth fifth sixth s
 def _gate(language: str) -> frozenset[str]:
     """The words of which a sentence without digits must hold one to hold a number."""
     known = number_words(language)
-    some = {*known.small, *known.tens, *known.scales, *known.fractions, *known.vague_starts}
+    some = {*known.small, *known.tens, *known.scales, *known.hundreds, *known.halves}
+    some |= {*known.fractions, *known.vague_starts}
     if language == "en":
         some |= set(_ENGLISH_EXTRA.split())
     return frozenset(some)
@@ -36,7 +39,7 @@ def _gate(language: str) -> frozenset[str]:
 _DIGIT = re.compile(r"[\d½¼¾⅓⅔⅛⅜⅝⅞]")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _INNER = re.compile(
-    r"(?i)hundert|tausend|und(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)|fold\b"
+    r"(?i)hundert|tausend|und(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)|fold\b|cento|mila\b"
 )
 
 
@@ -48,7 +51,7 @@ def _may_hold_number(text: str, start: int, end: int, language: str) -> bool:
         return True
     if language == "en":
         return "fold" in text[start:end]
-    return language == "de" and bool(_INNER.search(text, start, end))
+    return language in ("de", "it") and bool(_INNER.search(text, start, end))
 
 
 _SPEECH = ("“", '"', " said", " says", " told", "ccording")
@@ -68,6 +71,8 @@ def read_article(
         if not _may_hold_number(text, start, end, code):
             if any(mark in text[start:end] for mark in _SPEECH):
                 reader.listen(text, start, end)
+            else:
+                reader.actor = actor(text[start:end])
             in_table = False
         elif _is_table(text, start, end, in_table):
             in_table = True
@@ -85,6 +90,8 @@ def read_article(
 
 def _is_loud(text: str) -> bool:
     """Whether capitals say nothing in a text, because most of its letters are."""
+    if sum(map(str.islower, text[:80])) > 40:
+        return False
     sample = text[:2000]
     letters = sum(map(str.isalpha, sample))
     return letters > 20 and sum(map(str.isupper, sample)) > 0.7 * letters
@@ -100,7 +107,9 @@ def _is_table(text: str, start: int, end: int, before: bool) -> bool:
     """Whether a line holds cells of a table, a price list or telephone numbers rather than prose."""
     numbers = len(_NUMBER.findall(text, start, end))
     if numbers < (2 if before else 4):
-        return numbers > 0 and end - start < 120 and bool(_NAVIGATION.search(text, start, end))
+        if not numbers or end - start >= 120 or not _NAVIGATION.search(text, start, end):
+            return False
+        return text[end - 1] not in '.!?”"' or len(_PROSE.findall(text, start, end)) < 10
     prose = len(_PROSE.findall(text, start, end))
     closed = text[end - 1] in '.!?”"'
     if closed and prose >= numbers:
@@ -116,11 +125,13 @@ class _Reader:
         self.published = published
         self.memory = Memory()
         self.speaker: str | None = None
+        self.actor: str | None = None
 
     def listen(self, text: str, start: int, end: int) -> None:
         """Remember who speaks in a sentence without figures."""
         spoken = frozenset(_LETTERS.findall(text[start:end].lower()))
         self.speaker = attribution.said(text, start, end, spoken).of(start) or self.speaker
+        self.actor = actor(text[start:end])
 
     def read(self, sentence: Sentence) -> tuple[list[Figure], list[Rejected]]:
         """The figures of one sentence, and its other numerals."""
@@ -145,12 +156,13 @@ class _Reader:
                 continue
             opens = min(draft.start, sentence.tokens[draft.opens].start)
             part = scope.is_part(sentence, opens, draft.end)
-            if part and parent is not None and (event is None or event.first < parent.first):
-                draft.action = parent.action
+            before = kept[index - 1] if index else None
+            draft.action = self._action(sentence, draft, event, parent if part else None, before)
             counted = self._counted(sentence, draft, kept, since)
+            self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             who = said.of(draft.start)
             if who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
-                who = self.speaker
+                who = attribution.cleaned(self.actor) if said.pronoun and self.actor else self.speaker
             heard = who or heard
             previous = kept[index - 1].end if index else sentence.start
             covers = Scope(
@@ -159,17 +171,47 @@ class _Reader:
                 group=counted if part else None,
                 kind=ScopeKind.INCREMENT
                 if draft.increment
-                else scope.kind(sentence, draft.opens, draft.last, draft.start, previous),
+                else scope.kind(
+                    sentence,
+                    draft.opens,
+                    draft.last,
+                    draft.start,
+                    previous,
+                    draft.noun.last if draft.noun else draft.last,
+                ),
             )
             made.append(_figure(sentence, draft, counted, who, covers, days))
             if not part:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker
+        self.actor = actor(sentence.quote)
         return made, aside
+
+    def _action(
+        self, sentence: Sentence, draft: Draft, event: Event | None, parent: Draft | None, before: Draft | None
+    ) -> str | None:
+        """What happened: what the clause of a number says, or else the figure that it belongs to or takes up."""
+        near = None if draft.loose else draft.action
+        if parent is not None and (event is None or draft.loose or event.first < parent.first):
+            return parent.action or near
+        if near is not None:
+            return near
+        if draft.loose and sentence.lower(draft.last) in {"others", "other"}:
+            return draft.action  # "killed the mayor, his son Fredo, and 15 others"
+        if before is not None and any(tied(sentence, draft, before) for tied in (is_gapped, is_joined, is_set_against)):
+            return before.action
+        unit = draft.unit_name
+        if (draft.loose or event is None) and takes_up(sentence, draft):
+            known = self.memory.happened(unit, draft.noun.head if draft.noun else None)
+            return known or draft.action or theme_before(sentence, draft)
+        return self.memory.same_value(draft.low, unit)
 
     def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
         counted = draft.noun.phrase if draft.noun else None
+        if counted is None and draft.measure is None and (meant := self.memory.unit_meant(sentence, draft)):
+            draft.unit = Unit(meant.name, meant.group, draft.end, draft.end)
         if draft.measure is not None:
+            self.memory.measure(draft)
             return counted
         if counted is None and draft.low == int(draft.low) and draft.low >= 0:
             counted = resolve(sentence, draft, kept, self.memory, since=since, title=self.title)
@@ -181,6 +223,7 @@ class _Reader:
             last_chance = singular_after(sentence, draft.last)
             counted = last_chance.phrase if last_chance else None
         if counted:
+            self.memory.measured_last = False
             self.memory.add(counted, counted.split()[-1].lower())
         return counted
 
@@ -214,6 +257,9 @@ def _is_one_more(draft: Draft) -> bool:
     return draft.noun is not None and draft.noun.is_person and draft.action in personal_actions()
 
 
+_HAPPENED = frozenset({"killed", "injured", "missing", "rescued", "infected", "displaced"})
+
+
 def _beside(sentence: Sentence, draft: Draft) -> None:
     """Find the noun beside a number; of a share, the noun it is a share of."""
     one = draft.low == draft.high == 1
@@ -223,7 +269,7 @@ def _beside(sentence: Sentence, draft: Draft) -> None:
         if draft.noun and draft.noun.head in {"others", "ones"}:
             draft.noun = None
         foreign = sentence.language != "en" and draft.noun is not None and not draft.noun.is_person
-        if foreign and draft.noun and is_event_word(draft.noun.head, sentence.language):
+        if foreign and draft.noun and word_action(draft.noun.head, sentence.language) in _HAPPENED:
             draft.noun = None  # "plus de 200 blessées"
     elif draft.measure.group == "ratio" and sentence.lower(draft.last) == "of":
         draft.noun = after_number(sentence, draft.last, partitive=True)

@@ -7,28 +7,52 @@ from dataclasses import dataclass
 
 from pipeline.figures.reading.lexicon import any_of, load, words, wordset
 from pipeline.figures.reading.nouns import is_participle
+from pipeline.figures.reading.owners import owners
 
 _ACCORDING = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
 )
-_WORD = r"[\w.'’&-]*\w"
+_WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
 _SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
-_OPENS = r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\swhile\s)|(?<=\swhere\s)|(?<=\swhich\s))"
+_OPENS = (
+    r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\sas\s)|(?<=\swhile\s)|(?<=\swhere\s)"
+    r"|(?<=\swhich\s))"
+)
 _ADVERB = r"(?:(?:also|later|now|previously|earlier|has|have|had|separately)\s)?"
 _SAID_AFTER = re.compile(
     rf"{_OPENS}{_SUBJECT}\s{_ADVERB}"
     rf"(?P<verb>(?:{any_of('says records')})\b|(?:{any_of('says_or_noun')})\s"
     r"(?=(?:that|the|it|its|there|more|nearly|about|at|some|an?|up|as|only|just)\b|\d))"
 )
+_SAID_LAST = re.compile(
+    rf"(?<=,\s)(?P<who>(?:the\s|its\s|[A-Z])(?:{_WORD}\s){{0,4}}?{_WORD})\s{_ADVERB}"
+    rf"(?:{any_of('says_or_noun')})(?=[.;,]|\son\s[A-Z]|\sin\sits\s)"
+)
 _SAID_BEFORE = re.compile(
     r"[”\"],?\s(?:said|says|added|told)\s(?P<who>[^,.;:“”\"]{2,60})"
     r"|,[”\"]?\s(?:said|says)\s(?P<name>[A-Z][^,.;:“”\"]{2,60})"
 )
+_APPOSED = re.compile(
+    r"(?:^|(?<=[;:“”\"]\s)|(?<=[“\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=,\s))"
+    rf"(?P<who>(?:[Tt]he\s|[Aa]n?\s)?{_WORD}(?:\s{_WORD}){{0,5}}),\s(?:an?|the|its|his|her|who|which|head|director|chief)\s"
+    rf"[^,;:“”\"]{{2,80}},\s{_ADVERB}(?P<verb>(?:{any_of('says records')})\b|put\b)"
+)
+_WEEKDAYS = (
+    r"(?:(?:am|el|ce)\s)?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|Montag|Dienstag|Mittwoch|Donnerstag|Freitag"
+    r"|Samstag|Sonntag|lunes|martes|miércoles|jueves|viernes|sábado|domingo)"
+)
+_THE = (
+    r"(?:(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli|o|a|os|as|en|в|у|un|une|ein|eine|una|um|uma)\s|l['’]|un['’])"
+)
+_SPEAKER = rf"(?P<who>{_THE}?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){{0,3}})"
 _ELSEWHERE = re.compile(
-    r"(?i:(?<!\w)(?:teilten?|sagten?|erklärten?|a (?:déclaré|annoncé|indiqué|affirmé)|dijo|informó|señaló|anunció"
-    r"|aseguró|ha (?:detto|riferito|annunciato)|disse|informou|afirmou|anunciou|сообщил[аио]?|заявил[аио]?|сказал[аи]?"
-    r"|повідоми(?:в|ла|ли)|заяви(?:в|ла|ли)))\s"
-    r"(?P<who>(?:(?:der|die|das|le|la|les|el|los|il|lo|o|a|os|as|en|в|у)\s)?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){0,3})"
+    rf"(?i:(?<!\w)(?:{any_of('says_elsewhere')}))\s(?:{_WEEKDAYS}\s)?{_SPEAKER}"
+    rf"|,\sso\s(?P<so>(?:der|die|das)\s[^\W\d_][\w-]*(?:\s[A-ZÀ-Þ][\w-]*){{0,3}})"
+)
+_ELSEWHERE_AFTER = re.compile(
+    rf"(?:^|(?<=[,;:“”«»\"—–]\s)|(?<=\sund\s)|(?<=\saber\s)|(?<=\set\s)|(?<=\sy\s))"
+    rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
+    rf"(?i:(?:{any_of('says_elsewhere')}))(?!\w)"
 )
 _COUNT_OF = re.compile(
     r"\b(?P<who>(?:the|its|an?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
@@ -38,7 +62,9 @@ _POLL = re.compile(r"\b(?:[Aa]n?|[Tt]he)\s(?P<who>(?:[A-Z][\w&.-]*\s){1,4})(?:po
 _RECORDS = frozenset(re.findall(r"\w+", any_of("records").replace(r"\s", " ")))
 _BAD_SUBJECTS = wordset(
     "who which that it there and but or what this they these those he she we i you one not also nor none some many "
-    "most killing injuring leaving up down even if once only just because although though where when whose"
+    "bei in im am nach an auf seit zum zur mit dans en à le lundi sur selon nel alla al el gestern heute hier ayer "
+    "в у на за as so would could will may might should can most killing injuring leaving up down even if once only "
+    "just because although though where when whose"
 )
 _BAD_ENDS = wordset(
     "who and or which that have has had was were is are not also be been being to of in at by for with from"
@@ -65,8 +91,14 @@ _NEAR_COUNT = 36
 _TIMES = words("weekdays") | words("months") | {"today", "yesterday", "week", "month", "year", "last year", "last week"}
 
 
-def _clean(who: str) -> str | None:
-    who = re.sub(r"\s+", " ", who).strip(" ,.'’-")
+_WHO_DID = re.compile(r"^(?P<who>(?:[\w'’-]+\s){1,4}?)who\s(?!said|says|told)")
+
+
+def cleaned(who: str) -> str | None:
+    """A speaker without article, day and the clauses around; ``None`` where the words are no speaker."""
+    if relative := _WHO_DID.match(who):
+        who = relative["who"]  # "Parents who called the register"
+    who = " ".join(who.split()).strip(" ,.'’-")
     for _ in range(2):
         who = _TRIM.sub("", who)
     if _PASSIVE.search(who):
@@ -88,6 +120,8 @@ def _clean(who: str) -> str | None:
         return None
     first = parts[0].lower()
     acronym = parts[0].isupper() and len(first) > 1  # the WHO
+    if first in words("number_words") or (len(parts) > 1 and first in {"her", "his", "its", "their"} and not named):
+        return None
     if (first in _BAD_SUBJECTS and not acronym) or first in words("preposition"):
         return None
     if parts[-1].lower() in _BAD_ENDS and not acronym:
@@ -99,25 +133,52 @@ def _clean(who: str) -> str | None:
     return who[:100]
 
 
+_PASSIVE_TAIL = re.compile(r"\s(?:at (?!least|most)|as (?!many|much)|(?:by|in|on|to)\b)")
+
+
+def _is_passive(sentence: str, match: re.Match[str]) -> bool:
+    """Whether "confirmed" and the like were done to the subject: "Outlook confirmed at €70m"."""
+    return match["verb"] in _RECORDS and _PASSIVE_TAIL.match(sentence, match.end()) is not None
+
+
+_FINDERS = wordset(
+    "survey poll study report audit inquiry review investigation inspection census analysis auditors inspectors"
+)
+
+
+def _finds_things(sentence: str, match: re.Match[str], who: str) -> bool:
+    """Whether "found" came upon things rather than learned how many: "guards found 31 phones"."""
+    if match["verb"] != "found" or who.split()[-1].lower() in _FINDERS:
+        return False
+    return sentence[match.end() : match.end() + 5] != " that"
+
+
 def _counts_itself(verb: str, who: str) -> bool:
     """Whether "X has confirmed 412 cases" names where they are rather than who says so: one plain name."""
+    if who.endswith("s") or who.lower() in words("person"):
+        return False  # "Witnesses counted 30 bodies"
     return verb.split()[-1] in _RECORDS and len(who.split()) == 1 and who[0].isupper() and not who.isupper()
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A source named at characters ``start`` … ``end``; ``owned`` ones own the count right after their name."""
+    """A source named at characters ``start`` … ``end``.
+
+    Some own only the number right ``after`` or ``before`` these: that is ``owned``, else empty.
+    """
 
     who: str
     start: int
     end: int
-    owned: bool = False
+    owned: str = ""
 
     def distance(self, at: int) -> int | None:
         """How far a number at ``at`` is; ``None`` where it can't be theirs."""
-        if not self.owned:
-            return min(abs(self.start - at), abs(self.end - at))
-        return at - self.end if 0 <= at - self.end < _NEAR_COUNT else None
+        if self.owned == "before":
+            return self.start - at if 0 <= self.start - at < _NEAR_COUNT else None
+        if self.owned:
+            return at - self.end if 0 <= at - self.end < _NEAR_COUNT else None
+        return min(abs(self.start - at), abs(self.end - at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,48 +194,70 @@ class Said:
         return min(near)[1] if near else None
 
 
-_HINTS = frozenset(
-    phrase.split()[0]
-    for group in ("says", "says_or_noun", "records", "according")
-    for phrase in load("phrases")[group].split("|")
-    if phrase.strip()
-) | {"poll", "survey"}
+def _telling(*groups: str) -> frozenset[str]:
+    """The longest word of each phrase: without one of them no pattern of the groups can match."""
+    phrases = [phrase.split() for group in groups for phrase in load("phrases")[group].split("|") if phrase.strip()]
+    return frozenset(max(words_, key=len) for words_ in phrases)
+
+
+_SAYING = _telling("says", "says_or_noun", "records") | {"put", "said", "says", "added", "told"}
+_SOURCING = frozenset(_telling("according")) | {
+    "according",
+    "quoting",
+    "citing",
+    "reported",
+    "words",
+    "acuerdo",
+    "acordo",
+}
+_POLLS = frozenset({"poll", "survey"})
 _QUANTITIES = wordset(load("phrases")["quantity_given"].replace("|", " "))
 
 
 def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: bool = False) -> Said:
     """Who says what in the sentence ``text[start:end]``, which holds the words ``words_in`` in small letters."""
     owns = not _QUANTITIES.isdisjoint(words_in)
-    if not foreign and not owns and _HINTS.isdisjoint(words_in):
-        return Said((), pronoun=False)
+    saying = not _SAYING.isdisjoint(words_in)
+    sourcing = foreign or not _SOURCING.isdisjoint(words_in)
+    polling = not _POLLS.isdisjoint(words_in)
     sentence = text[start:end]
-    found: list[tuple[str, int, int, bool]] = [
-        (_CLAUSE.split(m["who"])[0], m.start(), m.start(), False) for m in _ACCORDING.finditer(sentence)
-    ]
+    found = [] if foreign else owners(sentence, words_in)
+    if not (owns or saying or sourcing or polling or found):
+        return Said((), pronoun=False)
+    if sourcing:
+        found += [(_CLAUSE.split(m["who"])[0], m.start(), m.start(), "") for m in _ACCORDING.finditer(sentence)]
     if owns and ("’" in sentence or "'" in sentence):
         found += [
-            (m["who"], m.start(), m.end(), "survey" not in m.group() and "poll" not in m.group())
+            (m["who"], m.start(), m.end(), "" if "survey" in m.group() or "poll" in m.group() else "after")
             for m in _COUNT_OF.finditer(sentence)
         ]
-    found += [(m["who"], m.start(), m.start(), False) for m in _POLL.finditer(sentence)]
+    if polling:
+        found += [(m["who"], m.start(), m.start(), "") for m in _POLL.finditer(sentence)]
     if foreign:
-        found += [(m["who"], m.start(), m.start(), False) for m in _ELSEWHERE.finditer(sentence)]
+        found += [(m["who"] or m["so"], m.start(), m.start(), "") for m in _ELSEWHERE.finditer(sentence)]
+        found += [(m["who"], m.start(), m.end(), "") for m in _ELSEWHERE_AFTER.finditer(sentence)]
     pronoun = False
-    for match in _SAID_AFTER.finditer(sentence):
+    if saying and "," in sentence:
+        found += [(m["who"], m.start("who"), m.end(), "") for m in _APPOSED.finditer(sentence)]
+    for match in _SAID_AFTER.finditer(sentence) if saying else ():
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
             pronoun = pronoun or match["verb"] not in _RECORDS
-        elif not _counts_itself(match["verb"], raw):
-            found.append((raw, match.start("who"), match.end(), False))
-    for match in _SAID_BEFORE.finditer(sentence):
+        elif _is_passive(sentence, match) or _counts_itself(match["verb"], raw) or _finds_things(sentence, match, raw):
+            continue
+        else:
+            found.append((raw, match.start("who"), match.end(), ""))
+    if saying and "," in sentence:
+        found += [(m["who"], m.start("who"), m.end(), "") for m in _SAID_LAST.finditer(sentence)]
+    for match in _SAID_BEFORE.finditer(sentence) if saying else ():
         raw = match["who"] or match["name"]
         if raw.split()[0].lower() in _PRONOUNS:
             pronoun = True
         else:
-            found.append((_TAIL.sub("", raw), match.start(), match.start(), False))
+            found.append((_TAIL.sub("", raw), match.start(), match.start(), ""))
     sources = [
         _Source(who, start + first, start + last, owned)
         for raw, first, last, owned in found
-        if (who := _clean(raw)) and who.lower() not in _TIMES
+        if (who := cleaned(raw)) and who.lower() not in _TIMES
     ]
     return Said(tuple(sources), pronoun)

@@ -19,7 +19,10 @@ from schemas.figure import Modifier, Rejected, Value
 
 @dataclass(slots=True)
 class Draft:
-    """A figure in the making: tokens ``first`` … ``last`` hold number and unit, ``opens`` begins its modifier."""
+    """A figure in the making: tokens ``first`` … ``last`` hold number and unit, ``opens`` begins its modifier.
+
+    ``loose`` where the action was found beyond its clause only.
+    """
 
     numeral: Numeral
     first: int
@@ -39,6 +42,7 @@ class Draft:
     increment: bool = False
     noun: Noun | None = None
     action: str | None = None
+    loose: bool = False
 
     @property
     def ranged(self) -> bool:
@@ -58,7 +62,7 @@ class Draft:
 
 
 _DASHES = frozenset("-–—")
-_TO = wordset("to - – — bis auf à a al до по ate até through")
+_TO = wordset("to - – — bis auf à a al до по ate até para through")
 _AND = wordset("and und et y e и і та")
 _OR = wordset("or oder ou o")
 _BETWEEN = wordset("between zwischen entre tra fra между між")
@@ -71,7 +75,10 @@ _FACTORS = {
     "doubled": 2.0, "doubling": 2.0, "doubles": 2.0, "double": 2.0, "tripled": 3.0, "tripling": 3.0, "trebled": 3.0,
     "quadrupled": 4.0, "quadrupling": 4.0, "quintupled": 5.0, "halved": 0.5, "halving": 0.5, "verdoppelt": 2.0,
     "verdoppelte": 2.0, "verdreifacht": 3.0, "doublé": 2.0, "duplicado": 2.0, "duplicó": 2.0, "raddoppiato": 2.0,
-    "удвоилось": 2.0,
+    "удвоилось": 2.0, "удвоилась": 2.0, "удвоился": 2.0, "утроилось": 3.0, "подвоїлося": 2.0, "подвоїлась": 2.0,
+    "подвоїлася": 2.0, "потроїлася": 3.0, "dobrou": 2.0, "duplicou": 2.0, "triplicou": 3.0, "triplicó": 3.0,
+    "triplé": 3.0, "raddoppiata": 2.0, "triplicato": 3.0, "verdreifachte": 3.0, "vervierfacht": 4.0,
+    "halbiert": 0.5, "halbierte": 0.5, "dimezzato": 0.5,
 }  # fmt: skip
 
 
@@ -93,10 +100,11 @@ def _draft(sentence: Sentence, numeral: Numeral) -> Draft:
     while first > 0 and tokens[first - 1].start >= start:
         first -= 1
     low, high = numeral.low, numeral.high
-    if _is_negative(sentence, numeral, first):
+    signed = start if prefix and sentence.text[start - 1 : start] in ("-", "−") else numeral.start
+    if _is_negative(sentence, numeral, first, signed):
         low = high = -low
-        if sentence.text[numeral.start - 1] in "-−":
-            start = min(start, numeral.start - 1)
+        if sentence.text[signed - 1] in "-−":
+            start = min(start, signed - 1)
     if numeral.form is Form.FOLD:
         unit = Unit("times", "ratio", numeral.start, numeral.end)
     per = units.rate(sentence, end_char) if prefix or unit else None
@@ -106,10 +114,10 @@ def _draft(sentence: Sentence, numeral: Numeral) -> Draft:
     return Draft(numeral, first, last, min(opens, first), start, numeral.end, low, high, how, unit, prefix, per)
 
 
-def _is_negative(sentence: Sentence, numeral: Numeral, first: int) -> bool:
+def _is_negative(sentence: Sentence, numeral: Numeral, first: int, at: int) -> bool:
     if numeral.form is not Form.DIGITS:
         return False
-    text, at = sentence.text, numeral.start
+    text = sentence.text
     if at > sentence.start and text[at - 1] in "-−":
         before = text[at - 2] if at - 2 >= sentence.start else " "
         return before.isspace() or before in "($€£[" or sentence.lower(numeral.first - 2) == "minus"
@@ -171,7 +179,8 @@ def _joined(sentence: Sentence, a: Draft, b: Draft) -> str | None:
     if (Form.FRACTION in forms and forms[0] != forms[1]) or a.increment or b.increment:
         return None
     free = (Modifier.EXACT, Modifier.ABOUT, Modifier.NEARLY, Modifier.RANGE)
-    if b.modifier not in free and link != "to":
+    tied = b.modifier is Modifier.UP_TO and link in _TO and sentence.language != "en"  # "от 20 до 30"
+    if b.modifier not in free and link != "to" and not tied:
         return None
     left = _left(sentence, a)
     if link in _TO - _DASHES and left in _FROM:
@@ -184,7 +193,8 @@ def _joined(sentence: Sentence, a: Draft, b: Draft) -> str | None:
     if link in _TO:
         if link in {"a", "à", "al", "по", "до"} and sentence.language == "en":
             return None
-        both = a.measure is not None and (b.unit is None and b.prefix is None)
+        glued = link in _DASHES and sentence.tokens[b.first].glued and b.numeral.scaled
+        both = a.measure is not None and (b.unit is None and b.prefix is None) and not glued
         steps = left in {"by", "down", "up"} and (a.measure is not None or b.low > 3 * a.low)
         return None if both or steps else "range"
     if link in _AND and left in _BETWEEN:
@@ -306,6 +316,8 @@ def drafts(sentence: Sentence) -> tuple[list[Draft], list[Rejected]]:
         if before and how == "range" and not _pair_reason(sentence, before, draft):
             joined[-1] = _merge(sentence, before, draft)
             continue
+        if before and how == "change" and sentence.language != "en":
+            draft.modifier = Modifier.EXACT
         if before and how == "change":
             draft.earlier = _earlier_value(sentence, before, draft)
         elif before and _up_from(sentence, before, draft):

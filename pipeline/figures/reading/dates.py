@@ -65,6 +65,7 @@ _DAY_BEFORE = re.compile(
 )
 
 
+_BEFORE_WORDS = wordset("before earlier previous vortag veille")
 _ISO = re.compile(r"\d-\d\d-\d")
 
 
@@ -123,6 +124,15 @@ class Days:
         return found
 
 
+_OWNING = (
+    *load("words")["weekdays"]["en"].split()[:7],
+    *load("words")["months"]["en"].split()[:12],
+    *_TODAY,
+    *_YESTERDAY,
+)
+"""Words of a day that may own something: "Monday's"."""
+
+
 def days_in(sentence: Sentence, published: datetime | None) -> Days:
     """The days that a sentence names.
 
@@ -131,10 +141,11 @@ def days_in(sentence: Sentence, published: datetime | None) -> Days:
     """
     calendar = _calendar(sentence.language)
     text, start, end = sentence.text, sentence.start, sentence.end
-    before_at = tuple(match.start() for match in _DAY_BEFORE.finditer(text, start, end))
+    told = not _BEFORE_WORDS.isdisjoint(sentence.words)
+    before_at = tuple(match.start() for match in _DAY_BEFORE.finditer(text, start, end)) if told else ()
     today = published.date() if published else None
     plain = sentence.language == "en" and not _ISO.search(text, start, end)
-    if plain and calendar.words.isdisjoint(word.removesuffix("'s") for word in sentence.words):
+    if plain and calendar.words.isdisjoint(sentence.words) and not any(f"{w}'s" in sentence.words for w in _OWNING):
         return Days((), before_at, today)
     named = []
     for match in calendar.any_day.finditer(text, start, end):

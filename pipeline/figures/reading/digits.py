@@ -1,4 +1,4 @@
-"""The value of digits with separators, and of German compounds that are one word."""
+"""The value of digits with separators, and of German and Italian compounds that are one word."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _DECIMAL_POINT = re.compile(
 _DECIMAL_COMMA = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[ ']\d{3})+|\d+)(?:[,](?P<part>\d+))?")
 _FOREIGN_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:,\d{3}){2,}")
 _PLAIN_POINT = re.compile(r"\d+\.\d+")
+_NO_DIGIT = re.compile(r"\D")
 _SEPARATORS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "٬": ",", "٫": "."})
 
 
@@ -23,6 +24,8 @@ def read_digits(surface: str, decimal: str = ".") -> float | None:
 
     Groups of three after the other mark, a space or an apostrophe are thousands; so are Indian groups ("1,23,000").
     """
+    if surface.isascii() and surface.isdigit():
+        return float(surface) if len(surface) <= LONGEST_DIGITS else None
     ascii_digits = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in surface)
     clean = ascii_digits.translate(_SEPARATORS)
     if sum(map(str.isdigit, clean)) > LONGEST_DIGITS:
@@ -31,10 +34,10 @@ def read_digits(surface: str, decimal: str = ".") -> float | None:
         return float(clean)
     match = (_DECIMAL_POINT if decimal == "." else _DECIMAL_COMMA).fullmatch(clean)
     if match and (match["whole"] or match["part"]):
-        whole = re.sub(r"\D", "", match["whole"]) or "0"
+        whole = _NO_DIGIT.sub("", match["whole"]) or "0"
         return float(f"{whole}.{match['part'] or 0}")
     if _FOREIGN_GROUPS.fullmatch(clean):
-        return float(re.sub(r"\D", "", clean))
+        return float(_NO_DIGIT.sub("", clean))
     if _PLAIN_POINT.fullmatch(clean):
         return float(clean)
     return None
@@ -51,7 +54,7 @@ def german_compound(
     word: str, small: Mapping[str, float], tens: Mapping[str, float], *, deep: bool = False
 ) -> float | None:
     """The value of a German compound numeral such as "zweihunderteinundzwanzig"."""
-    if len(word) > 60 or not re.search(r"und|hundert|tausend", word):
+    if len(word) > 60 or not ("und" in word or "hundert" in word or "tausend" in word):
         return None
     match = _GERMAN.fullmatch(word)
     if not match:
@@ -79,3 +82,31 @@ def german_compound(
             return None
         total += rest
     return total or None
+
+
+def italian_compound(word: str, small: Mapping[str, float], tens: Mapping[str, float]) -> float | None:
+    """The value of an Italian compound numeral such as "duemilatrecentoquarantacinque"."""
+    if len(word) > 60 or not ("cento" in word or "mila" in word or word.startswith("mille")):
+        return None
+    total, rest = 0.0, word
+    if rest.startswith("mille"):
+        total, rest = 1000.0, rest.removeprefix("mille")
+    elif "mila" in rest:
+        head, _, rest = rest.partition("mila")
+        thousands = _italian_below_thousand(head, small, tens)
+        if not thousands:
+            return None
+        total = thousands * 1000
+    if not rest:
+        return total or None
+    value = _italian_below_thousand(rest, small, tens)
+    return total + value if value else None
+
+
+def _italian_below_thousand(word: str, small: Mapping[str, float], tens: Mapping[str, float]) -> float | None:
+    if "cento" not in word:
+        return small.get(word, tens.get(word))
+    head, _, rest = word.partition("cento")
+    hundreds = 1.0 if not head else small.get(head)
+    below = 0.0 if not rest else small.get(rest, tens.get(rest))
+    return None if hundreds is None or below is None or hundreds > 9 else hundreds * 100 + below

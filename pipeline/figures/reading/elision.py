@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
-from pipeline.figures.reading.lexicon import words, wordset
+from pipeline.figures.reading.lexicon import load, words, wordset
 from pipeline.figures.reading.nouns import Noun, is_plural, persons, phrase_at
 from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.units import Unit
+from pipeline.figures.reading.verbs import participle
 
 _CLAUSE_ENDS = frozenset([*',;:—–()“”"', "while", "but", "and", "where", "that"])
 _PREPOSITIONS = wordset("in of at on from by with to for")
@@ -23,15 +25,75 @@ _STATES = wordset(
 )
 
 
+_BEFORE_VALUES = wordset("from of at not than to for was against von auf de à a con с до з")
+_AFTER_VALUES = wordset("on in at for by and or as but once to from last this next a per when while after before")
+_NOT_COUNTED = wordset("numbers figures totals ranks stands years months weeks days hours minutes")
+_SAYING = frozenset(
+    phrase.strip() for group in ("says", "says_or_noun", "records") for phrase in load("phrases")[group].split("|")
+)
+
+
 @dataclass(slots=True)
 class Memory:
-    """The nouns counted so far in the article, newest last: phrase and head."""
+    """What was counted so far in the article, newest last: the nouns (phrase and head), and what happened to what.
+
+    ``acts`` are unit (``None`` of what is counted), head of the noun, action and value.
+    """
 
     nouns: list[tuple[str, str]] = field(default_factory=list)
+    acts: list[tuple[str | None, str | None, str, float]] = field(default_factory=list)
+    units: list[tuple[Unit, float]] = field(default_factory=list)
+    measured_last: bool = False
 
     def add(self, phrase: str, head: str) -> None:
         self.nouns.append((phrase, head))
         del self.nouns[:-40]
+
+    def measure(self, draft: Draft) -> None:
+        """Remember the unit of a measured figure."""
+        if draft.measure is not None and draft.measure.group != "time":
+            self.units.append((draft.measure, abs(draft.high)))
+            self.measured_last = True
+            del self.units[:-40]
+
+    def unit_meant(self, sentence: Sentence, draft: Draft) -> Unit | None:
+        """The unit that a bare number leaves out: "down from 6.8", "the service's estimate of 3,450", "850 million".
+
+        It is that of the very number told before, or of the figure right before where the number states a value and is
+        of its size; a bare million is money where money was told of.
+        """
+        if not self.units or draft.numeral.form not in ("digits", "words") or draft.increment:
+            return None
+        value = abs(draft.high)
+        known = next((unit for unit, other in reversed(self.units) if other == value), None)
+        if known and (value >= 100 or value != int(value)):
+            return known
+        unit, other = self.units[-1]
+        closed = not sentence.is_word(draft.last) or sentence.lower(draft.last) in _AFTER_VALUES
+        if draft.numeral.scaled and value >= 1e6 and closed:
+            return next((unit for unit, _ in reversed(self.units) if unit.group == "currency"), None)
+        stated = sentence.lower(draft.opens - 1) in _BEFORE_VALUES
+        close = bool(other) and 0.2 < value / other < 5
+        return unit if self.measured_last and closed and stated and close else None
+
+    def note(self, value: float, unit: str | None, counted: str | None, action: str | None) -> None:
+        """Remember what happened to a figure."""
+        if action:
+            self.acts.append((unit, counted.split()[-1].lower() if counted else None, action, value))
+            del self.acts[:-40]
+
+    def same_value(self, value: float, unit: str | None) -> str | None:
+        """The action of the newest figure with this very value: "the 280" are those told of before."""
+        if value < 10 and unit is None:
+            return None
+        return next((a for known, _, a, v in reversed(self.acts) if v == value and known == unit), None)
+
+    def happened(self, unit: str | None, head: str | None) -> str | None:
+        """The newest action of the same unit, or of the same noun where one is known."""
+        for known, noun, action, _ in reversed(self.acts):
+            if known == unit and (unit or not head or not noun or head == noun or {head, noun} <= persons()):
+                return action
+        return None
 
     def latest(self, *, person: bool, since: int = 0, action: str | None = None) -> str | None:
         """The newest phrase, or the newest of people or of what ``action`` makes; only those added after ``since``."""
@@ -56,14 +118,21 @@ def subject(sentence: Sentence, end: int) -> Noun | None:
         low = sentence.lower(k)
         if low in _PREPOSITIONS:
             return None
+        if low in words("verb_on_s"):
+            k += 1
+            continue
         if sentence.is_word(k) and low not in words("stop") and low not in numbers.small and low not in numbers.tens:
             noun = phrase_at(sentence, k)
-            return noun if noun is not None and noun.last <= end else None
+            if noun is None or noun.last > end or sentence.lower(noun.last) in _SAYING:
+                return None
+            if noun.head in _NOT_COUNTED:
+                return None
+            return noun
         k += 1
     return None
 
 
-def _number_of(sentence: Sentence, end: int) -> Noun | None:
+def number_of(sentence: Sentence, end: int) -> Noun | None:
     """The X of "the number of X … reached 1,622"."""
     for k in range(end - 1, max(-1, end - 16), -1):
         if sentence.lower(k) in _COUNTING and sentence.lower(k + 1) == "of":
@@ -105,9 +174,101 @@ def _antecedent(sentence: Sentence, end: int, *, person: bool) -> str | None:
         low = sentence.lower(k)
         if not sentence.is_word(k) or not is_plural(low) or sentence.is_name(k) or low in words("numeral_follow"):
             continue
+        if "according" in (sentence.lower(k - 2), sentence.lower(k - 3)):
+            continue  # who says so
         if not person or (low in persons() and low not in words("source")):
             return low if sentence.loud else sentence.tokens[k].text
     return None
+
+
+_MEANT = wordset(
+    "number figure figures toll count total tally estimate estimates it that sum bill amount overall altogether"
+)
+_PUT = frozenset(
+    [
+        "put",
+        "puts",
+        "said",
+        "says",
+        "say",
+        "counted",
+        "counts",
+        "reported",
+        "claimed",
+        "claim",
+        "claims",
+        "spoke",
+        "speak",
+    ]
+)
+_PUT_LINKS = wordset("of at only about just some it them the number figure there were was is as many in more less than")
+
+
+def takes_up(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a number states anew what an earlier one did: "the figure rose to 35", "it will exceed $5 billion",
+    "police said 18,000", "organisers spoke of 40,000"."""
+    opens = draft.opens
+    for k in range(opens - 1, max(-1, opens - 9), -1):
+        low = sentence.lower(k)
+        if low in {";", "—"} or sentence.tokens[k].kind is Kind.NUMBER:
+            break
+        if low in _MEANT and sentence.lower(k + 1) != "of":
+            return True
+    if draft.noun is not None:
+        return False
+    k = opens - 1
+    while k >= 0 and (sentence.lower(k) in _PUT_LINKS):
+        k -= 1
+    return k >= 0 and sentence.lower(k) in _PUT
+
+
+def is_gapped(sentence: Sentence, draft: Draft, before: Draft) -> bool:
+    """Whether a verb is left out because the number before shares it: "Sweden took in 1,240 refugees, Finland 350"."""
+    if draft.noun is not None or draft.measure is not None or before.measure is not None:
+        return False
+    between = sentence.tokens[before.noun.last if before.noun else before.last : draft.opens]
+    ends = sentence.lower(draft.last) in {"", ",", ".", ";", "and"}
+    names = [
+        token for token in between if token.kind is Kind.WORD and token.lower not in {"and", "the", "while", "but"}
+    ]
+    return ends and 0 < len(names) <= 4 and all(token.capital for token in names) and len(between) <= 7
+
+
+_HUMAN_VERBS = wordset(
+    "live lives lived come came saw watched went go work worked turned swam slept stayed voted walked stood marched"
+    " died gathered queued ran waited fled survived"
+)
+
+
+def _opens_clause(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a number is the subject with which a clause begins: "Four came down"."""
+    return sentence.lower(draft.opens - 1) in {"", ",", ".", ";", ":", "and", "but", "while", '"', "“"}
+
+
+def is_joined(sentence: Sentence, draft: Draft, before: Draft) -> bool:
+    """Whether two counted nouns are only joined: "412 passengers and 38 crew"."""
+    if before.noun is None or draft.noun is None:
+        return False
+    between = [token.lower for token in sentence.tokens[before.noun.last : draft.opens]]
+    return between in (["and"], [","], [",", "and"], ["plus"])
+
+
+_AGAINST = wordset("from not than against instead of rather compared with to down up the and but after as over")
+
+
+def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
+    """Whether a number is only set against the one before: "to nine from 22", "52,000, not 18,000"."""
+    if (draft.measure is None) != (before.measure is None):
+        return False
+    if sentence.lower(draft.opens - 1) == "not" or sentence.lower(before.last) == "(":
+        return draft.noun is None
+    noun = before.noun
+    if noun is None and draft.noun is not None and before.measure is None:
+        return False
+    start = max(noun.last if noun else 0, before.last)
+    between = {token.lower for token in sentence.tokens[start : draft.opens]}
+    tied = between & {"from", "not", "than", "against", "instead", "rather", "compared", "to"}
+    return bool(tied) and draft.opens - start <= 6 and between <= _AGAINST | {",", "(", "people", "first"}
 
 
 def resolve(
@@ -118,18 +279,23 @@ def resolve(
     ``since`` is how many nouns memory held before this sentence.
     """
     personal = draft.action in personal_actions()
+    if draft.action in {"voted for", "voted against"}:
+        return "votes"
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
-    if following not in _FELLOWS and (found := _coordinated(sentence, draft, drafts)):
+    stated = sentence.lower(draft.opens - 1) in {"to", "at", "by"}  # "the queue has grown to 37 and 26,000 boxes …"
+    if following not in _FELLOWS and not stated and (found := _coordinated(sentence, draft, drafts)):
         return found
     if english and following == "of" and sentence.lower(draft.last + 1) in {"which", "whom", "them"}:
         person = sentence.lower(draft.last + 1) == "whom"
-        near = _antecedent(sentence, draft.opens, person=person)
+        near = None if sentence.lower(draft.opens - 1) == "of" else _antecedent(sentence, draft.opens, person=person)
         beside = near is not None and sentence.lower(draft.opens - 1) == ","
         beside = beside and sentence.lower(draft.opens - 2) == (near or "").lower()
         if near:
             return near if beside else memory.latest(person=person, since=since) or near
-    if english and (noun := _number_of(sentence, draft.opens)):
+        if sentence.lower(draft.opens - 1) == "of" and (known := memory.latest(person=person)):
+            return known  # "bank details of 94,000 of them"
+    if english and (noun := number_of(sentence, draft.opens)):
         return noun.phrase
     if following in _FELLOWS and personal:
         return memory.latest(person=True, since=since) or "people"
@@ -140,13 +306,20 @@ def resolve(
         event_noun = noun is not None and noun_action(noun.head, "en") is not None
         if noun is not None and (not personal or noun.is_person or event_noun):
             told = {sentence.lower(k) for k in range(noun.last, draft.first)}
-            if told & _STATES and noun.head not in {"ones", "police"}:
+            definite = sentence.lower(draft.opens - 1) in {"the", "these", "those"}  # "Divers have reached the six"
+            if told & _STATES and noun.head not in {"ones", "police"} and not definite:
                 return noun.phrase
+    if personal and memory.nouns and memory.nouns[-1][1] in words("animal"):
+        return without_status(memory.nouns[-1][0])  # "35 lynx …; four were run over"
     if own := memory.latest(person=personal, since=since, action=draft.action):
         return own
     if personal:
         near = _antecedent(sentence, draft.opens, person=True)
         return near or memory.latest(person=True, action=draft.action) or _from_title(title) or "people"
+    if english and following in _HUMAN_VERBS:
+        return memory.latest(person=True) or "people"
+    if english and _opens_clause(sentence, draft) and (participle(following) or following in words("numeral_follow")):
+        return memory.latest(person=False)
     summed = any(sentence.lower(k) in _SUMS for k in range(max(0, draft.opens - 5), draft.opens))
     if summed or draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
         return memory.latest(person=False)

@@ -12,19 +12,20 @@ from pipeline.figures.reading.units import Unit
 from schemas.figure import Modifier
 
 _MARGIN_BEFORE = re.compile(
-    r"(?i:margin of (?:sampling )?error (?:of|is|was|at)?\s?(?:about |around |roughly )?"
+    r"(?i:(?:margin of (?:sampling )?error|error margin):?\s?(?:of|is|was|at)?\s?(?:about |around |roughly )?"
     r"(?:plus or minus |\+/-\s?|±\s?)?"
     r"|plus or minus |\+/-\s?|±\s?)$"
 )
 _MAGNITUDE_BEFORE = re.compile(r"(?i)\bmagnitude[ -](?:of )?(?:about |around )?$|\brichter\b.{0,12}$")
 _MAGNITUDE_AFTER = re.compile(r"(?i)-? ?magnitude\b")
+_QUAKE_AFTER = re.compile(r"(?i)[- ](?:quake|earthquake|tremor|aftershock)\b")
 _CALIBRE_AFTER = re.compile(
     r"(?i:[\s-]?(?:mm|millimet(?:er|re)|cm|calibre|caliber|-gauge)[\s-]+(?:\w+\s)?(?:guns?|cannons?|howitzers?|shells?"
     r"|rounds?|lens(?:es)?|film|mortars?|artillery|pistols?|rifles?|bullets?|ammunition|autocannons?|projectiles?"
     r"|machine|prints?|camera)\b)"
 )
 _DEPTH_BEFORE = re.compile(
-    r"(?i:\bdepths? of (?:about |around |roughly |some |just |only |up to |more than |nearly )?)$"
+    r"(?i:\bdepths?:? (?:of )?(?:about |around |roughly |some |just |only |up to |more than |nearly )?)$"
 )
 _SETTING_AFTER = re.compile(
     rf"\s(?:(?i:{any_of('setting_after')})\b|(?:to the )?(?:{any_of('direction')})\b|(?:down|up|along) the\b"
@@ -87,6 +88,8 @@ def why_not(
         return "no number"
     if numeral.form is Form.ORDINAL:
         return "ordinal"
+    if numeral.form is Form.FRACTION and "majority" in (sentence.lower(numeral.last), sentence.lower(numeral.last + 1)):
+        return "adjective"
     if why := names.unsuited_prefix(sentence, numeral, prefix) or names.unsuited_suffix(sentence, numeral, unit):
         return why
     if _is_list_number(sentence, numeral):
@@ -101,6 +104,8 @@ def why_not(
     if _MARGIN_BEFORE.search(head):
         return "margin of error"
     if not prefix and (_MAGNITUDE_BEFORE.search(head) or _MAGNITUDE_AFTER.match(text, numeral.end, sentence.end)):
+        return "magnitude"
+    if numeral.value < 10 and not numeral.plain and _QUAKE_AFTER.match(text, numeral.end, sentence.end):
         return "magnitude"
     if names.is_score(sentence, numeral, unit):
         return "score"

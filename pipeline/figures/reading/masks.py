@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.figures.reading.lexicon import words_of_all
+from pipeline.figures.reading.lexicon import words_of_all, wordset
 from pipeline.figures.reading.tokens import Kind, Sentence
 
 Mask = tuple[int, int, str]
@@ -31,6 +31,10 @@ _PATTERNS: list[tuple[str, tuple[str, ...]]] = [
             r"\b\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})\b",
             r"\b\d{4}/\d{1,2}/\d{1,2}\b",
         ),
+    ),
+    (
+        "score",
+        (r"(?<![\w.])\d{0,2}½\s?[-–:]\s?\d{0,2}½|(?<![\w.])\d{1,2}\s?[-–:]\s?\d{0,2}½|\d{0,2}½[-–:]\d{1,2}(?![\w.])",),
     ),
     (
         "phone",
@@ -92,17 +96,16 @@ _DATES = (
 _DIGIT_PATTERNS = [(why, re.compile("|".join(patterns))) for why, patterns in _PATTERNS]
 _HINTS = {
     "link": re.compile(r"[@#]|www|http"),
-    "date": re.compile(r"\d[-./]\d"),
-    "phone": re.compile(
-        r"(?i)phone|hotline|t[eé]l[eé]|emergency|notruf|fax|call|dial|ring"
-        r"|\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"
-    ),
+    "date": re.compile(r"\d[-./]\d{1,2}[-./]\d"),
+    "score": re.compile(r"½"),
+    "phone": re.compile(r"\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"),
     "time": re.compile(r"(?i)\d\s?(?:[ap]\.?m|uhr|o['’]|heures|gmt)|\d:\s?\d|\d\s?h\s?\d"),
     "label": re.compile(r"[A-Z]-\d|\d/\d|\d\.\d+\.|§|\d°|4x4|50-50"),
     "period": re.compile(r"\d0['’]?s"),
-    "ordinal": re.compile(r"\d-?[^\W\d_]|\d[ºª]"),
+    "ordinal": re.compile(r"(?i)\d(?:st|nd|rd|th|er|è)|\d-[а-яії]|\d[ºª]"),
 }
-"""What a sentence must hold for the patterns of a kind to be worth a try."""
+"""What a sentence must hold for the patterns of a kind to be worth a try; or, for telephones, one of ``_CALLING``."""
+_CALLING = wordset("hotline telephone phone téléphone telefon telefono teléfono emergency notruf fax call dial ring")
 _DATE_PATTERNS = [re.compile(f"(?i:{pattern})") for pattern in _DATES]
 _MONTH_WORDS = words_of_all("months")
 _MODAL_MAY = re.compile(r"\b(?:may|mar|marzo|sept|sep|set|dec|oct|nov|out|ago|dic)\s\d")
@@ -138,7 +141,7 @@ def masks(sentence: Sentence) -> list[Mask]:
     found = [
         (match.start(), match.end(), why)
         for why, pattern in _DIGIT_PATTERNS
-        if _HINTS[why].search(text, start, end)
+        if _HINTS[why].search(text, start, end) or (why == "phone" and not _CALLING.isdisjoint(sentence.words))
         for match in pattern.finditer(text, start, end)
     ]
     for near_start, near_end in _around_months(sentence):
@@ -148,7 +151,8 @@ def masks(sentence: Sentence) -> list[Mask]:
             if _MODAL_MAY.match(surface) and (surface.startswith("may ") or "." not in surface):
                 continue  # "may 30 people": the verb
             short = surface[-1].isdigit() and not surface[-4:].isdigit()
-            if short and _count_after().match(text, last, end):
+            titled = text[max(start, first - 4) : first].lower() == "the "  # "the July 7 attacks"
+            if short and not titled and _count_after().match(text, last, end):
                 # "In May 30 people died", "On 3 May 28 bodies were found": a count follows the date
                 shorter = _LAST_NUMBER.sub("", surface)
                 last = first + len(shorter)

@@ -25,9 +25,19 @@ def _phrases(language: str, side: str) -> dict[tuple[str, ...], Modifier]:
     return found
 
 
+@cache
+def _edges(language: str, side: str) -> frozenset[str]:
+    """The words next to the number in the phrases of one side."""
+    at = -1 if side == "before" else 0
+    return frozenset(phrase[at] for phrase in _phrases(language, side))
+
+
 _STEP_OVER = wordset("a an of by to at another further additional minus")
 _LASTING = wordset("for of at by with took is was lasted lasting after just well")
-_RAISED = re.compile(rf"(?i)\b(?!(?:up|down)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$")
+_RAISED = re.compile(
+    rf"(?i)\b(?!(?:up|down)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$"
+    r"|\b(?:toll|tally|count|number|total|figure)\b(?:\s[^\s,.;]+){0,6}\s$"
+)
 
 
 def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Unit | None) -> tuple[Modifier, int]:
@@ -50,7 +60,10 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
     if after < len(tokens) and tokens[after].text == "+" and tokens[after].glued:
         return Modifier.MORE_THAN, first
     phrases = _phrases(sentence.language, "after")
+    edges = _edges(sentence.language, "after")
     for shift in (0, 1):
+        if sentence.lower(after + shift) not in edges:
+            continue
         for length in range(4, 0, -1):
             words = tuple(t.lower for t in tokens[after + shift : after + shift + length])
             hit = phrases.get(words)
@@ -65,11 +78,15 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
 
 
 def _goes_on_counting(sentence: Sentence, index: int) -> bool:
-    return index < len(sentence.tokens) and sentence.tokens[index].kind is not Kind.MARK
+    if index >= len(sentence.tokens):
+        return False
+    return sentence.tokens[index].kind is not Kind.MARK or sentence.tokens[index].text in "$€£¥"
 
 
 def _ending_at(sentence: Sentence, end: int, unit: Unit | None) -> tuple[Modifier, int] | None:
     tokens = sentence.tokens
+    if not end or tokens[end - 1].lower not in _edges(sentence.language, "before"):
+        return None
     phrases = _phrases(sentence.language, "before")
     for length in range(min(_LONGEST, end), 0, -1):
         words = tuple(token.lower for token in tokens[end - length : end])
@@ -83,6 +100,8 @@ def _ending_at(sentence: Sentence, end: int, unit: Unit | None) -> tuple[Modifie
                 continue
             if word in {"gut", "gegen", "до", "unter", "über"} and not _measures(sentence, end):
                 continue
+            if word == "over" and previous in {"back", "going", "looking", "look"}:
+                continue  # "going back over 60 deaths"
             if word == "over" and unit is not None and unit.group == "time" and previous not in _LASTING:
                 continue  # "over eight years": for as long as that
             if word == "below" and previous in {"points", "degrees", "percent"}:

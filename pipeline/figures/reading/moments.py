@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.figures.reading.lexicon import any_of, words, words_of_all, wordset
+from pipeline.figures.reading.nouns import is_plural
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -16,6 +17,7 @@ _AGE_AFTER = re.compile(
 )
 _AGE_BEFORE = re.compile(rf"(?i:(?<!\w)(?:{any_of('age_before')})\s?)$")
 _PEOPLE_AGED = re.compile(rf"(?i:\b(?:{any_of('people_aged')})\s(?:under|over|aged|below|above)(?: the age of)?\s*)$")
+_GOES_ON = re.compile(r"\s?[\w%]")
 _UNDER = re.compile(r"(?i:\b(?:under|over)[ -])$")
 _WINDOW_BEFORE = re.compile(
     rf"(?i:\b(?:{any_of('window')})\s(?:about |roughly |nearly |almost |some |around )?(?:\w+ or )?"
@@ -24,7 +26,7 @@ _WINDOW_BEFORE = re.compile(
 )
 _WINDOW_AFTER = re.compile(
     r"(?i:\s(?:dernières|derniers|prochaines|prochains|últimas|últimos|próximas|próximos)\b)"
-    r"|(?i:['’]?\s(?:ago|earlier|from now)\b)"
+    r"|(?i:['’]?\s(?:ago|earlier|from now|away|late|early|overdue)\b)"
 )
 _FREE_MODIFIERS = (Modifier.EXACT, Modifier.RANGE)
 _TIME_LIKE = frozenset(
@@ -83,7 +85,7 @@ def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit
     if unit is None or unit.name in {"year", "month", "week"}:
         if _AGE_BEFORE.search(head) or (unit is None and _is_of_age(sentence, numeral)):
             return True
-        bare = unit is not None or not re.match(r"\s?[\w%]", tail[:2])
+        bare = unit is not None or not _GOES_ON.match(tail)
         if bare and _PEOPLE_AGED.search(head):
             return True
     if unit:
@@ -102,7 +104,28 @@ def _in_aged_list(sentence: Sentence, i: int) -> bool:
     k = i - 1
     while k > 0 and (sentence.lower(k) in {"and", "or", ","} or sentence.tokens[k].kind is Kind.NUMBER):
         k -= 1
-    return k < i - 1 and sentence.lower(k) in {"aged", "ages", "age"}
+    if k < i - 1 and sentence.lower(k) in {"aged", "ages", "age"}:
+        return True
+    # "three children, 5, 8 and 11,"
+    listed = [m for m in range(k + 1, len(sentence.tokens)) if sentence.tokens[m].kind is Kind.NUMBER]
+    joined = sentence.lower(i + 1) in {",", "and"} or sentence.lower(i - 1) in {",", "and"}
+    people = sentence.lower(k) in words("person") and is_plural(sentence.lower(k)) and sentence.lower(k + 1) == ","
+    return people and joined and len(listed) > 1 and _all_listed(sentence, k + 2)
+
+
+def _all_listed(sentence: Sentence, i: int) -> bool:
+    """Whether bare numbers below 100, two or more, fill the stretch from a token to the end of its clause."""
+    count = 0
+    while i < len(sentence.tokens):
+        token = sentence.tokens[i]
+        if token.kind is Kind.NUMBER:
+            if not token.text.isdigit() or int(token.text[:4]) > 99:
+                return False
+            count += 1
+        elif token.lower not in {",", "and", "or"}:
+            return count > 1 and token.kind is Kind.MARK
+        i += 1
+    return count > 1
 
 
 def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
@@ -110,13 +133,15 @@ def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
     i, right = numeral.first, sentence.lower(numeral.last)
     left, before = sentence.lower(i - 1), sentence.lower(i - 2)
     ends = right in {",", ".", ";", "", ")", "and", "who", "was"}
-    if left == "of" and ends and sentence.lower(i - 3) in {"a", "an", "the"}:
+    counting = any(is_plural(low) and low not in words("stop") for low in (right, sentence.lower(numeral.last + 1)))
+    verbal = ends or (sentence.is_word(numeral.last) and not counting)
+    if left == "of" and verbal and sentence.lower(i - 3) in {"a", "an", "the"}:
         return _is_role(before) and before not in _NO_ONE_PERSON
     if left == "at" and ends and before in {"died", "dead"}:
         return True
     if left == "at" and numeral.value >= 10 and right in {"he", "she", "i"}:
         return True
-    if left == "now" and before in {",", "is", "was"} and ends:
+    if left in {"now", "both"} and before in {",", "is", "was"} and ends:
         return True
     if _in_aged_list(sentence, i):
         return True
@@ -136,7 +161,11 @@ def _is_apposed(sentence: Sentence, numeral: Numeral) -> bool:
     if left in _BE and named.lower in _SOMEONE:
         return right in {".", ",", ";", "", "when", "at", "and", "!"}
     if left == ",":
-        return right in _AFTER_AGE and (named.text[0].isupper() or _is_role(named.lower))
+        if right in _AFTER_AGE and (named.text[0].isupper() or _is_role(named.lower)):
+            return True
+        # "The winger, 23, scored": no list has every role
+        lone = right == "," and 4 <= numeral.value <= 99 and not _many(named.lower)
+        return lone and any(sentence.lower(k) in {"the", "a", "an", "his", "her", "whose"} for k in (i - 3, i - 4))
     return left == "(" and right == ")" and i >= 3 and named.capital and tokens[i - 3].capital and numeral.value >= 4
 
 

@@ -9,6 +9,7 @@ from pipeline.figures.reading.nouns import is_participle, is_plural, phrase_at
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
+from pipeline.figures.reading.verbs import participle
 from schemas.figure import Modifier
 
 _HYPHEN_FREE = wordset("minus plus to und and from by non under over mid pre post early late")
@@ -75,6 +76,7 @@ def counts_next(sentence: Sentence, j: int) -> bool:
 
 _PLACING = wordset("in at from on to near inside outside into of the a via through behind beside")
 _UNNUMBERED = wordset(
+    "usual normal planned previous original initial expected official required remaining promised other "
     "average total addition all least most fact part sum number than about only just around around over under"
 )
 
@@ -102,11 +104,32 @@ def _is_numbered(sentence: Sentence, numeral: Numeral, *, counted: bool) -> bool
 
 def _in_labelled_list(sentence: Sentence, i: int) -> bool:
     """Whether a number is one of "platforms 2 and 3"."""
+    if sentence.lower(i - 1) in words("label_plural") and sentence.lower(i + 1) in {"and", "or", "to"}:
+        return i + 2 < len(sentence.tokens) and sentence.tokens[i + 2].kind is Kind.NUMBER
     k = i - 1
     while k > 0 and (sentence.lower(k) in {"and", "or", ",", "to", "-", "–"} or sentence.tokens[k].kind is Kind.NUMBER):
         k -= 1
     numbered = any(sentence.tokens[m].kind is Kind.NUMBER for m in range(k + 1, i))
     return numbered and sentence.lower(k) in words("label_plural")
+
+
+def _is_gapped(sentence: Sentence, numeral: Numeral) -> bool:
+    """Whether a name before a number is one more subject of a count: "The Greens won 41 seats and the Centre 27"."""
+    k = numeral.first - 1
+    while k >= 0 and numeral.first - k <= 4 and sentence.is_name(k):
+        k -= 1
+    k -= sentence.lower(k) == "the"
+    opened = sentence.lower(k) in {",", "and", ";", "while"} and sentence.lower(numeral.last) in {
+        "",
+        ",",
+        ".",
+        ";",
+        "and",
+    }
+    if not opened or k == numeral.first - 1:
+        return False
+    counts = [t for t in range(k) if sentence.tokens[t].kind is Kind.NUMBER or sentence.lower(t) in _SMALL]
+    return any(counts_next(sentence, t + 1) for t in counts)
 
 
 def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit | None, prefix: Unit | None) -> bool:
@@ -126,6 +149,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return not counted or tokens[i - 1].capital or left in {"s&p", "sp", "no", "number"}
     if left == "p" and sentence.lower(i - 2) in {"s", "&"}:
         return True
+    if i == 1 and tokens[0].capital and (left in words("label", sentence.language) and not is_plural(left)):
+        return True  # "Type 2 diabetes affects 40 people"
     if left in words("label", sentence.language):
         # "lead 12", "company 30 days": only a capital, or a missing unit and noun, make these a name
         return (tokens[i - 1].capital and not sentence.loud and i > 1) or (not unit and not counted)
@@ -133,6 +158,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return False
     if (left in _RANKS and not counted) or _is_numbered(sentence, numeral, counted=counted):
         return True
+    if _is_gapped(sentence, numeral):
+        return False
     if not sentence.is_name(i - 1) or not numeral.plain or numeral.value >= 10_000 or left.endswith("'s"):
         return False
     right = sentence.lower(j)
@@ -204,9 +231,35 @@ def is_pronoun(sentence: Sentence, numeral: Numeral, unit: Unit | None) -> str |
     return None
 
 
+_SMALL = wordset("two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty")
+
+
 def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
+    if right == "more" and sentence.is_word(j + 1) and phrase_at(sentence, j + 1, one=True) is not None:
+        return False  # "one more resident"
+    counted = any(token.kind is Kind.NUMBER or token.lower in _SMALL for token in sentence.tokens[: j - 2])
+    if right == "is" and left == "," and counted:
+        return False  # "of seven injured, one is fighting for life"
+    if left == "by" and sentence.lower(j - 3) in {
+        "risen",
+        "rose",
+        "fallen",
+        "fell",
+        "up",
+        "down",
+        "grown",
+        "grew",
+        "dropped",
+    }:
+        return False  # "has risen by one, to nine"
     if right == "of" or left in words("one_not_before") or right in words("one_not_after"):
         return True
+    if (
+        left in {",", "and", ";"}
+        and participle(right)
+        and sentence.lower(j + 1) in {"", ",", ".", ";", "and", "in", "by"}
+    ):
+        return False  # "two were convicted, one cleared"
     if not sentence.is_word(j):
         return True
     if right in {"has", "had", "was", "were", "have"}:

@@ -34,7 +34,8 @@ class Noun:
 
     @property
     def is_person(self) -> bool:
-        return self.head in persons()
+        """Whether it counts people, by the lists or by its ending ("returnees", "lobbyists")."""
+        return self.head in persons() or _is_person_by_ending(self.head)
 
 
 @cache
@@ -43,11 +44,27 @@ def persons() -> frozenset[str]:
     return words_of_all("person")
 
 
+_AMOUNTS = wordset(
+    "target total number figure goal capacity maximum minimum average estimate count sum tally toll budget"
+)
+"""Nouns of which a number tells the size rather than counts them."""
+_AFTER_PEOPLE = wordset("homeless dead injured missing unemployed poor elderly faithful hurt unhurt")
+_PERSON_ENDINGS = ("ees", "ists", "women", "folk")
+_NO_PERSONS = wordset(
+    "trees degrees fees bees knees committees levees coffees guarantees decrees employees marquees toffees lists twists"
+    " fists mists wrists checklists shortlists playlists exists consists assists"
+)
+
+
+def _is_person_by_ending(word: str) -> bool:
+    return len(word) > 5 and word.endswith(_PERSON_ENDINGS) and word not in _NO_PERSONS
+
+
 def is_plural(word: str) -> bool:
     """Whether an English word looks like a plural noun."""
     if word in words("collective") or (len(word) > 5 and word.endswith(_MEN) and word not in _NO_MEN):
         return True
-    if len(word) < 3 or not word.endswith("s") or word in words("adjective"):
+    if len(word) < 3 or not word.endswith("s") or word in words("adjective") or word in words("verb_on_s"):
         return False
     return not word.endswith(("ss", "us", "'s", "sis")) or word in {"buses", "viruses"}
 
@@ -110,6 +127,11 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
         token = tokens[i]
         word = token.lower
         if token.kind is Kind.MARK:
+            owned = token.text in "'’" and token.glued and i + 1 < len(tokens) and not tokens[i + 1].glued
+            if owned and head == i - 1 and sentence.is_word(i + 1) and _plural_within(sentence, i + 1, 2):
+                head = -1
+                i += 1  # "the nine citizens' offices"
+                continue
             joined = token.text in "-–" and token.glued and i + 1 < len(tokens) and tokens[i + 1].glued
             if collected and (
                 joined or token.text == "&" or (token.text == "," and head < 0 and _goes_on(sentence, i))
@@ -145,6 +167,8 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
                 break
             i += 1
             continue
+        if head >= 0 and word in _AFTER_PEOPLE:
+            break  # "made 30,000 people homeless"
         if is_plural(word) and not _name_goes_on(sentence, i):
             if head >= 0 and i - head > 2:
                 break
@@ -212,6 +236,10 @@ def _foreign_phrase(sentence: Sentence, index: int) -> Noun | None:
         if not sentence.is_word(i) or sentence.lower(i) in _OF:
             return None
         token, low = tokens[i], sentence.lower(i)
+        if low.startswith(("d'entre", "d'eux")):
+            return None
+        if low.startswith("d'") and len(low) > 4:
+            return Noun(token.text[2:], low[2:], i, i + 1)  # "une vingtaine d'élèves"
         if low in words("stop", language):
             return None
         if low in common and low not in persons() and low not in words_of_all("countable"):
@@ -236,6 +264,8 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
     i = index + (sentence.lower(index) == "]" and sentence.lower(index - 2) == "[")
     if sentence.lower(i) in {"-", "–"} and tokens[i].glued and sentence.is_word(i + 1):
         word = tokens[i + 1].text
+        if word == "odd":
+            return phrase_at(sentence, i + 2)  # "twenty-odd people"
         return Noun(plural(word), plural(word.lower()), i + 1, i + 2)
     if sentence.language != "en":
         return phrase_at(sentence, i)
@@ -252,8 +282,11 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
         while i < len(tokens) and (tokens[i].kind is Kind.NUMBER or _is_number(sentence, i)):
             i += 1
         if sentence.lower(i) in _WHO:
-            return phrase_at(sentence, i + 1)  # "half of them children"
+            told = phrase_at(sentence, i + 1)  # "half of them children", not "of whom witnesses speak"
+            return None if told and sentence.lower(told.last) in words("numeral_follow") else told
         noun = phrase_at(sentence, i, lenient=True)
+        if noun is not None and (noun.head in words_of_all("months") or noun.head in _AMOUNTS):
+            return None
         if (
             noun is not None
             and not is_plural(noun.head)

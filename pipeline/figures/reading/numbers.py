@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from pipeline.figures.reading.digits import german_compound, read_digits
+from pipeline.figures.reading.digits import german_compound, italian_compound, read_digits
 from pipeline.figures.reading.lexicon import load, wordset
 from pipeline.figures.reading.tokens import Kind, Sentence, Token
 
@@ -52,6 +52,10 @@ class _Words:
     tens: dict[str, float]
     scales: dict[str, float]
     glued: dict[str, float]
+    own_glued: frozenset[str]
+    hundreds: dict[str, float]
+    ones: frozenset[str]
+    halves: frozenset[str]
     fractions: dict[str, float]
     vague: dict[tuple[str, ...], tuple[float, float]]
     vague_starts: frozenset[str]
@@ -79,7 +83,8 @@ def number_words(language: str) -> _Words:
     small, tens, scales = dict(table["units"]), table["tens"], table["scales"]
     if language == "it":
         small |= _italian_compounds(small, tens)
-    starts = frozenset([*small, *tens, *scales, *table["fractions"], *table["articles"]])
+    hundreds, halves = table.get("hundreds", {}), frozenset(table.get("halves", ()))
+    starts = frozenset([*small, *tens, *scales, *hundreds, *halves, *table["fractions"], *table["articles"]])
     vague_starts = frozenset(k[0] for k in vague)
     english = {*_ORDINALS, "another", "several", "few", "couple"} if language == "en" else set()
     return _Words(
@@ -87,6 +92,10 @@ def number_words(language: str) -> _Words:
         tens=tens,
         scales=scales,
         glued={**tables["en"]["glued"], **table.get("glued", {})},
+        own_glued=frozenset(table.get("glued", ())) if language != "en" else frozenset(),
+        hundreds=hundreds,
+        ones=frozenset(table.get("ones", ())),
+        halves=halves,
         fractions=table["fractions"],
         vague=dict(sorted(vague.items(), key=lambda item: -len(item[0]))),
         vague_starts=vague_starts,
@@ -169,7 +178,7 @@ class _Reader:
         if j > start:
             if self.low(j) == "." and self.low(j - 1) in {"mio", "mrd", "tsd", "тыс", "тис"}:
                 j += 1
-            return self.make(i, j, value, form, scaled=True)
+            return self.make(i, j, float(f"{value:.12g}"), form, scaled=True)  # 4.1 million is no 4,099,999.9999…
         return self.make(i, j, value, form, plain=digits.isdigit())
 
     def _letters(self, j: int) -> float | None:
@@ -178,12 +187,25 @@ class _Reader:
         scale = self.words.glued.get(token.lower)
         if scale is None:
             return None
+        following = self.tokens[j + 1] if j + 1 < len(self.tokens) else None
+        if (
+            token.text == "M"
+            and following is not None
+            and (following.text in "€$£" or following.lower in {"d'euros", "de"})
+        ):
+            return scale  # "45 M€"
         if len(token.text) > 1:
-            return scale if token.glued or len(token.text) > 2 or token.lower in {"bn", "tn"} else None
+            return (
+                scale
+                if token.glued
+                or token.lower in self.words.own_glued
+                or len(token.text) > 2
+                or token.lower in {"bn", "tn"}
+                else None
+            )
         if not token.glued:
             return None
-        money = j >= 2 and _money_before(self.tokens, j - 1)
-        following = self.tokens[j + 1] if j + 1 < len(self.tokens) else None
+        money = j >= 2 and (_money_before(self.tokens, j - 1) or self._ends_range(j - 1))
         if token.lower == "m":
             if money:
                 return scale
@@ -194,6 +216,11 @@ class _Reader:
         if token.lower == "b":
             return scale if money or "." in self.tokens[j - 1].text else None
         return scale
+
+    def _ends_range(self, i: int) -> bool:
+        """Whether the digits at ``i`` are the upper end of "€70m-75m"."""
+        tied = i >= 4 and self.low(i - 1) in {"-", "–"} and self.tokens[i].glued and self.low(i - 2) == "m"
+        return tied and _money_before(self.tokens, i - 3)
 
     def _vague(self, i: int) -> Numeral | None:
         words, low = self.words, self.low(i)
@@ -228,7 +255,10 @@ class _Reader:
                 return self.make(i, nxt + 1, scale / 2, Form.WORDS, scaled=True)
             if nxt == i + 2 and self.low(nxt) == "point":
                 return self.make(i, i + 1, 0.5, Form.FRACTION)
-            if self.low(i + 1) in {"of", "the", "its", "their", "his", "her", "our", "all"}:
+            if self.low(i + 1) in _HALF_DID and (i == 0 or self.low(i - 1) in _BEFORE_HALF):
+                return self.make(i, i + 1, 0.5, Form.FRACTION)
+            whole = {"of", "the", "its", "their", "his", "her", "our", "all"}
+            if self.low(i + 1) in whole or self._is_step(i, self.low(i + 1)):
                 return self.make(i, i + 1, 0.5, Form.FRACTION)
             return None
         if self.english and low == "quarter" and self.low(i + 1) == "-" and self.low(i + 2) == "point":
@@ -251,9 +281,13 @@ class _Reader:
         if part == 0.5 and self.english:
             return None
         after = self.low(j + hyphen + 1)
-        if top == 1 and not hyphen and after not in _OF:
+        if top == 1 and not hyphen and after not in _OF and not self._is_step(i, after):
             return None
         return self.make(i, j + hyphen + 1, top * part, Form.FRACTION)
+
+    def _is_step(self, i: int, after: str) -> bool:
+        """Whether a share is by how much something moved: "fell by a third", "cut by half"."""
+        return i > 0 and self.low(i - 1) == "by" and after in _AFTER_STEPS
 
     def _word(self, i: int) -> Numeral | None:
         low = self.low(i)
@@ -268,14 +302,24 @@ class _Reader:
             return vague
         words = self.words
         if low not in words.starts:
-            if self.sentence.language == "de":
-                value = german_compound(low, words.small, words.tens)
+            if self.sentence.language in ("de", "it"):
+                compound = german_compound if self.sentence.language == "de" else italian_compound
+                value = compound(low, words.small, words.tens)
                 return self.make(i, i + 1, value, Form.WORDS) if value else None
             return None
-        fraction = self._fraction(i)
+        fraction = self._halved(i) or self._fraction(i)
         if fraction or low == "half":
             return fraction
         return self._cardinal(i)
+
+    def _halved(self, i: int) -> Numeral | None:
+        """ "eine halbe Million", "un demi-million", "medio millón"."""
+        j = i + (self.low(i) in self.words.articles)
+        if self.low(j) not in self.words.halves:
+            return None
+        j += 1 + (self.low(j + 1) == "-")
+        scale = self.words.scales.get(self.low(j))
+        return self.make(i, j + 1, scale / 2, Form.WORDS, scaled=True) if scale else None
 
     def _cardinal(self, i: int) -> Numeral | None:
         words, j = self.words, i
@@ -306,6 +350,12 @@ class _Reader:
                 if started and not tens_before and not (current % 100 == 0 and (current or total) and value):
                     break
                 current += value
+            elif low in words.hundreds:
+                if current or (started and not total):
+                    break
+                current += words.hundreds[low]
+            elif low in words.ones and started and current % 100 >= 20 and current % 10 == 0:
+                current += 1
             elif low in words.tens:
                 if self.sentence.language == "fr" and low in {"vingt", "vingts"} and current == 4:
                     current = 0.0  # "quatre-vingts"
@@ -346,6 +396,8 @@ class _Reader:
     def _joins(self, j: int, current: float, total: float) -> bool:
         after = self.low(j + 1)
         value = self.words.small.get(after, self.words.tens.get(after))
+        if after in self.words.ones:
+            return current % 100 >= 20 and current % 10 == 0
         if value is None or value == 0:
             return False
         if self.english:
@@ -353,38 +405,20 @@ class _Reader:
         return current > 0 or total > 0
 
 
+_HALF_DID = wordset(
+    "were are was is have had stayed went came voted left live lived died survived returned remain remained said fled"
+)
+_BEFORE_HALF = wordset("about around nearly almost over only than roughly just and but while . , ; :")
+_AFTER_STEPS = wordset("in on since to from compared this last over and as but while after . , ;") | {""}
 _OF = wordset("of der des de du d' dei degli delle del della da do dos das")
 _INFINITE = float("inf")
 _FRACTION_SIGNS = frozenset("½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚")
 
-_ORDINALS = {
-    word: float(n)
-    for n, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        1,
-    )
-}
+_RANKS = """
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+_ORDINALS = {word: float(rank) for rank, word in enumerate(_RANKS.split(), 1)}
 
 
 def _money_before(tokens: list[Token], i: int) -> bool:
@@ -407,7 +441,7 @@ def numerals(sentence: Sentence) -> list[Numeral]:
     reader = _Reader(sentence)
     found: list[Numeral] = []
     i = 0
-    openers, compounds = reader.words.openers, sentence.language == "de"
+    openers, compounds = reader.words.openers, sentence.language in ("de", "it")
     while i < len(sentence.tokens):
         token = sentence.tokens[i]
         plain = (
@@ -441,6 +475,8 @@ def _shares(sentence: Sentence, found: list[Numeral]) -> list[Numeral]:
     for numeral in found:
         top = made[-1] if made else None
         between = [t.lower for t in sentence.tokens[top.last : numeral.first]] if top else []
+        if top is not None and top.value == 1 and top.form is Form.WORDS and between[1:] == ["in"]:
+            between = ["in"]  # "one house in ten"
         linked = between in (["in"], ["in", "every"], ["out", "of"], ["out", "of", "every"], ["of", "every"])
         plain = {Form.DIGITS, Form.WORDS}
         if top is None or not linked or {top.form, numeral.form} - plain or numeral.value not in _WHOLES:

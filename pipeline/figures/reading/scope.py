@@ -65,6 +65,7 @@ _SHORT_PLACES = frozenset({"UK", "US", "EU", "UN"})
 
 _FORECAST = re.compile(rf"(?i)\b(?:{any_of('forecast')})\b")
 _CLAUSE = re.compile(r"[,;:—]|\b(?:and|but|while|after|before|as|when|where|which|that)\b")
+_TO_COME = wordset("will would could may might")
 _INCREMENT = wordset(
     "another additional further new extra fresh weitere weiteren neue neuen autres nouveaux nouvelles otros otras "
     "nuevos nuevas altri altre nuovi nuove outros outras novos novas ещё еще новых нових"
@@ -74,6 +75,7 @@ _INCLUDING = re.compile(
     r"incluindo|entre os quais|в том числе|среди них|зокрема|серед них)\s"
     r"(?:at least |about |some |an estimated |more than |nearly |over )?$"
 )
+_PARTING = wordset("including among whom them which")
 _WHOM = re.compile(r"(?i)\s(?:of whom|of them|of which|dont|davon)\b")
 
 
@@ -128,19 +130,24 @@ def nearest_place(found: list[Named], at: int, speaker: str | None) -> str | Non
     return min(near)[1] if near else None
 
 
-def kind(sentence: Sentence, first: int, last: int, start: int, since: int) -> ScopeKind:
-    """Whether a number is expected or added rather than so; only words after character ``since`` tell."""
+def kind(sentence: Sentence, first: int, last: int, start: int, since: int, noun_end: int) -> ScopeKind:
+    """Whether a number is expected or added rather than so.
+
+    Only words after character ``since`` tell, and the one after the noun, which ends before token ``noun_end``.
+    """
     beside = {sentence.lower(k) for k in range(max(0, first - 2), first)} | {sentence.lower(last)}
     if beside & _INCREMENT or sentence.lower(last) == "more":
         return ScopeKind.INCREMENT
     head = sentence.text[max(sentence.start, since, start - 48) : start]
     clause = _CLAUSE.split(head)[-1]
-    if _FORECAST.search(clause):
+    if _FORECAST.search(clause) or sentence.lower(noun_end) in _TO_COME:
         return ScopeKind.FORECAST
     return ScopeKind.ACTUAL
 
 
 def is_part(sentence: Sentence, start: int, end: int) -> bool:
     """Whether a number counts a part of what was just counted ("including 12 children", "12 of whom")."""
+    if _PARTING.isdisjoint(sentence.words) and sentence.language == "en":
+        return False
     head = sentence.text[max(sentence.start, start - 40) : start]
     return bool(_INCLUDING.search(head) or _WHOM.match(sentence.text, end, sentence.end))

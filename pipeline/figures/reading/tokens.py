@@ -10,7 +10,7 @@ _SPACES = "\u00a0\u202f\u2009"
 _WORD = r"(?:[^\W\d_]\.){2,}|[^\W\d_][^\W\d_\u0300\u0301]*+(?:['’ʼ][^\W\d_]++)*+"
 # Digits with their separators; which separator means what is for the language to say (numbers.py).
 _COMMON = rf"\d++(?:[.,'’٫٬]\d++|[{_SPACES}]\d{{3}}(?!\d))*+|(?<![\w.])[.]\d++"
-_SPACED = rf"(?<!\d)\d{{1,3}}(?:[ {_SPACES}]\d{{3}}(?![\d.]))++(?:[.,]\d++)?+"
+_SPACED = rf"(?<!\d)\d{{1,3}}(?:[ {_SPACES}]\d{{3}}(?!\d|\.\d))++(?:[.,]\d++)?+"
 _PLAIN = re.compile(rf"(?P<number>{_COMMON})|(?P<word>{_WORD})|(?P<mark>\S)")
 _GROUPED = re.compile(rf"(?P<number>{_SPACED}|{_COMMON})|(?P<word>{_WORD})|(?P<mark>\S)")
 
@@ -19,6 +19,10 @@ class Kind(IntEnum):
     NUMBER = 1
     WORD = 2
     MARK = 3
+
+
+_KINDS = (Kind.MARK, Kind.NUMBER, Kind.WORD, Kind.MARK)
+"""The kinds by the number of the group that matched."""
 
 
 @dataclass(slots=True)
@@ -78,13 +82,17 @@ def tokenise(text: str, start: int, end: int, language: str, *, loud: bool = Fal
     """
     pattern = _PLAIN if language == "en" else _GROUPED
     sentence = Sentence(text=text, start=start, end=end, language=language, loud=loud)
-    last = start
+    last, append = start, sentence.tokens.append
     for match in pattern.finditer(text, start, end):
         a, b = match.span()
         surface = match.group()
-        kind = Kind.MARK if match.lastgroup == "mark" else Kind.WORD if match.lastgroup == "word" else Kind.NUMBER
-        low = surface.lower().replace("’", "'") if kind is Kind.WORD else surface
-        sentence.tokens.append(Token(a, b, surface, low, kind, a == last and a > start))
+        kind = _KINDS[match.lastindex or 0]
+        low = surface
+        if kind is Kind.WORD:
+            low = surface.lower()
+            if "’" in low:
+                low = low.replace("’", "'")
+        append(Token(a, b, surface, low, kind, a == last and a > start))
         last = b
     sentence.words = frozenset([token.lower for token in sentence.tokens])
     return sentence

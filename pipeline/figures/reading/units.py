@@ -54,13 +54,15 @@ def _prefixes() -> re.Pattern[str]:
     ordered = sorted(forms, key=len, reverse=True)
     symbols = "|".join(re.escape(form) for form in ordered)
     # "$US160 million" and "HK $3.7 billion" are as common on the web as "US$160" and "HK$3.7".
-    return re.compile(rf"(?:(?<!\w)\$(?:US|A|NZ|HK)|(?<![^\W\d_])(?:{symbols})) ?[-–−]?$")
+    return re.compile(rf"(?:(?<!\w)\$(?:US|A|NZ|HK)|(?<![^\W\d_])(?:{symbols}))[ \u00a0\u202f]?[-–−]?$")
 
 
 _AFTER = re.compile(
     r"[\s\u00a0\u202f\u2009]?(-)?([^\s\d,;:()\[\]\"“”—–/-]+(?:/[^\W\d_]\w*)?\d?)"
     r"((?:[ \u00a0-][^\W\d_][\w.]*){0,3})"
 )
+_ENDS_IN_SYMBOL = re.compile(r"[A-Za-z$€£¥₴₽₹₪₺₩₦.]\s?$")
+_PARTS = re.compile(r"[ \u00a0-]")
 _QUOTE_LIKE = {"'", '"', "′", "″"}
 _DOLLARS = {"$US": "USD", "$A": "Australian dollar", "$NZ": "New Zealand dollar", "$HK": "Hong Kong dollar"}
 
@@ -78,12 +80,12 @@ def before(sentence: Sentence, numeral: Numeral) -> Unit | None:
     head = sentence.text[start : numeral.start]
     if not head or not (head[-1] in " -–−" or head[-1].isalpha() or not head[-1].isalnum()):
         return None
-    if head[-1] in "( \n" and not re.search(r"[A-Za-z$€£¥₴₽₹₪₺₩₦.]\s?$", head):
+    if head[-1] in "( \n" and not _ENDS_IN_SYMBOL.search(head):
         return None
     match = _prefixes().search(head)
     if not match:
         return None
-    form = match.group().rstrip(" -–−")
+    form = match.group().rstrip(" \u00a0\u202f-–−")
     name = _symbol_names().get(form)
     if name is None or (form == "PS" and match.group() != form):
         return None
@@ -99,7 +101,7 @@ def after(sentence: Sentence, numeral: Numeral) -> Unit | None:
     exact, words = _forms(sentence.language)
     hyphen, first, more = bool(match[1]), match[2], match[3]
     spaced = match.group()[0].isspace()
-    tail = [part for part in re.split(r"[ \u00a0-]", more) if part]
+    tail = [part for part in _PARTS.split(more) if part]
     for count in range(len(tail), -1, -1):
         raw = first.rstrip(".") if not count else " ".join([first, *tail[:count]]).rstrip(".")
         hit = exact.get(raw) or words.get(raw.lower())

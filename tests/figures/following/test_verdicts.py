@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pipeline.figures.following import Follower
 from tests.figures.following.articles import at, kinds, tell
 
@@ -90,6 +92,45 @@ def test_a_late_article_is_placed_by_its_day_and_does_not_undo_what_holds() -> N
     assert held.value == 58
 
 
+def test_of_one_days_counts_the_one_published_last_holds_whichever_arrives_last() -> None:
+    follower = Follower("t")
+    tell(follower, "The flood in Dern killed 12 people.", at(2, 9))
+    tell(follower, "The death toll of the flood in Dern has risen to 58.", at(2, 18))
+    (verdict,) = tell(follower, "The flood in Dern killed 30 people.", at(2, 12), outlet="Slow").verdicts
+    assert (verdict.kind, verdict.from_value) == ("changed", 12)
+    (older,) = tell(follower, "The flood in Dern killed 7 people.", at(2, 6), outlet="Slower").verdicts
+    assert older.kind == "repeated"
+    (series,) = follower.series()
+    assert next(claim.value for claim in series.claims if claim.figure == series.current) == 58
+
+
+@pytest.mark.parametrize(
+    ("known", "again"),
+    [
+        pytest.param("449 people fell ill in Kest.", "Nearly 450 people fell ill in Kest.", id="a rounding"),
+        pytest.param("1,600,000 people fled Ordan.", "About 1.6 million people fled Ordan.", id="written in words"),
+        pytest.param("1,605 children returned to Ordan.", "More than 1,600 children returned to Ordan.", id="a bound"),
+        pytest.param("12 people drowned at Halden.", "A dozen people drowned at Halden.", id="a dozen"),
+    ],
+)
+def test_a_rounding_or_a_weaker_bound_says_nothing_new(known: str, again: str) -> None:
+    follower = Follower("t")
+    tell(follower, known, at(2))
+    (verdict,) = tell(follower, again, at(3), outlet="B").verdicts
+    assert verdict.kind == "repeated"
+    assert len(follower.series()) == 1
+
+
+def test_an_older_value_told_as_history_changes_nothing() -> None:
+    follower = Follower("t")
+    tell(follower, "The quake in Karvel killed 41 people.", at(2))
+    tell(follower, "The death toll from the Karvel quake has risen to 58.", at(3))
+    followed = tell(follower, "The death toll from the Karvel quake rose from 41 to 63.", at(4), outlet="B")
+    assert [(v.kind, v.from_value) for v in followed.verdicts] == [("repeated", None), ("changed", 58)]
+    (series,) = follower.series()
+    assert next(claim.value for claim in series.claims if claim.figure == series.current) == 63
+
+
 def test_the_same_noun_with_another_action_is_another_figure() -> None:
     follower = Follower("t")
     tell(follower, "At least 19,500 children were deported. Only 1,605 have returned.", at(2))
@@ -99,7 +140,7 @@ def test_the_same_noun_with_another_action_is_another_figure() -> None:
 def test_a_noun_left_out_is_filled_in_from_the_series() -> None:
     follower = Follower("t")
     tell(follower, "Rescuers said 88 passengers of the ferry Alma had been rescued.", at(2))
-    followed = tell(follower, "By noon the number of rescued had risen to 91 on the ferry Alma.", at(2, 12))
+    followed = tell(follower, "By noon the number had risen to 91 for the ferry Alma.", at(2, 12))
     assert followed.verdicts[0].series == follower.series()[0].id
     assert followed.figures[0].figure.action == "rescued"
 

@@ -69,6 +69,11 @@ def test_any_mix_of_what_reading_knows_is_read_and_spans_fit(
         "“" * 20_000 + "12 dead",
         "\u202e12 قتيلا و34 جريحا " * 2_000,
         "12\n" * 2_000,
+        "The Aa Bb Cc, a big group, put " * 3_000 + "12",
+        "12 more of the boats that the big old navy " * 3_000,
+        "by the count of the big " * 4_000 + "12",
+        "the army raised its own great big long " * 3_000 + "toll to 12",
+        "der Mann sagte, die Polizei meldete 12 " * 3_000,
     ],
 )
 def test_hostile_texts_are_read_in_one_pass(text: str) -> None:
@@ -97,6 +102,47 @@ def test_a_number_of_a_hundred_digits_is_no_count() -> None:
 def test_a_sentence_of_five_thousand_words_is_cut_but_read() -> None:
     text = "and so on " * 1_700 + "41 people were killed"
     assert [f.value for f in read_figures(text, language="en").figures] == [41]
+
+
+def test_numbers_strung_together_are_no_number() -> None:
+    assert set(reasons("The code 1,2,3 opens it.").values()) == {"no number"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The fund had a result of (£4,000).", 4000),
+        ("It fell by −12 percent.", -12),
+        ("The balance stood at -$3m.", -3e6),
+        ("It was minus 8 degrees.", -8),
+    ],
+)
+def test_negative_and_bracketed_values_keep_their_size(text: str, value: float) -> None:
+    assert [f.value for f in read_figures(text, language="en").figures] == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("٣٤٥ people fled.", 345),
+        ("१२ people fled.", 12),
+        ("½ of the homes burned.", 0.5),
+        ("2½ million people fled.", 2.5e6),
+    ],
+)
+def test_digits_and_fractions_of_unicode_count(text: str, value: float) -> None:
+    assert [f.value for f in read_figures(text, language="en").figures] == [value]
+
+
+@pytest.mark.parametrize("text", ["نزح 12,500 شخص من المدينة", "\u202bנהרגו 34 בני אדם\u202c", "12 قتيلا و34 جريحا"])
+def test_text_from_right_to_left_is_read_and_spans_fit(text: str) -> None:
+    read = read_figures(text, published=PUBLISHED)
+    fits(text, read)
+    assert read.figures
+
+
+def test_prices_of_a_menu_are_no_figures() -> None:
+    assert "table" in reasons("Add to cart 12.99\nSubscribe now for 4.99 a month").values()
 
 
 def test_an_empty_text_holds_nothing() -> None:

@@ -22,6 +22,8 @@ def counted(text: str, language: str = "en", title: str = "") -> list[tuple[floa
         ("Two Russian and Ukrainian soldiers talked.", "Russian and Ukrainian soldiers"),
         ("Three fishermen talked.", "fishermen"),
         ("Los Altos hired 40 Los Altos teachers.", "Los Altos teachers"),
+        ("They shut the nine citizens' offices.", "citizens' offices"),
+        ("Some 85 returnees sang.", "returnees"),
         ("Five of the 14 miners sang.", "miners"),
         ("They closed 60 of its 1,140 shops.", "shops"),
         ("The 20,000-student college sang.", "students"),
@@ -69,6 +71,20 @@ def test_the_title_helps_where_the_text_says_no_noun() -> None:
         ("It will close 60 stores.", ["closed"]),
         ("Turnout was 67 percent.", ["turnout"]),
         ("Annual inflation slowed to 3.1 percent.", ["inflation"]),
+        ("The storm toppled 11 masts.", ["toppled"]),
+        ("Eleven masts had been toppled.", ["toppled"]),
+        ("Some 4,000 homes are without power.", ["without power"]),
+        ("About 900 dockers walked out.", ["on strike"]),
+        ("The strike involves 900 dockers.", ["on strike"]),
+        ("The flood forced 90 villagers from their homes.", ["displaced"]),
+        ("Three ministers, not four, resigned.", ["resigned", "resigned"]),
+        ("Parliament fell silent: 98 for, 99 against.", ["voted for", "voted against"]),
+        ("A bid of €45m came in.", ["bid"]),
+        ("Turnout: 41.2 percent.", ["turnout"]),
+        ("Sarn took in 1,240 refugees, Holm 350.", ["sheltered", "sheltered"]),
+        ("Sales rose from 20 to 35 million euros.", ["sold", "sold"]),
+        ("The ferry was carrying 412 passengers and 38 crew.", ["aboard", "aboard"]),
+        ("Two were convicted, one acquitted.", ["convicted", "acquitted"]),
     ],
 )
 def test_actions(text: str, actions: list[str]) -> None:
@@ -76,8 +92,43 @@ def test_actions(text: str, actions: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "actions"),
+    [
+        ("The parade drew 30,000 people. Police put the number at 18,000.", ["attended", "attended"]),
+        ("The fire killed 12 people. The previous count was nine.", ["killed", "killed"]),
+        ("They pledged $4m. It will exceed $5m.", ["pledged", "pledged"]),
+        ("They freed 280 sailors. Of the 280, two drowned.", ["freed", "freed", "killed"]),
+    ],
+)
+def test_a_number_that_takes_up_another_tells_of_the_same(text: str, actions: list[str]) -> None:
+    assert [f.action for f in figures(text)] == actions
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("The gauge showed 5.9 metres, down from 6.8 on Sunday.", ["metre", "metre"]),
+        ("The fire burned 4,900 hectares. The service had an estimate of 3,450.", ["hectare", "hectare"]),
+        ("The tax brought $900 million. They expect 850 million for the year.", ["USD", "USD"]),
+        ("The fire burned 4,900 hectares and killed 30 people.", ["hectare", None]),
+    ],
+)
+def test_a_bare_number_has_the_unit_it_leaves_out(text: str, units: list[str | None]) -> None:
+    assert [f.unit for f in figures(text)] == units
+
+
+@pytest.mark.parametrize(
     ("text", "language", "action"),
     [
+        ("Das Gericht verurteilte neun Männer.", "de", "convicted"),
+        ("Rund 4.500 Haushalte waren ohne Strom.", "de", "without power"),
+        ("Le groupe va supprimer 950 postes.", "fr", "laid off"),
+        ("La policía detuvo a 26 personas.", "es", "arrested"),
+        ("Unos 5.000 trabajadores están en huelga.", "es", "on strike"),
+        ("I vigili hanno salvato 11 persone.", "it", "rescued"),
+        ("A polícia prendeu 18 suspeitos.", "pt", "arrested"),
+        ("Сгорели 12 домов.", "ru", "destroyed"),
+        ("Евакуйовано 600 мешканців.", "uk", "evacuated"),
         ("Mehr als 200 Menschen wurden verletzt.", "de", "injured"),
         ("Plus de 200 personnes ont été arrêtées, 12 arrêtés hier.", "fr", "arrested"),
         ("Más de 200 personas fueron evacuadas.", "es", "evacuated"),
@@ -104,6 +155,15 @@ def test_actions_of_other_languages(text: str, language: str, action: str) -> No
         ("The village has confirmed 40 cases.", "village"),
         ("Tarn has confirmed 40 cases.", None),
         ("12 Boote sanken, teilte die Polizei mit.", "Polizei"),
+        ("Witnesses counted at least 12 boats.", "Witnesses"),
+        ("The Watch, a monitoring group, documented 12 boats.", "Watch"),
+        ("The farmers' association told reporters that 12 boats sank.", "farmers' association"),
+        ("The ministry cut its estimate to 12 boats.", "ministry"),
+        ("There were 12 boats by the count of the organisers.", "organisers"),
+        ("They disputed the 12 boats that the navy acknowledges.", "navy"),
+        ("Twelve boats sank, the navy believes.", "navy"),
+        ("Twelve boats sunk - governor", "governor"),
+        ("The yard added 12 boats.", None),
         ("Twelve boats sank.", None),
     ],
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.figures.reading.digits import read_digits
-from tests.figures.reading.helpers import figure, values
+from tests.figures.reading.helpers import figure, figures, values
 
 COUNTED = {
     "en": "{} people were evacuated from the valley.",
@@ -46,6 +46,43 @@ def test_decimals_come_back_from_how_a_language_writes_them(language: str, hundr
     found = figure(SHARES[language].format(format_decimal(number, locale=language)), language)
     assert found.value == pytest.approx(number)
     assert found.unit == "%"
+
+
+COSTS = {
+    "en": "The damage came to {}.",
+    "de": "Der Schaden beläuft sich auf {}.",
+    "fr": "Les dégâts s'élèvent à {}.",
+    "es": "Los daños ascienden a {}.",
+    "it": "I danni ammontano a {}.",
+    "pt": "Os danos chegam a {}.",
+    "ru": "Ущерб составил {}.",
+    "uk": "Збитки становлять {}.",
+}
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(COUNTED)), st.integers(min_value=20, max_value=9_999), st.sampled_from([10**5, 10**8]))
+def test_magnitude_words_come_back_from_how_a_language_writes_them(language: str, tenths: int, scale: int) -> None:
+    count = tenths * scale
+    written = format_compact_decimal(count, locale=language, format_type="long", fraction_digits=4)
+    assert values(COUNTED[language].format(written), language) == [pytest.approx(count)]
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(sorted(COSTS)), st.integers(min_value=100, max_value=10**11), st.sampled_from(["EUR", "USD", "GBP"])
+)
+def test_amounts_come_back_from_how_a_language_writes_them(language: str, hundredths: int, currency: str) -> None:
+    found = figure(COSTS[language].format(format_currency(hundredths / 100, currency, locale=language)), language)
+    assert (found.value, found.unit) == (pytest.approx(hundredths / 100), currency)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(COSTS)), st.integers(min_value=1, max_value=9_999))
+def test_percentages_come_back_from_how_a_language_writes_them(language: str, tenths: int) -> None:
+    written = format_percent(tenths / 1000, locale=language, format="#,##0.0%")
+    found = figure(COSTS[language].format(written), language)
+    assert (found.value, found.unit) == (pytest.approx(tenths / 10), "%")
 
 
 @pytest.mark.parametrize(
@@ -122,10 +159,125 @@ def test_german_number_words(text: str, value: float) -> None:
     assert value in values(text, "de")
 
 
-def test_number_words_of_other_languages() -> None:
-    assert values("Hubo doce muertos y treinta y dos heridos.", "es") == [12, 32]
-    assert values("Погибли двенадцать человек.", "ru") == [12]
-    assert values("Quinze personnes ont été blessées.", "fr") == [15]
+@pytest.mark.parametrize(
+    ("language", "words", "value"),
+    [
+        ("de", "einundzwanzig", 21),
+        ("de", "dreihundertfünfzig", 350),
+        ("de", "fünfzehntausend", 15_000),
+        ("de", "eine halbe Million", 5e5),
+        ("fr", "vingt et un", 21),
+        ("fr", "quatre-vingt-dix-sept", 97),
+        ("fr", "deux mille", 2000),
+        ("fr", "une cinquantaine de", 50),
+        ("fr", "un demi-million de", 5e5),
+        ("es", "treinta y dos", 32),
+        ("es", "ciento veinte", 120),
+        ("es", "quinientas", 500),
+        ("es", "medio millón de", 5e5),
+        ("it", "ventuno", 21),
+        ("it", "duecento", 200),
+        ("it", "duemilatrecento", 2300),
+        ("it", "una dozzina di", 12),
+        ("pt", "vinte e um", 21),
+        ("pt", "duzentas", 200),
+        ("pt", "cento e vinte", 120),
+        ("pt", "dois mil", 2000),
+        ("ru", "двадцать один", 21),
+        ("ru", "двести сорок пять", 245),
+        ("ru", "пять тысяч", 5000),
+        ("ru", "семеро", 7),
+        ("uk", "тридцять два", 32),
+        ("uk", "п'ятсот", 500),
+        ("uk", "два мільйони", 2e6),
+        ("uk", "двоє", 2),
+    ],
+)
+def test_number_words_of_other_languages(language: str, words: str, value: float) -> None:
+    assert values(COUNTED[language].format(words), language) == [value]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The toll rose from 28 to 35."),
+        ("de", "Die Zahl der Toten stieg von 28 auf 35."),
+        ("fr", "Le bilan est passé de 28 à 35 morts."),
+        ("es", "El número de muertos subió de 28 a 35."),
+        ("it", "Il bilancio è salito da 28 a 35 morti."),
+        ("pt", "O número de mortos subiu de 28 para 35."),
+        ("ru", "Число погибших выросло с 28 до 35."),
+        ("uk", "Кількість загиблих зросла з 28 до 35."),
+    ],
+)
+def test_a_change_is_no_range(language: str, text: str) -> None:
+    before, after = figures(text, language)
+    assert (before.value, after.value, after.earlier, after.action) == (28, 35, 28, "killed")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Between 20 and 30 people died."),
+        ("de", "Zwischen 20 und 30 Menschen starben."),
+        ("fr", "Entre 20 et 30 personnes sont mortes."),
+        ("es", "Entre 20 y 30 personas murieron."),
+        ("it", "Tra 20 e 30 persone sono morte."),
+        ("pt", "Entre 20 e 30 pessoas morreram."),
+        ("ru", "Погибли от 20 до 30 человек."),
+        ("uk", "Загинули від 20 до 30 людей."),
+    ],
+)
+def test_a_range_is_no_change(language: str, text: str) -> None:
+    found = figure(text, language)
+    assert (found.low, found.high, found.earlier, found.action) == (20, 30, None, "killed")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Attendance doubled to 84."),
+        ("de", "Die Zahl verdoppelte sich auf 84."),
+        ("fr", "Le nombre a doublé à 84."),
+        ("es", "El número se duplicó a 84."),
+        ("it", "Il numero è raddoppiato a 84."),
+        ("pt", "O número dobrou para 84."),
+        ("ru", "Число удвоилось до 84."),
+        ("uk", "Кількість подвоїлася до 84."),
+    ],
+)
+def test_a_multiple_keeps_value_and_factor(language: str, text: str) -> None:
+    found = figure(text, language)
+    assert (found.value, found.factor) == (84, 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Zwei Drittel der 900 Häuser brannten."),
+        ("fr", "Les deux tiers des 900 maisons ont brûlé."),
+        ("es", "Dos tercios de las 900 casas ardieron."),
+        ("it", "Due terzi delle 900 case sono bruciati."),
+        ("pt", "Dois terços das 900 casas arderam."),
+        ("ru", "Две трети из 900 домов сгорели."),
+        ("uk", "Дві третини з 900 будинків згоріли."),
+    ],
+)
+def test_fractions_of_a_stated_whole_in_other_languages(language: str, text: str) -> None:
+    assert values(text, language) == [pytest.approx(2 / 3), 900]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Der Etat beträgt 2,3 Mrd. Euro.", 2.3e9),
+        ("Le budget atteint 45 M€.", 45e6),
+        ("Il costo è di 1,6 mln di euro.", 1.6e6),
+    ],
+)
+def test_short_magnitudes(text: str, value: float) -> None:
+    language = {"D": "de", "L": "fr", "I": "it"}[text[0]]
+    assert values(text, language) == [value]
 
 
 @pytest.mark.parametrize(

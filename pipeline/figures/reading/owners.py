@@ -1,0 +1,77 @@
+"""Whose a number is where nobody is said to say it: "the army cut its estimate to 12", "the 63 that police admit"."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.figures.reading.lexicon import any_of, words, words_of_all, wordset
+
+_WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
+_REVISED = re.compile(
+    rf"(?:^|(?<=[;:“”\"]\s)|(?<=\sand\s)|(?<=,\s))(?P<who>(?:{_WORD}\s){{0,5}}?{_WORD})\s(?:(?:has|have|had|again|later|also)\s){{0,2}}"
+    r"(?:raised|lowered|cut|corrected|revised|updated|increased|reduced|doubled|trebled|tripled|halved|upgraded|downgraded"
+    r"|raises|lowers|cuts|revises|corrects|updates|published)\s"
+    rf"(?:[^\s.;]+\s){{0,5}}?(?:{any_of('quantity_revised')})\b"
+)
+_BY_COUNT = re.compile(
+    rf"\b(?:by|on|in) the (?:own |official )?(?:{any_of('quantity_given')}|that) of "
+    r"(?P<who>(?:the\s)?(?:[\w-]+\s){0,2}[\w-]+)"
+)
+_OWNED_NUMBER = re.compile(
+    r"\b(?P<who>(?:[Tt]he|its|their)\s(?:[\w-]+\s){0,2}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,2})['’]s?\s"
+    r"(?=[$€£]?\d[\d.,]*(?:\s(?:million|billion|percent))?(?:[.,;:)]|\s(?:and|is|was|in|on|as|or|but)\b|$))"
+)
+_ROLE_FIGURE = re.compile(r"\bthe (?P<who>(?:[\w-]+\s){0,2}?[\w-]+) (?:figure|count|estimate|tally|toll) of (?=\W?\d)")
+_ADMITTED = re.compile(
+    r"(?<=\d)\s(?:[\w-]+\s){0,3}?that (?P<who>(?:the\s)?(?:[\w-]+\s){0,3}?[\w-]+)\s"
+    r"(?:(?:has|have|had|itself|now)\s){0,2}"
+    r"(?:acknowledge[sd]?|confirm(?:ed|s)?|report(?:ed|s)?|counted|counts|admit(?:s|ted)?|gave|gives|recogni[sz]e[sd]?|stated"
+    r"|listed|lists|claim(?:ed|s)?|announced|recorded|records)\b"
+)
+_DASHED = re.compile(r"\s[-–—]\s(?P<who>(?:the\s)?[A-Za-z][\w’'-]*(?:\s[\w’'-]+){0,3})\.?$")
+_ROLES = words("source") | wordset(
+    "ministry minister police army governor mayor office agency institution service government official report company"
+    " union media monitor navy military hospital court commission council department spokesman spokeswoman organiser"
+)
+_NO_OWNERS = words_of_all("weekdays") | words_of_all("months") | wordset("week month year today yesterday night season")
+
+Owner = tuple[str, int, int, str]
+"""Who, between which characters of the sentence, and whether the number comes ``before`` or ``after`` these."""
+
+
+def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
+    """The owners of numbers in a sentence whose words in small letters are ``start_words``."""
+    found: list[Owner] = []
+    if not _REVISING.isdisjoint(start_words):
+        found += [(m["who"], m.start("who"), m.end(), "") for m in _REVISED.finditer(sentence)]
+    if "by" in start_words or "on" in start_words:
+        found += [(m["who"], m.start(), m.end(), "before") for m in _BY_COUNT.finditer(sentence)]
+    if "’" in sentence or "'" in sentence:
+        found += [(m["who"], m.start(), m.end(), "after") for m in _OWNED_NUMBER.finditer(sentence)]
+    found += [
+        (m["who"], m.start(), m.end(), "after")
+        for m in _ROLE_FIGURE.finditer(sentence)
+        if m["who"].lower().split()[-1] in _ROLES
+    ]
+    if "that" in start_words:
+        found += [(m["who"], m.start(), m.end(), "before") for m in _ADMITTED.finditer(sentence)]
+    if len(sentence) < 200 and (match := _DASHED.search(sentence)) and match["who"].lower().split()[-1] in _ROLES:
+        found.append((match["who"], match.start(), match.end(), ""))
+    return [one for one in found if _NO_OWNERS.isdisjoint(one[0].lower().split())]
+
+
+_REVISING = wordset(
+    "raised lowered cut corrected revised updated increased reduced doubled trebled tripled halved upgraded downgraded"
+    " raises lowers cuts revises corrects updates published"
+)
+
+
+def actor(sentence: str) -> str | None:
+    """Who acts in a sentence, if it opens with those who may speak in the next ("Prosecutors dropped 17 counts")."""
+    written = sentence.split(maxsplit=6)[:6]
+    for end in range(1, len(written)):
+        if written[end - 1].lower() in _ROLES:
+            return " ".join(written[:end]) if written[end].lower() not in _ROLES else None
+        if not written[end - 1][-1].isalnum():
+            break
+    return None
