@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import AuthenticationString, BaseProcess  # type: ignore[attr-defined]
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -89,6 +89,23 @@ def _serve_forks() -> None:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _free_to_have_children() -> Iterator[None]:
+    """Let this process start children where `multiprocessing` would not, as in those that run the tasks of Celery.
+
+    They are daemons, which may have none, for they are killed without a chance to end them; ours end by themselves. And
+    they are made by Celery's own kind of `multiprocessing`, whose key that of the standard library can't hand on.
+    """
+    config: dict[str, Any] = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    before = config.copy()
+    config.update(daemon=False, authkey=AuthenticationString(config["authkey"]))
+    try:
+        yield
+    finally:
+        config.clear()
+        config.update(before)
 
 
 def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, memory_mb: int) -> None:
@@ -190,11 +207,12 @@ class WorkerPool(Generic[Job, Result]):
     def _start(self) -> _Worker:
         _serve_forks()
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=_child, args=(theirs, self._function, self._seconds, self._memory_mb), daemon=True
-        )
         try:
-            process.start()
+            with _free_to_have_children():
+                process = self._context.Process(
+                    target=_child, args=(theirs, self._function, self._seconds, self._memory_mb), daemon=True
+                )
+                process.start()
         except (OSError, EOFError) as error:
             ours.close()
             raise _not_started(str(error) or type(error).__name__) from error

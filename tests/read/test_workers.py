@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 
 import pytest
 
@@ -123,3 +125,25 @@ def test_no_child_outlives_the_pool() -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def work_elsewhere(answer: Connection) -> None:
+    with WorkerPool(work, workers=1) as pool:
+        answer.send(list(pool.map([1, 2])))
+    answer.send(multiprocessing.current_process().daemon)
+
+
+@pytest.mark.parametrize("kind", ["multiprocessing", "billiard"])
+def test_a_process_that_may_have_no_children_has_a_pool_all_the_same(kind: str) -> None:
+    # So are the processes that Celery's workers run tasks in, which billiard makes.
+    made_by = pytest.importorskip(kind, reason=f"{kind} comes with Celery, which is not installed")
+    context = made_by.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work_elsewhere, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        assert ours.recv() == [1, 2]
+        assert ours.recv() is True, "it is what it was before"
+    finally:
+        process.join(timeout=30)
