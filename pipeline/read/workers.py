@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import resource
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import AuthenticationString, BaseProcess  # type: ignore[attr-defined]
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from pipeline.errors import ReadError, TallywireError
@@ -106,6 +107,23 @@ def _free_to_have_children() -> Iterator[None]:
     finally:
         config.clear()
         config.update(before)
+
+
+@contextlib.contextmanager
+def _nameless(function: Callable[..., Any]) -> Iterator[None]:
+    """Keep children from importing what this process was started with, unless ``function`` is defined there.
+
+    They need nothing of it, and the command of Airflow takes more than a second and 1,300 modules.
+    """
+    main = sys.modules["__main__"]
+    if function.__module__ == "__main__":
+        yield
+        return
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, memory_mb: int) -> None:
@@ -199,6 +217,11 @@ class WorkerPool(Generic[Job, Result]):
     ) -> None:
         self.close()
 
+    def warm(self) -> None:
+        """Begin to import what children need, beside whatever else is done before the first job is there."""
+        if self._size:
+            _serve_forks()
+
     def close(self) -> None:
         """End the children; a job under way is given up."""
         while self._workers:
@@ -208,7 +231,7 @@ class WorkerPool(Generic[Job, Result]):
         _serve_forks()
         ours, theirs = self._context.Pipe()
         try:
-            with _free_to_have_children():
+            with _free_to_have_children(), _nameless(self._function):
                 process = self._context.Process(
                     target=_child, args=(theirs, self._function, self._seconds, self._memory_mb), daemon=True
                 )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -147,3 +150,23 @@ def test_a_process_that_may_have_no_children_has_a_pool_all_the_same(kind: str) 
         assert ours.recv() is True, "it is what it was before"
     finally:
         process.join(timeout=30)
+
+
+def test_a_child_imports_nothing_of_the_command_that_started_its_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Airflow's would take a second and more than a thousand modules in each.
+    command, ran = tmp_path / "command.py", tmp_path / "ran"
+    command.write_text(f"open({str(ran)!r}, 'w').close()")
+    started = ModuleType("__main__")
+    started.__file__ = str(command)
+    monkeypatch.setitem(sys.modules, "__main__", started)
+    assert run([1], workers=1) == [1]
+    assert sys.modules["__main__"] is started
+    assert not ran.exists()
+
+
+def test_a_pool_that_was_warmed_works_as_ever() -> None:
+    with WorkerPool(work, workers=1) as pool:
+        pool.warm()
+        assert list(pool.map([1, 2])) == [1, 2]
