@@ -1,8 +1,9 @@
-.PHONY: help setup demo test check docs lock clean
+.PHONY: help setup demo test test-celery check docs lock clean
 
 help:
 	@echo "make demo   set everything up and play a small newsroom through the whole pipeline"
 	@echo "make test   set up what the tests need, check style and types, run the tests"
+	@echo "make test-celery  the whole deployment once more, with CeleryExecutor, Redis and two workers; takes minutes"
 	@echo "make setup  prepare .venv with the tallywire command in it"
 	@echo "make check  style, types and the directions between the rooms, without tests"
 	@echo "make docs   write anew what docs/ takes from the code"
@@ -28,6 +29,10 @@ check: .venv/.dev
 test: check
 	scripts/test-services
 	.venv/bin/pytest -n 2
+
+test-celery: .venv/.dev
+	scripts/test-services
+	.venv/bin/pytest -m celery
 
 docs: .venv/.dev
 	scripts/docs

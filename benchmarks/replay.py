@@ -42,7 +42,7 @@ from pipeline.read.workers import WorkerPool
 from pipeline.record import alerts, articles, entries, feeds, figures, notes, stories, topics
 from pipeline.settings import Settings
 from pipeline.steps import judge, read, replay
-from pipeline.steps.read import ReadJob, read_job
+from pipeline.steps.reading import ReadJob, read_job
 from pipeline.steps.services import Services, open_services
 from schemas.article import Page, Reading
 

@@ -21,7 +21,8 @@ from pipeline.read.workers import WorkerPool
 from pipeline.steps.judge import Judge, JudgeReport
 from pipeline.steps.poll import PollReport, poll
 from pipeline.steps.publish import publish
-from pipeline.steps.read import ReadJob, ReadReport, read, read_job
+from pipeline.steps.read import ReadReport, read
+from pipeline.steps.reading import ReadJob, read_job
 from pipeline.steps.services import Services
 from pipeline.steps.tell import TellReport, tell
 from pipeline.steps.transport import limits_of, mailer_of, sender_of

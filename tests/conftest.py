@@ -7,6 +7,23 @@ from pathlib import Path
 
 import pytest
 
+_UNASKED = "celery"
+"""The mark of tests that take minutes and repeat what others prove, on another executor."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests marked ``celery`` unless ``-m`` speaks of them or their file is named.
+
+    An ``-m`` in pyproject.toml would be forgotten as soon as someone gives another.
+    """
+    if _UNASKED in config.option.markexpr:
+        return
+    named = {Path(arg.split("::")[0]).resolve() for arg in config.args}
+    left_out = [item for item in items if item.get_closest_marker(_UNASKED) and item.path not in named]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

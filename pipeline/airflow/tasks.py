@@ -37,7 +37,8 @@ def read(ids: Sequence[str], owner: str, metrics: Metrics | None = None) -> dict
     from pipeline.collect.fetch import Fetcher
     from pipeline.read.page import PRELOAD
     from pipeline.read.workers import WorkerPool
-    from pipeline.steps.read import ReadReport, read, read_job
+    from pipeline.steps.read import ReadReport, read
+    from pipeline.steps.reading import read_job
     from pipeline.steps.transport import limits_of
 
     metrics = metrics or AirflowMetrics()
@@ -46,6 +47,7 @@ def read(ids: Sequence[str], owner: str, metrics: Metrics | None = None) -> dict
         # Airflow runs several of these at once, so each is content with one process unless it is told otherwise.
         workers = 1 if settings.workers is None else settings.workers
         pool = WorkerPool(read_job, workers=workers, seconds=settings.read_timeout, preload=PRELOAD)
+        pool.warm()
 
         async def run() -> ReadReport:
             async with Fetcher(limits_of(settings), clock=services.clock) as fetcher:

@@ -7,8 +7,6 @@ from typing import Any
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
-from pipeline.airflow.bell import rings
-
 
 class FeedGroupTrigger(BaseEventTrigger):
     """Fires whenever the feeds of a group brought something new; the payload is the number of new entries.
@@ -25,5 +23,8 @@ class FeedGroupTrigger(BaseEventTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        # Every task imports this module by way of its DAG file, and needs neither an HTTP client nor a reader of feeds.
+        from pipeline.airflow.bell import rings
+
         async for new in rings(self.group, self.groups):
             yield TriggerEvent({"new": new})  # type: ignore[no-untyped-call]

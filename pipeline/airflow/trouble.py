@@ -16,7 +16,6 @@ from typing import Any
 
 from pipeline.errors import TallywireError
 from pipeline.settings import Settings, load_settings
-from pipeline.steps.transport import mailer_of, sender_of
 from pipeline.tell.sender import Sender
 from schemas.alert import Mail
 from schemas.base import stable_id
@@ -76,6 +75,9 @@ def notice(settings: Settings, sender: Sender, subject: str, lines: list[str], n
 
 
 def _tell(trouble: str, subject: str, lines: list[str]) -> None:
+    # Every task imports this module by way of its DAG file, and hardly any has something to mail.
+    from pipeline.steps.transport import mailer_of, sender_of
+
     settings = load_settings()
     told = _told(settings, trouble)
     if not settings.operator or _is_recent(told):

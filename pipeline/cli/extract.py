@@ -12,7 +12,7 @@ from pipeline.cli.common import PARTLY, emit, note, settings_of
 from pipeline.errors import ReadError, TallywireError
 from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerFailure, WorkerPool
-from pipeline.steps.read import ReadJob, read_job
+from pipeline.steps.reading import ReadJob, read_job
 from schemas.article import Hint, Page, Reading
 
 

@@ -12,14 +12,15 @@ import contextlib
 import multiprocessing
 import resource
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import AuthenticationString, BaseProcess  # type: ignore[attr-defined]
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from pipeline.errors import ReadError, TallywireError
@@ -89,6 +90,40 @@ def _serve_forks() -> None:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _free_to_have_children() -> Iterator[None]:
+    """Let this process start children where `multiprocessing` would not, as in those that run the tasks of Celery.
+
+    They are daemons, which may have none, for they are killed without a chance to end them; ours end by themselves. And
+    they are made by Celery's own kind of `multiprocessing`, whose key that of the standard library can't hand on.
+    """
+    config: dict[str, Any] = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    before = config.copy()
+    config.update(daemon=False, authkey=AuthenticationString(config["authkey"]))
+    try:
+        yield
+    finally:
+        config.clear()
+        config.update(before)
+
+
+@contextlib.contextmanager
+def _nameless(function: Callable[..., Any]) -> Iterator[None]:
+    """Keep children from importing what this process was started with, unless ``function`` is defined there.
+
+    They need nothing of it, and the command of Airflow takes more than a second and 1,300 modules.
+    """
+    main = sys.modules["__main__"]
+    if function.__module__ == "__main__":
+        yield
+        return
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, memory_mb: int) -> None:
@@ -182,6 +217,11 @@ class WorkerPool(Generic[Job, Result]):
     ) -> None:
         self.close()
 
+    def warm(self) -> None:
+        """Begin to import what children need, beside whatever else is done before the first job is there."""
+        if self._size:
+            _serve_forks()
+
     def close(self) -> None:
         """End the children; a job under way is given up."""
         while self._workers:
@@ -190,11 +230,12 @@ class WorkerPool(Generic[Job, Result]):
     def _start(self) -> _Worker:
         _serve_forks()
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=_child, args=(theirs, self._function, self._seconds, self._memory_mb), daemon=True
-        )
         try:
-            process.start()
+            with _free_to_have_children(), _nameless(self._function):
+                process = self._context.Process(
+                    target=_child, args=(theirs, self._function, self._seconds, self._memory_mb), daemon=True
+                )
+                process.start()
         except (OSError, EOFError) as error:
             ours.close()
             raise _not_started(str(error) or type(error).__name__) from error

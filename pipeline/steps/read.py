@@ -21,15 +21,14 @@ from pipeline.errors import (
     TallywireError,
     TooLarge,
 )
-from pipeline.figures.claims import is_claim
-from pipeline.figures.reading import read_figures
 from pipeline.read.match import Matcher
-from pipeline.read.page import hint_of, read_given, read_page
+from pipeline.read.page import hint_of
 from pipeline.read.workers import WorkerFailure, WorkerPool
 from pipeline.record import Record
+from pipeline.steps.reading import ReadJob
 from pipeline.steps.services import Services
 from pipeline.steps.waiting import until_stopped
-from schemas.article import Hint, Page, ReadEntry, Reading, TopicMatch
+from schemas.article import Page, ReadEntry, Reading, TopicMatch
 from schemas.feed import Entry, Outcome
 from schemas.topic import Topic
 
@@ -37,30 +36,6 @@ LEASE = timedelta(minutes=15)
 REUSE = timedelta(minutes=15)
 _WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 _FEED_TEXT_IS_ENOUGH = 600
-
-
-@dataclass(frozen=True)
-class ReadJob:
-    """What one reading starts from: a page, or the text that a feed or a replay gives."""
-
-    hint: Hint
-    now: datetime
-    page: Page | None = None
-    url: str = ""
-    html: str | None = None
-    text: str | None = None
-
-
-def read_job(job: ReadJob) -> Reading:
-    """Read a page or a given text, and the figures it states. Pure; runs in a worker process."""
-    if job.page is not None:
-        reading = read_page(job.page, job.hint, now=job.now)
-    else:
-        reading = read_given(html=job.html, text=job.text, url=job.url, hint=job.hint, now=job.now)
-    figures = read_figures(
-        reading.text, title=reading.title, language=reading.language, published=reading.published
-    ).figures
-    return reading.model_copy(update={"figures": tuple(filter(is_claim, figures))})
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from pipeline.read.workers import WorkerFailure, WorkerPool
 from pipeline.steps.enrol import enrol
 from pipeline.steps.judge import Judge, JudgeReport
 from pipeline.steps.publish import publish
-from pipeline.steps.read import End, ReadJob, judged_by_error, judged_by_status, match_topics
+from pipeline.steps.read import End, judged_by_error, judged_by_status, match_topics
+from pipeline.steps.reading import ReadJob
 from pipeline.steps.services import Services
 from pipeline.urls import canonical
 from schemas.article import Hint, MetadataSource, Page, ReadEntry, Reading

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from pipeline.collect.fetch import FetchLimits
+from typing import TYPE_CHECKING
+
 from pipeline.settings import Settings
 from pipeline.tell.delivery import FileMailer, Mailer, SmtpMailer
 from pipeline.tell.sender import Sender
 
+if TYPE_CHECKING:
+    from pipeline.collect.fetch import FetchLimits
+
 
 def limits_of(settings: Settings) -> FetchLimits:
     """How the fetcher may behave, by the settings."""
+    # Whoever sends a mail needs no HTTP client, which takes long to import.
+    from pipeline.collect.fetch import FetchLimits
+
     return FetchLimits(
         contact=settings.user_agent_contact,
         max_bytes=settings.max_page_bytes,

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from tests.elastic import elasticsearch_server
 from tests.postgres import postgres_server
+from tests.redis import redis_server
 
-__all__ = ["elasticsearch_server", "postgres_server"]
+__all__ = ["elasticsearch_server", "postgres_server", "redis_server"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,19 +74,25 @@ class Deployment:
     """What a test plays with."""
 
     airflow: Airflow
-    site: Site
+    sites: list[Site]
     post: PostOffice
     search: Door
     settings: Settings
     published: int = 0
 
-    def publish(self, count: int = 1) -> list[str]:
+    @property
+    def site(self) -> Site:
+        """The first of the sites."""
+        return self.sites[0]
+
+    def publish(self, count: int = 1, *, site: Site | None = None) -> list[str]:
         """Publish so many reports, each of an event and a figure of its own; gives their titles."""
+        site = site or self.site
         titles = []
         for _ in range(count):
             self.published += 1
             slug, title, paragraphs = report(self.published)
-            self.site.publish(slug, title, *paragraphs, published=datetime.now(UTC))
+            site.publish(slug, title, *paragraphs, published=datetime.now(UTC))
             titles.append(title)
         return titles
 
@@ -155,16 +161,26 @@ class Deployment:
 
 @contextmanager
 def deployed(
-    folder: Path, postgres: URL, elastic: Running, server: HTTPServer, **environment: str
+    folder: Path,
+    postgres: URL,
+    elastic: Running,
+    *servers: HTTPServer,
+    every: str = "1s",
+    workers: Sequence[str] = (),
+    **environment: str,
 ) -> Iterator[Deployment]:
-    """A deployment whose Airflow is ready to be started, with one topic that watches one site every second."""
-    site = Site(server, "nordwire")
+    """A deployment whose Airflow is ready to be started, with one topic that watches a site of each server.
+
+    ``workers`` are names of Celery's workers, for which ``environment`` must name executor and broker.
+    """
+    sites = [Site(server, outlet) for server, outlet in zip(servers, _OUTLETS, strict=False)]
     search = Door(int(elastic.url.rpartition(":")[2]))
-    server.expect_request("/robots.txt").respond_with_data("")
+    for server in servers:
+        server.expect_request("/robots.txt").respond_with_data("")
     post = PostOffice()
     topics = folder / "topics"
     topics.mkdir(parents=True)
-    (topics / "floods.yaml").write_text(yaml.safe_dump(topic(site.feed_url)))
+    (topics / "floods.yaml").write_text(yaml.safe_dump(topic(*(site.feed_url for site in sites), every=every)))
     with fresh_database(postgres) as record, fresh_database(postgres) as airflow_database:
         environment = {
             "TALLYWIRE_HOME": str(folder / "home"),
@@ -177,7 +193,7 @@ def deployed(
             "TALLYWIRE_MAIL_FROM": "desk@tallywire.example",
             "TALLYWIRE_OPERATOR": "operator@tallywire.example",
             "TALLYWIRE_LATE_AFTER": "20s",
-            "TALLYWIRE_ALLOWED_HOSTS": f"{server.host}:{server.port}",
+            "TALLYWIRE_ALLOWED_HOSTS": ",".join(f"{server.host}:{server.port}" for server in servers),
             "TALLYWIRE_HOST_DELAY": "0",
             "TALLYWIRE_POLL_EVERY": "1s",
             "TALLYWIRE_WORKERS": "1",
@@ -191,22 +207,24 @@ def deployed(
                 if "TALLYWIRE_" in name
             },
         )
-        airflow = Airflow(folder / "airflow", database=make_url(airflow_database), settings=environment)
+        airflow = Airflow(
+            folder / "airflow", database=make_url(airflow_database), settings=environment, workers=workers
+        )
         (folder / "airflow").mkdir()
         post.open()
         try:
             with airflow:
-                yield Deployment(airflow, site, post, search, settings)
+                yield Deployment(airflow, sites, post, search, settings)
         finally:
             post.close()
             search.close()
 
 
-def topic(feed: str, every: str = "1s") -> dict[str, Any]:
+def topic(*feeds: str, every: str = "1s") -> dict[str, Any]:
     """A topic file that takes all and tells at once."""
     return {
         "name": "floods",
-        "feeds": [{"url": feed, "every": every}],
+        "feeds": [{"url": feed, "every": every} for feed in feeds],
         "recipients": ["reader@tallywire.example"],
         "alerts": {"bundle": "0s", "daily_cap": 1000},
         "digest": {"at": ["07:00"], "empty": True},
@@ -228,6 +246,7 @@ def report(number: int) -> tuple[str, str, tuple[str, ...]]:
     )
 
 
+_OUTLETS = ("nordwire", "southpost", "eastern")
 _PLACES = ("Arvika", "Belmont", "Corvara", "Dunholm", "Eskdale", "Farsund", "Grenna", "Hallin", "Istrana", "Jarvell")
 _KINDS = ("North", "South", "Harbour", "Old Town", "Heights", "Bridge", "Fields", "Mills", "Quay", "Cross")
 _EVENTS = (

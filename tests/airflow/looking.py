@@ -37,6 +37,7 @@ def task_facts(task: Any) -> dict[str, Any]:
         "mapped": task.is_mapped,
         "owner": task.owner,
         "pool": task.pool,
+        "seconds": timeout.total_seconds() if (timeout := given.get("execution_timeout")) else None,
         "rule": task.trigger_rule.value,
         "downstream": sorted(task.downstream_task_ids),
         "tells_failure": bool(given.get("on_failure_callback")),

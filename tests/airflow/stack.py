@@ -5,7 +5,8 @@
         airflow.kill("triggerer")
         airflow.start("triggerer")
 
-Every part is the leader of a group of processes and dies with this one, however that ends.
+With ``workers`` named (and an executor and a broker in the settings) it runs those of Celery too, each as a part of its
+name. Every part is the leader of a group of processes and dies with this one, however that ends.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,12 @@ _PATIENCE = 180.0
 class Airflow:
     """One Airflow with the DAGs of this checkout, in ``folder``; ``settings`` are more environment variables."""
 
-    def __init__(self, folder: Path, *, database: URL, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, *, database: URL, settings: Mapping[str, str], workers: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
         self.database = database
+        self.workers = tuple(workers)
         self.port, scheduler, worker, trigger = free_ports(4)
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -77,6 +81,11 @@ class Airflow:
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of all parts, as `start` and `kill` take them."""
+        return (*PARTS, *self.workers)
+
     def __enter__(self) -> Airflow:
         self.command("db", "migrate")
         self.command("pools", "import", str(ROOT / "docker" / "airflow" / "pools.json"))
@@ -95,18 +104,19 @@ class Airflow:
 
     def start(self, *parts: str) -> None:
         """Start ``parts`` (all, if none is named) and wait until Airflow says that each of them is well."""
-        for part in parts or PARTS:
+        for part in parts or self.parts:
+            words, environment = self._asked(part)
             with self.log(part).open("ab") as output:
                 self._running[part] = subprocess.Popen(
-                    [*_AIRFLOW, part.replace("celery-worker", "celery")],
-                    env=self.environment,
+                    [*_AIRFLOW, *words],
+                    env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                     preexec_fn=die_with_parent,
                 )
-        wait_for(lambda: self._healthy(parts or PARTS), "Airflow to be well", of=self.logs)
+        wait_for(lambda: self._healthy(parts or self.parts), "Airflow to be well", of=self.logs)
 
     def kill(self, part: str) -> None:
         """Kill ``part`` and all that it started, at once."""
@@ -115,6 +125,18 @@ class Airflow:
             _kill(pid)
         process.wait(timeout=30)
 
+    def pings(self, worker: str) -> bool:
+        """Whether ``worker`` answers, asked as docker-compose.yml asks it."""
+        ping = ("inspect", "ping", "--destination", f"celery@{worker}")
+        done = subprocess.run([*_CELERY, *ping], env=self.environment, capture_output=True)
+        return done.returncode == 0
+
+    def worker_of(self, task: str, but: str = "") -> str | None:
+        """The worker, ``but`` not that one, that was given Celery's task of this id (Airflow: external executor id)."""
+        given = f"[{task}] Executing workload in Celery"
+        workers = [one for one in self.workers if one != but]
+        return next((one for one in workers if given in self.log(one).read_text(errors="replace")), None)
+
     def log(self, part: str) -> Path:
         return self.folder / f"{part}.log"
 
@@ -122,7 +144,7 @@ class Airflow:
         """The ends of the parts' logs, for a failing test."""
         return "\n".join(
             f"== {part}\n{self.log(part).read_text(errors='replace')[-3000:]}"
-            for part in PARTS
+            for part in self.parts
             if self.log(part).exists()
         )
 
@@ -155,7 +177,18 @@ class Airflow:
         except (OSError, urllib.error.URLError):
             return False
         names = {"scheduler": "scheduler", "triggerer": "triggerer", "dag-processor": "dag_processor"}
-        return all(health[names[part]]["status"] == "healthy" for part in parts if part in names)
+        if not all(health[names[part]]["status"] == "healthy" for part in parts if part in names):
+            return False
+        return all(self.pings(part) for part in parts if part in self.workers)
+
+    def _asked(self, part: str) -> tuple[list[str], dict[str, str]]:
+        """The words after ``airflow`` that start ``part``, and its environment."""
+        if part not in self.workers:
+            return [part], self.environment
+        # Workers of one machine must not share a name, a file of their process id, or a port to show logs at.
+        words = ["celery", "worker", "--celery-hostname", part, "--pid", str(self.folder / f"{part}.pid")]
+        (port,) = free_ports(1)
+        return words, self.environment | {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(port)}
 
 
 def free_ports(count: int) -> list[int]:
@@ -183,7 +216,8 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
-_AIRFLOW = (sys.executable, "-m", "airflow")
+_AIRFLOW = (str(Path(sys.executable).parent / "airflow"),)
+_CELERY = (sys.executable, "-m", "celery", "--app", "airflow.providers.celery.executors.celery_executor.app")
 
 
 def _with_children(pid: int) -> list[int]:

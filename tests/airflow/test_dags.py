@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.airflow.stack import ROOT
 
@@ -65,6 +66,13 @@ def test_every_dag_is_read_and_says_what_it_is_for(look: Look) -> None:
             if task_id != "all_well":
                 assert task["tells_failure"], (name, task_id)
                 assert task["chooses_retries"], (name, task_id)
+
+
+def test_redis_hands_no_task_out_again_while_it_may_still_run(look: Look) -> None:
+    environment = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["x-airflow-environment"]
+    again = int(environment["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"])
+    tasks = [task for dag in look(floods=FLOODS)["dags"].values() for task in dag["tasks"].values()]
+    assert 0 < max(task["seconds"] or 0 for task in tasks) < again
 
 
 def test_a_digest_has_the_times_and_the_zone_of_its_topic(look: Look) -> None:

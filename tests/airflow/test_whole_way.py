@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,19 +11,30 @@ import pytest
 from pytest_httpserver import HTTPServer
 from sqlalchemy import URL
 
+from tests.airflow.counters import StatsdServer, statsd_server
 from tests.airflow.deployment import Deployment, deployed
+from tests.airflow.stack import wait_for
 from tests.elastic.sharing import Running
 
 pytestmark = [pytest.mark.postgres, pytest.mark.elasticsearch, pytest.mark.xdist_group("airflow")]
 
 
 @pytest.fixture(scope="module")
+def statsd() -> Iterator[StatsdServer]:
+    with statsd_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def deployment(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: URL, elasticsearch_server: Running
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_server: URL,
+    elasticsearch_server: Running,
+    statsd: StatsdServer,
 ) -> Iterator[Deployment]:
     with HTTPServer() as newsroom:
         folder = tmp_path_factory.mktemp("deployment")
-        with deployed(folder, postgres_server, elasticsearch_server, newsroom) as deployment:
+        with deployed(folder, postgres_server, elasticsearch_server, newsroom, **statsd.settings) as deployment:
             deployment.airflow.start()
             yield deployment
 
@@ -35,6 +47,30 @@ def test_a_new_entry_becomes_searchable_and_its_figure_a_mail(deployment: Deploy
         lambda: [text for text in deployment.post.texts() if f"At least {number}" in text], "the figure in a mail"
     )
     deployment.check_the_books()
+
+
+def test_what_was_done_is_counted_for_statsd(deployment: Deployment, statsd: StatsdServer) -> None:
+    counted = Counter(statsd.counters)
+    lags = len(statsd.timings.get("airflow.tallywire.lag", []))
+    deployment.publish(2)
+    deployment.wait_until_all_ended()
+    deployment.wait_for(lambda: not waiting_alerts(deployment), "all alerts to be sent")
+    least = {"entries.indexed": 2, "verdicts.new": 2, "alerts.new_figure": 2, "documents.published": 2, "mails.sent": 1}
+
+    def grown() -> dict[str, int]:
+        return {
+            name: statsd.counters[f"airflow.tallywire.{name}"] - counted[f"airflow.tallywire.{name}"] for name in least
+        }
+
+    wait_for(
+        lambda: all(count >= least[name] for name, count in grown().items()),
+        f"counters to grow by {least}",
+        of=lambda: f"they grew by {grown()}; of all: {dict(statsd.counters)}",
+    )
+    assert len(statsd.timings["airflow.tallywire.lag"]) >= lags + 2
+    assert all(0 < lag < 300_000 for lag in statsd.timings["airflow.tallywire.lag"]), "they are milliseconds"
+    assert "airflow.tallywire.entries.waiting" in statsd.gauges
+    assert [name for name in statsd.gauges if "triggers.running" in name], "Airflow tells its own numbers as well"
 
 
 def test_a_burst_while_a_run_is_on_leaves_nothing_behind(deployment: Deployment) -> None:

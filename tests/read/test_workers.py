@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -123,3 +128,45 @@ def test_no_child_outlives_the_pool() -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def work_elsewhere(answer: Connection) -> None:
+    with WorkerPool(work, workers=1) as pool:
+        answer.send(list(pool.map([1, 2])))
+    answer.send(multiprocessing.current_process().daemon)
+
+
+@pytest.mark.parametrize("kind", ["multiprocessing", "billiard"])
+def test_a_process_that_may_have_no_children_has_a_pool_all_the_same(kind: str) -> None:
+    # So are the processes that Celery's workers run tasks in, which billiard makes.
+    made_by = pytest.importorskip(kind, reason=f"{kind} comes with Celery, which is not installed")
+    context = made_by.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work_elsewhere, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        assert ours.recv() == [1, 2]
+        assert ours.recv() is True, "it is what it was before"
+    finally:
+        process.join(timeout=30)
+
+
+def test_a_child_imports_nothing_of_the_command_that_started_its_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Airflow's would take a second and more than a thousand modules in each.
+    command, ran = tmp_path / "command.py", tmp_path / "ran"
+    command.write_text(f"open({str(ran)!r}, 'w').close()")
+    started = ModuleType("__main__")
+    started.__file__ = str(command)
+    monkeypatch.setitem(sys.modules, "__main__", started)
+    assert run([1], workers=1) == [1]
+    assert sys.modules["__main__"] is started
+    assert not ran.exists()
+
+
+def test_a_pool_that_was_warmed_works_as_ever() -> None:
+    with WorkerPool(work, workers=1) as pool:
+        pool.warm()
+        assert list(pool.map([1, 2])) == [1, 2]

@@ -22,7 +22,8 @@ from pipeline.read.workers import WorkerPool
 from pipeline.record import Record
 from pipeline.runner import Runner, Stop
 from pipeline.steps.poll import PollReport, poll
-from pipeline.steps.read import ReadJob, ReadReport, read, read_job
+from pipeline.steps.read import ReadReport, read
+from pipeline.steps.reading import ReadJob, read_job
 from pipeline.steps.services import Services
 from pipeline.steps.transport import limits_of
 from schemas.article import Reading

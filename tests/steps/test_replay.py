@@ -17,7 +17,7 @@ import pytest
 
 from pipeline.errors import ArchiveError
 from pipeline.read.workers import WorkerPool
-from pipeline.steps.read import read_job
+from pipeline.steps.reading import read_job
 from pipeline.steps.replay import ReplayReport, replay
 from schemas.feed import Outcome
 from tests.steps.conftest import House, Site
