@@ -86,7 +86,9 @@ def test_ingest_reads_in_mapped_batches_and_fails_if_one_of_them_did(look: Look)
     tasks = look(floods=FLOODS)["dags"]["tallywire_ingest"]["tasks"]
     assert tasks["read"]["mapped"]
     assert set(tasks["read"]["downstream"]) == {"judge", "all_well"}
-    assert set(tasks["judge"]["downstream"]) == {"publish", "again"}
+    assert set(tasks["judge"]["downstream"]) == {"publish", "all_well"}
+    assert set(tasks["publish"]["downstream"]) == {"again", "all_well"}
+    assert tasks["again"]["rule"] == "all_done"
     assert tasks["judge"]["rule"] == "all_done"
     assert (tasks["all_well"]["rule"], tasks["all_well"]["downstream"]) == ("one_failed", [])
     assert tasks["publish"]["pool"] == "tallywire_index"
