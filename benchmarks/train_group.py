@@ -33,7 +33,7 @@ FOREIGN = "meantime"
 WEIGHT = {"basil": 0.3, FOREIGN: 0.3}
 """Sets with few pairs, or with translations only, count for less."""
 RIDGE = 0.005
-JOIN, LINK = 0.5, 0.4
+JOIN, LINK = 0.45, 0.4
 BACKGROUND_WEIGHT = 500
 CHUNK = 64
 HOME = Path(__file__).resolve().parents[1] / "pipeline/group"
@@ -136,11 +136,12 @@ def fit(sets: Mapping[str, Labelled], used: np.ndarray) -> np.ndarray:
 
 
 def train(sets: Mapping[str, tuple[Labelled, Labelled]]) -> Model:
-    every = np.ones(len(DESCRIPTION), dtype=bool)
+    # Looking back, how close the closest are says more than how crowded it was on arrival.
+    back = np.array([not ("_to_crowd" in column or "title" in column) for column in DESCRIPTION])
     # On arrival the articles that an article will be closest to are mostly still to come.
-    alone = np.array(["_to_" not in column for column in DESCRIPTION])
+    alone = np.array(["_to_best" not in column and "_to_third" not in column for column in DESCRIPTION])
     arriving = fit({name: pairs[0] for name, pairs in sets.items()}, alone)
-    settled = fit({name: pairs[1] for name, pairs in sets.items()}, every)
+    settled = fit({name: pairs[1] for name, pairs in sets.items()}, back)
     return Model(arriving.round(4).astype(np.float32), settled.round(4).astype(np.float32), JOIN, LINK)
 
 

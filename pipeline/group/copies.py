@@ -15,7 +15,7 @@ from itertools import islice
 
 import numpy as np
 
-from pipeline.group.features import NAME, NUMBER, Features
+from pipeline.group.features import NAME, NUMBER, Features, kinds
 from pipeline.group.sketch import Hashes, Sharing, Sketch, shared
 from pipeline.group.tokens import LONGEST_TEXT
 from schemas.article import CopyKind
@@ -74,6 +74,8 @@ def is_live(title: str, text: str) -> bool:
     """Whether this is a page that is added to as things happen, and gathers what others wrote."""
     if _LIVE_TITLE.search(title[:300]):
         return True
+    if text.count("\n") < _STAMPS - 1:
+        return False
     return sum(1 for _ in islice(_STAMPED_LINE.finditer(text[:LONGEST_TEXT]), _STAMPS)) >= _STAMPS
 
 
@@ -225,13 +227,13 @@ def _template(new: Known, old: Known) -> bool:
     one, two = new.features, old.features
     in_two, in_one = np.isin(one.ids, two.ids), np.isin(two.ids, one.ids)
     only_one, only_two = one.counts[~in_two], two.counts[~in_one]
-    differing = np.concatenate((only_one, only_two)) >> 16
-    subjects = [np.any((only >> 16 == NAME) & (only >> 8 & 255 > 0)) for only in (only_one, only_two)]
+    differing = kinds(np.concatenate((only_one, only_two)))
+    subjects = [np.any((kinds(only) == NAME) & (only >> 8 & 255 > 0)) for only in (only_one, only_two)]
     if all(subjects) and 2 * np.count_nonzero(differing) >= len(differing):
         return True
     if new.outlet != old.outlet or abs(new.day - old.day) < _EDITION:
         return False
-    numbers = one.counts >> 16 == NUMBER
+    numbers = kinds(one.counts) == NUMBER
     return bool(np.count_nonzero(numbers) >= 3 and 2 * np.count_nonzero(numbers & in_two) < np.count_nonzero(numbers))
 
 
