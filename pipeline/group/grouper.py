@@ -99,6 +99,21 @@ class Grouper:
         self._window.add(entry)
         return self._placement(entry)
 
+    def recall(self, row: Remembered, reading: Reading, copy_link: CopyLink | None, reason: str) -> Remembered:
+        """Take in an article that was judged before, from its text: it stays the copy it was, and in its story.
+
+        To be called in order of arrival, where what was remembered can't be read; returns what to remember instead.
+        """
+        entry, weighed = self._entry(row.id, reading, row.seq, row.topics)
+        entry.copy_link = copy_link
+        if copy_link is None:
+            self._window.measure(entry, weighed, lambda other: self._in_reach(entry, other))
+        story = row.story if row.story is not None else self._new_story([row.id])
+        entry.join = StoryJoin(story=story, opened=False, reason=reason)
+        entry.row = entry.row.model_copy(update={"copy_of": row.copy_of, "story": story})
+        self._window.add(entry)
+        return remember(entry)
+
     def remembered(self, article: str) -> Remembered:
         """The row that restores this article. Raises ``KeyError`` where it is not in the open window."""
         return remember(self._window.entries[article])

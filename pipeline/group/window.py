@@ -107,13 +107,13 @@ class Window:
 
     def before(self, limit: float) -> list[Entry]:
         """The entries published before this day; what is given here is not given again."""
-        found = []
+        found: dict[str, Entry] = {}
         while self._oldest and self._oldest[0][0] < limit:
             time, seq, article = heapq.heappop(self._oldest)
             entry = self.by_seq.get(seq)
             if entry is not None and (entry.id, entry.time) == (article, time):
-                found.append(entry)
-        return found
+                found[article] = entry
+        return list(found.values())
 
     def keep(self, entry: Entry) -> None:
         """Let `before` give this entry again."""
