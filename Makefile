@@ -1,10 +1,11 @@
-.PHONY: help setup demo test check docs lock clean
+.PHONY: help setup demo test check quality docs lock clean
 
 help:
 	@echo "make demo   set everything up and play a small newsroom through the whole pipeline"
 	@echo "make test   set up what the tests need, check style and types, run the tests"
 	@echo "make setup  prepare .venv with the tallywire command in it"
 	@echo "make check  style, types and the directions between the rooms, without tests"
+	@echo "make quality  score copies and stories against their floors; also what lies in ../shared, if anything does"
 	@echo "make docs   write anew what docs/ takes from the code"
 	@echo "make lock   resolve the dependencies anew into requirements/"
 
@@ -28,6 +29,9 @@ check: .venv/.dev
 test: check
 	scripts/test-services
 	.venv/bin/pytest -n 2
+
+quality: .venv/.dev
+	.venv/bin/pytest -p no:randomly -rPf tests/group/test_quality.py
 
 docs: .venv/.dev
 	scripts/docs

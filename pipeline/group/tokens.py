@@ -1,7 +1,8 @@
 """Text → words with stable hashes, the same in every language that Tallywire reads.
 
 Words are runs of letters, or numbers with their separators taken out (``1,605`` and ``1.605`` are one word). Chinese,
-Japanese, Thai, Lao, Khmer and Burmese write no spaces: there each two neighbouring characters make a word.
+Japanese, Thai, Lao, Khmer and Burmese write no spaces: there each two neighbouring characters make a word, and in the
+alphabets among them each four.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ LONGEST_TEXT = 200_000
 """Characters of a text that are looked at; a page that goes on is compared by its beginning."""
 
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
+_LAST_ALPHABET = "\u2000"
+"""Thai, Lao, Burmese and Khmer stand before it, Chinese and Japanese behind."""
 _ANY_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _RUN = re.compile(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
 _WORD = re.compile(r"\w+(?:'\w+)*")
@@ -59,7 +62,8 @@ def words(text: str) -> list[str]:
     found: list[str] = []
     for run in _RUN.findall(text):
         if _ANY_SPACELESS.match(run):
-            found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
+            size = 4 if run[0] < _LAST_ALPHABET else 2
+            found += [run[at : at + size] for at in range(max(1, len(run) - size + 1))]
         else:
             found += words(run)
     return found

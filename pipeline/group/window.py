@@ -25,6 +25,8 @@ _CANDIDATES = 16
 _TERMS = 32
 """So many of an article's weightiest terms find it candidates; `_FOUND_BY` of them find it."""
 _FOUND_BY = 96
+_FEWEST = 3
+"""An article of fewer terms says too little to be like another."""
 _COMMON = 0.2
 _MOST = 600
 """A term that a larger share of the open articles hold, or more than so many, finds none."""
@@ -170,7 +172,7 @@ class Window:
             for term, place in zip(ids.take(top).tolist(), first.take(top).tolist(), strict=True)
         }
         # All but what every other article has.
-        telling = order[~self.frequencies.everyday.take(ids.take(order))][:_FOUND_BY]
+        telling = order[~self.frequencies.everyday.take(ids.take(order))][: _FOUND_BY if len(ids) >= _FEWEST else 0]
         return features, Weighed(weights, ids.take(telling).tolist(), values.take(telling).tolist(), written)
 
     def remove(self, article: str) -> Entry:
