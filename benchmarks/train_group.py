@@ -168,6 +168,27 @@ def replayed(members: Sequence[Row], model: Model | None, *, regroup: bool) -> f
     return b_cubed(members, story)
 
 
+def half(members: Sequence[Row], which: int) -> list[Row]:
+    """Every other story of a stream, in the order in which the stories begin."""
+    order = {story: at for at, story in enumerate(dict.fromkeys(row["gold"]["story"] for row in members))}
+    return [row for row in members if order[row["gold"]["story"]] % 2 == which]
+
+
+def across_halves(sets: Mapping[str, Sequence[Row]], model: Model) -> None:
+    """Print how good each half of the stories is with what was learned from all, and from the other half alone."""
+    print(f"\n{'half streams':12}{'arriving':>10}{'settled':>10}{'other half:':>12}{'arriving':>8}{'settled':>10}")
+    found: dict[str, list[list[float]]] = defaultdict(list)
+    for which in (0, 1):
+        learned = train({name: examples(half(members, 1 - which)) for name, members in sets.items()})
+        for name in SETS:
+            stream = half(sets[name], which)
+            found[name].append([replayed(stream, m, regroup=r) for m in (model, learned) for r in (False, True)])
+    table = {name: np.mean(values, axis=0) for name, values in found.items()}
+    for name, values in table.items():
+        print(line(name, values))
+    print(line("mean", np.mean(list(table.values()), axis=0)))
+
+
 def line(name: str, values: Iterable[float]) -> str:
     return f"{name:12}" + "".join(f"{value:10.4f}" for value in values)
 
@@ -201,6 +222,7 @@ def main() -> None:
         table.append([replayed(sets[name], m, regroup=r) for m in (model, without) for r in (False, True)])
         print(line(name, table[-1]), flush=True)
     print(line("mean", np.mean(table, axis=0)))
+    across_halves(sets, model)
 
 
 if __name__ == "__main__":

@@ -241,7 +241,7 @@ def _edition(new: Known, old: Known) -> bool:
     if new.outlet != old.outlet or abs(new.day - old.day) < _EDITION:
         return False
     numbers = new.features.ids[kinds(new.features.counts) == NUMBER]
-    return len(numbers) >= 3 and 3 * np.count_nonzero(np.isin(numbers, old.features.ids)) <= 2 * len(numbers)
+    return len(numbers) >= 3 and 3 * int(np.isin(numbers, old.features.ids).sum()) <= 2 * len(numbers)
 
 
 def _from_its_head(text: Sketch, common: Sharing, most: float) -> bool:
