@@ -28,7 +28,7 @@ _FOUND_BY = 96
 _FEWEST = 3
 """An article of fewer terms says too little to be like another."""
 _COMMON = 0.2
-_MOST = 600
+_MOST = 300
 """A term that a larger share of the open articles hold, or more than so many, finds none."""
 _LEAST = 0.06
 _KEYWORDS = 24

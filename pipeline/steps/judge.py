@@ -58,8 +58,11 @@ class Judge:
     and made again from the record.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, regroup: bool = True) -> None:
+        """``regroup`` says whether the open window is grouped again after each run; without, every article stays in the
+        story it joined as it came."""
         self._services = services
+        self._regroup = regroup
         self._turn: int | None = None
         self._grouper = Grouper()
         self._followers: dict[str, Follower] = {}
@@ -80,7 +83,7 @@ class Judge:
             for item in tx.entries.unjudged(limit):
                 run.judge(item)
                 on_entry(item.entry)
-            run.finish()
+            run.finish(regroup=self._regroup)
         return run.report
 
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
@@ -188,9 +191,10 @@ class _Run:
         self.report.judged += 1
         self.report.ended[outcome] += 1
 
-    def finish(self) -> None:
+    def finish(self, *, regroup: bool) -> None:
         """Group the open window again, and put what is worth telling in the outbox."""
-        self.move(self._grouper.regroup())
+        if regroup:
+            self.move(self._grouper.regroup())
         self._tx.articles.forget(self._grouper.forget(self._now - open_for(self._topics.values())))
         stories = self.refresh_stories()
         opened = [stories[identity] for identity in sorted(self._opened) if identity in stories]
