@@ -1,4 +1,4 @@
-.PHONY: help setup demo test test-celery check docs lock clean
+.PHONY: help setup demo test test-celery check quality docs lock clean
 
 help:
 	@echo "make demo   set everything up and play a small newsroom through the whole pipeline"
@@ -6,6 +6,7 @@ help:
 	@echo "make test-celery  the whole deployment once more, with CeleryExecutor, Redis and two workers; takes minutes"
 	@echo "make setup  prepare .venv with the tallywire command in it"
 	@echo "make check  style, types and the directions between the rooms, without tests"
+	@echo "make quality  score copies and stories against their floors; also what lies in ../shared, if anything does"
 	@echo "make docs   write anew what docs/ takes from the code"
 	@echo "make lock   resolve the dependencies anew into requirements/"
 
@@ -33,6 +34,9 @@ test: check
 test-celery: .venv/.dev
 	scripts/test-services
 	.venv/bin/pytest -m celery
+
+quality: .venv/.dev
+	.venv/bin/pytest -p no:randomly -rPf tests/group/test_quality.py
 
 docs: .venv/.dev
 	scripts/docs

@@ -24,7 +24,7 @@ import numpy as np
 from pipeline.group import Grouper
 from pipeline.group.copies import CopyIndex, Known
 from pipeline.group.features import Features
-from pipeline.group.likeness import MEASURES
+from pipeline.group.likeness import LENGTHS
 from pipeline.group.sketch import sketch
 from pipeline.group.tokens import read_words
 from schemas.article import Reading
@@ -35,11 +35,24 @@ CHUNK = 64
 Row = dict[str, Any]
 
 
-def shared() -> Path:
+def data() -> Path | None:
+    """The folder with the labelled streams, if it is there."""
     folder = Path(os.environ.get("TALLYWIRE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-    if not (folder / "data/stories").is_dir():
-        sys.exit(f"no labelled data at {folder}: set TALLYWIRE_SHARED to the folder that holds data/")
-    return folder / "data/stories"
+    return folder / "data/stories" if (folder / "data/stories").is_dir() else None
+
+
+def shared() -> Path:
+    folder = data()
+    if folder is None:
+        sys.exit("no labelled data: set TALLYWIRE_SHARED to the folder that holds data/stories")
+    return folder
+
+
+def rows(path: Path) -> list[Row]:
+    """The articles of a stream, in order of arrival."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def scorer(folder: Path) -> ModuleType:
@@ -63,9 +76,9 @@ def reading(row: Row) -> Reading:
     )
 
 
-def replay(rows: list[Row], *, regroup: bool) -> tuple[list[Row], float]:
+def replay(members: list[Row], *, regroup: bool) -> tuple[list[Row], float]:
     """What was said of each article, and articles per CPU second."""
-    readings = [(row["id"], reading(row)) for row in rows]
+    readings = [(row["id"], reading(row)) for row in members]
     grouper = Grouper()
     found: dict[str, Row] = {}
     start = time.process_time()
@@ -74,44 +87,42 @@ def replay(rows: list[Row], *, regroup: bool) -> tuple[list[Row], float]:
         assert placed.join is not None
         original = placed.copy_link.original if placed.copy_link else None
         found[article] = {"id": article, "copy_of": original, "story": placed.join.story}
-        if regroup and (seq % CHUNK == 0 or seq == len(rows)):
+        if regroup and (seq % CHUNK == 0 or seq == len(members)):
             for move in grouper.regroup():
                 found[move.article]["story"] = move.to_story
-    return list(found.values()), len(rows) / (time.process_time() - start)
+    return list(found.values()), len(members) / (time.process_time() - start)
 
 
-def copies_alone(rows: list[Row]) -> float:
-    """Articles per CPU second where nothing but copies is looked for."""
-    none = Features(np.zeros(0, np.int32), np.zeros(0, np.uint32), 0, np.zeros(MEASURES, np.float32))
-    readings = [reading(row) for row in rows]
+def copies_alone(members: list[Row]) -> tuple[list[str | None], float]:
+    """The original of each article, and articles per CPU second, where nothing but copies is looked for."""
+    none = Features(np.zeros(0, np.int32), np.zeros(0, np.uint32), 0, np.zeros(LENGTHS, np.float32))
+    readings = [reading(row) for row in members]
     index = CopyIndex()
+    found: list[str | None] = []
     start = time.process_time()
     for number, item in enumerate(readings):
         known = Known(item.outlet, 0.0, sketch(read_words("", item.text)), none)
-        index.find(known, lambda _: True)
+        repeat = index.find(known, lambda _: True)
+        found.append(None if repeat is None else members[repeat.nearest]["id"])
         index.add(number, known)
-    return len(rows) / (time.process_time() - start)
+    return found, len(members) / (time.process_time() - start)
 
 
 def main() -> None:
     folder = shared()
     score = scorer(folder)
 
-    def rows(name: str) -> list[Row]:
-        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
-
     names = sys.argv[1:] or ("neardup", *STORIES)
     if "neardup" in names:
-        found, _ = replay(rows("neardup"), regroup=False)
-        print("copies", json.dumps(score.copies(rows("neardup"), found)))
-        print(f"copies alone: {copies_alone(rows('neardup')):.0f} articles per CPU second\n")
+        found, _ = replay(rows(folder / "neardup.jsonl.gz"), regroup=False)
+        print("copies", json.dumps(score.copies(rows(folder / "neardup.jsonl.gz"), found)))
+        print(f"copies alone: {copies_alone(rows(folder / 'neardup.jsonl.gz'))[1]:.0f} articles per CPU second\n")
     print(f"{'':12}{'arriving':>10}{'regrouped':>11}{'precision':>11}{'recall':>8}{'articles/s':>12}")
     total: dict[str, list[float]] = {"arriving": [], "regrouped": []}
     for name in names:
         if name == "neardup":
             continue
-        members = rows(name)
+        members = rows(folder / f"{name}.jsonl.gz")
         arriving = score.stories(members, replay(members, regroup=False)[0])
         found, speed = replay(members, regroup=True)
         regrouped = score.stories(members, found)

@@ -58,6 +58,17 @@ class StoryRow(Row):
     previous: str | None = Field(description="the story this one continues")
 
 
+class MoveRow(Row):
+    """That an article was put into a story, or from one into another; `export moves` is the history of all stories."""
+
+    at: Utc = Field(description="when")
+    article: str = Field(description="id of the article")
+    kind: str = Field(description="join (as it came), move, split or merge (when the open stories were grouped again)")
+    from_story: str | None = Field(alias="from", description="id of the story it was in; none for a join")
+    to_story: str = Field(alias="to", description="id of the story it was put in")
+    reason: str = Field(description="why, for people")
+
+
 class FigureRow(Row):
     """A figure, with what it says in one topic; a figure of two topics has two rows."""
 

@@ -50,13 +50,14 @@ class Placement(Model):
 
 
 class MoveKind(StrEnum):
+    JOIN = "join"
     MOVE = "move"
     SPLIT = "split"
     MERGE = "merge"
 
 
 class StoryMove(Model):
-    """An article that changed its story when the open window was grouped again."""
+    """An article that was put into a story as it came, or changed its story when the open window was grouped again."""
 
     article: str
     from_story: str | None

@@ -295,7 +295,7 @@ REGIONS: dict[str, Callable[[], str]] = {
     "digest mail": digest_mail,
     **{
         f"export {kind}": (lambda kind=kind: exports(kind))
-        for kind in ("articles", "stories", "figures", "alerts", "entries")
+        for kind in ("articles", "stories", "moves", "figures", "alerts", "entries")
     },
 }
 

@@ -23,6 +23,11 @@ _SHOWN = 50
 @click.option("--topic", "topics", multiple=True, type=click.Path(path_type=Path), help="Topic file; may be repeated.")
 @click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait for another run to end.")
 @click.option("--workers", type=click.IntRange(min=0), help="Processes that read pages; one per core if left out.")
+@click.option(
+    "--no-regroup",
+    is_flag=True,
+    help="Leave articles in the stories they join as they come, to see what that is worth.",
+)
 @home_option
 @json_option
 def replay(
@@ -30,6 +35,7 @@ def replay(
     topics: tuple[Path, ...],
     wait: float,
     workers: int | None,
+    no_regroup: bool,
     home: Path | None,
     as_json: bool,
 ) -> None:
@@ -49,7 +55,7 @@ def replay(
         WorkerPool(read_job, workers=settings.worker_count, seconds=settings.read_timeout, preload=PRELOAD) as pool,
         progress("replaying") as advance,
     ):
-        report = replay_step(services, pool, paths, given, stop=stop, on_progress=advance)
+        report = replay_step(services, pool, paths, given, regroup=not no_regroup, stop=stop, on_progress=advance)
     for broken in report.broken[:_SHOWN]:
         note(f"passed over: {broken}")
     if len(report.broken) > _SHOWN:

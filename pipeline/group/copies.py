@@ -15,7 +15,7 @@ from itertools import islice
 
 import numpy as np
 
-from pipeline.group.features import NAME, NUMBER, Features
+from pipeline.group.features import NAME, NUMBER, Features, kinds
 from pipeline.group.sketch import Hashes, Sharing, Sketch, shared
 from pipeline.group.tokens import LONGEST_TEXT
 from schemas.article import CopyKind
@@ -33,7 +33,10 @@ _MOST = 0.7
 """Where less of a text is shared, it must be from its beginning on: a round-up copies what it opens with."""
 _INDEXED = 96
 _CANDIDATES = 6
-_COMMON = 200
+_COMMON = 40
+_HOLDERS = 200
+_EARLIEST = 12
+"""Of a word sequence that more than `_COMMON` articles hold, so many of the earliest are looked at: their original."""
 _BOILERPLATE = 3
 """In so many of the same outlet's articles, none a copy, a word sequence stands that says nothing."""
 _NEAR_WHOLE = 0.9
@@ -74,6 +77,8 @@ def is_live(title: str, text: str) -> bool:
     """Whether this is a page that is added to as things happen, and gathers what others wrote."""
     if _LIVE_TITLE.search(title[:300]):
         return True
+    if text.count("\n") < _STAMPS - 1:
+        return False
     return sum(1 for _ in islice(_STAMPED_LINE.finditer(text[:LONGEST_TEXT]), _STAMPS)) >= _STAMPS
 
 
@@ -151,6 +156,8 @@ class CopyIndex:
                 shared_by.append(held)
             elif len(held) <= _COMMON:
                 shared_by += held
+            else:
+                shared_by += held[:_EARLIEST]
         counts = Counter(shared_by)
         likely = sorted(
             (
@@ -190,6 +197,8 @@ class CopyIndex:
             return None
         if new.outlet == old.outlet and not self._beyond_boilerplate(new.outlet, small, of_small):
             return None
+        if _edition(new, old):
+            return None
         if containment < _NEAR_WHOLE and _throughout(small, of_small) and _template(new, old):
             return None
         return _described(new, old, number, containment, new_is_smaller)
@@ -202,7 +211,7 @@ class CopyIndex:
                 continue
             looked += 1
             if not isinstance(held, int):
-                holders = map(self._known.__getitem__, held[-_COMMON:])
+                holders = map(self._known.__getitem__, held[-_HOLDERS:])
                 boilerplate += sum(known.outlet == outlet and not known.copy for known in holders) >= _BOILERPLATE
         common = np.count_nonzero(of_small)
         said = common * boilerplate / max(1, looked)
@@ -217,22 +226,22 @@ def _throughout(text: Sketch, common: Sharing) -> bool:
 
 
 def _template(new: Known, old: Known) -> bool:
-    """Whether two texts share their form only: what differs is the names and numbers filled in.
-
-    One sign is that each is about a name that the other doesn't hold, and that names and numbers make most of the
-    difference; the other that an outlet prints the form again on another day with other numbers.
-    """
+    """Whether two texts share their form only: each is about a name that the other doesn't hold, and names and numbers
+    make most of the difference."""
     one, two = new.features, old.features
-    in_two, in_one = np.isin(one.ids, two.ids), np.isin(two.ids, one.ids)
-    only_one, only_two = one.counts[~in_two], two.counts[~in_one]
-    differing = np.concatenate((only_one, only_two)) >> 16
-    subjects = [np.any((only >> 16 == NAME) & (only >> 8 & 255 > 0)) for only in (only_one, only_two)]
-    if all(subjects) and 2 * np.count_nonzero(differing) >= len(differing):
-        return True
+    only_one = one.counts[~np.isin(one.ids, two.ids)]
+    only_two = two.counts[~np.isin(two.ids, one.ids)]
+    differing = kinds(np.concatenate((only_one, only_two)))
+    subjects = [np.any((kinds(only) == NAME) & (only >> 8 & 255 > 0)) for only in (only_one, only_two)]
+    return bool(all(subjects) and 2 * np.count_nonzero(differing) >= len(differing))
+
+
+def _edition(new: Known, old: Known) -> bool:
+    """Whether an outlet prints a form again on another day with other numbers: a third of three or more."""
     if new.outlet != old.outlet or abs(new.day - old.day) < _EDITION:
         return False
-    numbers = one.counts >> 16 == NUMBER
-    return bool(np.count_nonzero(numbers) >= 3 and 2 * np.count_nonzero(numbers & in_two) < np.count_nonzero(numbers))
+    numbers = new.features.ids[kinds(new.features.counts) == NUMBER]
+    return len(numbers) >= 3 and 3 * int(np.isin(numbers, old.features.ids).sum()) <= 2 * len(numbers)
 
 
 def _from_its_head(text: Sketch, common: Sharing, most: float) -> bool:

@@ -1,7 +1,8 @@
 """An article → the terms that stories are compared by.
 
 A term is a stemmed word, reduced to an index into one table, the same on every machine. For each the article keeps how
-often it stands in the text, whether in the title or the first words, and whether it looks like a name or a number.
+often it stands in the text, how often in the title and the first words, whether in the title (of an untitled article,
+the very first words), and whether it looks like a name or a number.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from pipeline.group.tokens import CAPITAL, PLAIN, Words
 
 NAME, NUMBER = 1, 2
 _LEAD = 80
+_HEADLINE = 15
 _MOST_TERMS = 256
+_LONGEST = 20_000
+"""Words that are looked at, so that no count outgrows its field."""
+_ZERO = np.zeros(1, dtype=np.int64)
+_ONCE, _OPENING, _TITLE, _PLAIN = 1, 1 << 16, 1 << 32, 1 << 48
+_FIELD = (1 << 16) - 1
 
 Terms = NDArray[np.int32]
 
@@ -24,8 +31,8 @@ Terms = NDArray[np.int32]
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
     """``ids`` are sorted and distinct; ``counts`` holds of each how often it stands in the text, how often in title and
-    opening, and its kind, eight bits each from the lowest up; ``length`` is in words; ``masses`` are those of
-    `likeness.masses`.
+    opening, its kind, and whether it stands in the title, eight bits each from the lowest up; ``length`` is in words;
+    ``masses`` are those of `likeness.masses`.
     """
 
     ids: Terms
@@ -34,27 +41,35 @@ class Features:
     masses: NDArray[np.float32]
 
 
+def kinds(counts: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """What terms look like: `NAME`, `NUMBER` or, for 0, neither."""
+    kind: NDArray[np.uint32] = counts >> np.uint32(16) & np.uint32(3)
+    return kind
+
+
 def count_terms(words: Words) -> tuple[Terms, NDArray[np.uint32], NDArray[np.int64]]:
     """The terms of an article, their counts, and for each the place of the word that first is it."""
-    ids, shapes = words.terms, words.shapes
+    ids, shapes = words.terms[:_LONGEST], words.shapes[:_LONGEST]
     count = len(ids)
     order = np.argsort(ids, kind="stable")
-    ranked = ids[order]
-    starts = np.flatnonzero(np.concatenate(([count > 0], ranked[1:] != ranked[:-1])))
     if not count:
         return ids, np.zeros(0, dtype=np.uint32), order
-    distinct, first = ranked[starts], order[starts]
+    ranked = ids.take(order)
+    starts = np.concatenate((_ZERO, (ranked[1:] != ranked[:-1]).nonzero()[0] + 1))
+    distinct, first = ranked.take(starts), order.take(starts)
     # Titles are often written with capitals throughout and so don't tell a name.
     untitled = words.of_title if 2 * words.of_title <= count else 0
-    tally = np.zeros((count, 3), dtype=np.int64)
-    tally[:, 0] = 1
-    tally[: words.of_title + _LEAD, 1] = 1
-    tally[untitled:, 2] = shapes[untitled:] == PLAIN
-    sums = np.minimum(np.add.reduceat(tally[order], starts, axis=0), 255)
+    tally = np.full(count, _ONCE, dtype=np.int64)
+    tally[: words.of_title + _LEAD] += _OPENING
+    tally[: words.of_title or _HEADLINE] += _TITLE
+    tally[untitled:] += (shapes[untitled:] == PLAIN) * np.int64(_PLAIN)
+    sums = np.add.reduceat(tally.take(order), starts)
+    often = np.minimum(sums & _FIELD, 255)
+    opening = np.minimum(sums >> 16 & _FIELD, 255)
     shape = shapes[first]
-    kind = np.where(shape == tokens.NUMBER, NUMBER, np.where((sums[:, 2] == 0) & (shape == CAPITAL), NAME, 0))
-    counts = (sums[:, 0] | sums[:, 1] << 8 | kind << 16).astype(np.uint32)
+    kind = np.where(shape == tokens.NUMBER, NUMBER, (sums < _PLAIN) & (shape == CAPITAL))
+    counts = (often | opening << 8 | kind << 16 | ((sums >> 32 & _FIELD) > 0).astype(np.int64) << 24).astype(np.uint32)
     if len(distinct) > _MOST_TERMS:
-        kept = np.sort(np.lexsort((distinct, -sums[:, 0], sums[:, 1] == 0))[:_MOST_TERMS])
+        kept = np.sort(np.lexsort((distinct, -often, opening == 0))[:_MOST_TERMS])
         distinct, counts, first = distinct[kept], counts[kept], first[kept]
     return distinct, counts, first

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
 from pipeline.group.copies import is_live
 from pipeline.group.decisions import Decisions
 from pipeline.group.likeness import Floats, Model, shipped_model
-from pipeline.group.linkage import cluster, components
+from pipeline.group.linkage import cluster, parts
 from pipeline.group.sketch import sketch
 from pipeline.group.tokens import read_words
 from pipeline.group.window import DAY, Entry, Weighed, Window, remember, restore
@@ -18,7 +18,7 @@ from schemas.article import CopyLink, Reading
 from schemas.base import stable_id
 from schemas.story import MoveKind, Placement, Remembered, StoryDecision, StoryJoin, StoryMove
 
-_NEAREST = 4
+_NEAREST = 3
 """So many of a story's articles, the most alike, speak for it."""
 _REACH = 30
 _SHOWN = 6
@@ -99,6 +99,21 @@ class Grouper:
         self._window.add(entry)
         return self._placement(entry)
 
+    def recall(self, row: Remembered, reading: Reading, copy_link: CopyLink | None, reason: str) -> Remembered:
+        """Take in an article that was judged before, from its text: it stays the copy it was, and in its story.
+
+        To be called in order of arrival, where what was remembered can't be read; returns what to remember instead.
+        """
+        entry, weighed = self._entry(row.id, reading, row.seq, row.topics)
+        entry.copy_link = copy_link
+        if copy_link is None:
+            self._window.measure(entry, weighed, lambda other: self._in_reach(entry, other))
+        story = row.story if row.story is not None else self._new_story([row.id])
+        entry.join = StoryJoin(story=story, opened=False, reason=reason)
+        entry.row = entry.row.model_copy(update={"copy_of": row.copy_of, "story": story})
+        self._window.add(entry)
+        return remember(entry)
+
     def remembered(self, article: str) -> Remembered:
         """The row that restores this article. Raises ``KeyError`` where it is not in the open window."""
         return remember(self._window.entries[article])
@@ -115,8 +130,8 @@ class Grouper:
         seqs, described = self._window.neighbours.described(
             None if article is None else self._window.entries[article].seq
         )
-        names = self._window.by_seq
-        return [(names[one], names[other]) for one, other in seqs], described
+        entries = self._window.by_seq
+        return [(entries[one].id, entries[other].id) for one, other in seqs], described
 
     def stories(self) -> dict[str, tuple[str, ...]]:
         """The open stories and their articles in order of arrival, copies left out."""
@@ -132,7 +147,7 @@ class Grouper:
         like: dict[str, float] = {}
         for seq in own:
             for other, value in window.neighbours.likely[seq].items():
-                before = window.entries[window.by_seq[other]].story
+                before = window.by_seq[other].story
                 if before is not None and before != story:
                     like[before] = like.get(before, 0.0) + value
         ranked = sorted(
@@ -148,10 +163,11 @@ class Grouper:
         Originals are kept for as long as one of their copies is.
         """
         limit = before.timestamp() / DAY
-        old = [entry for entry in self._window if entry.time < limit]
+        old = sorted(self._window.before(limit), key=lambda entry: entry.seq)
         gone = []
         for entry in sorted(old, key=lambda entry: entry.copy_link is None):
             if entry.id in self._window.copies:
+                self._window.keep(entry)
                 continue
             self._window.remove(entry.id)
             gone.append(entry.id)
@@ -166,16 +182,28 @@ class Grouper:
         changed = window.neighbours.refresh()
         if not changed:
             return ()
-        nodes = [entry.seq for entry in window if entry.copy_link is None]
         entries = window.entries
         groups = [
             [entries[self._original(article)].seq for article in group if article in entries]
             for group in self._decisions.groups()
         ]
-        bound = [[entries[article].seq for article in articles] for articles in window.stories.values()]
+        bound: dict[int, list[int]] = {}
+        for group in groups:
+            for seq in group:
+                bound.setdefault(seq, []).extend(group)
+
+        told: set[str] = set()
+
+        def attached(seq: int) -> list[int]:
+            join = window.by_seq[seq].join
+            if join is None or join.story in told:
+                return bound.get(seq, [])
+            told.add(join.story)
+            return [*bound.get(seq, ()), *(entries[article].seq for article in window.stories[join.story])]
+
         moves: list[StoryMove] = []
-        for part in components(nodes, window.neighbours.likely, [*groups, *bound]):
-            if not changed.isdisjoint(part):
+        for part in parts(sorted(changed), window.neighbours.likely, self._model.link, attached):
+            if len(part) > 1 or self._decisions:
                 moves += self._regroup(part, groups)
         # What a decision keeps apart follows from where the articles are, so whoever moved is looked at once more.
         window.neighbours.mark(entries[move.article].seq for move in moves if entries[move.article].copy_link is None)
@@ -210,6 +238,7 @@ class Grouper:
             sketch=sketch(words),
             features=features,
             keywords=weighed.keywords,
+            telling=weighed.telling,
             topics=frozenset(topics),
             live=is_live(reading.title, reading.text),
             stamp=self._window.next_stamp(),
@@ -225,14 +254,19 @@ class Grouper:
             self._reach[topics] = span
         return abs(one.time - other.time) <= span
 
+    def _open_to(self, entry: Entry, story: str) -> Iterator[Entry]:
+        """The articles of a story, the latest first, that are in reach of this one."""
+        entries = self._window.entries
+        for article in reversed(self._window.stories[story]):
+            if self._in_reach(entry, entries[article]):
+                yield entries[article]
+
     def _find_copy(self, entry: Entry) -> None:
         window = self._window
-        repeat = window.texts.find(
-            window.known(entry), lambda seq: self._in_reach(entry, window.entries[window.by_seq[seq]])
-        )
+        repeat = window.texts.find(window.known(entry), lambda seq: self._in_reach(entry, window.by_seq[seq]))
         if repeat is None:
             return
-        nearest = window.entries[window.by_seq[repeat.nearest]]
+        nearest = window.by_seq[repeat.nearest]
         original = nearest.copy_link.original if nearest.copy_link else nearest.id
         if original not in window or nearest.join is None:
             return
@@ -263,17 +297,18 @@ class Grouper:
                 )
         by_story: dict[str, list[tuple[float, int]]] = {}
         for seq, value in window.neighbours.now(entry.seq).items():
-            story = window.entries[window.by_seq[seq]].story
-            if story is not None and story not in barred:
-                by_story.setdefault(story, []).append((-value, seq))
+            join = window.by_seq[seq].join
+            if join is not None and join.story not in barred:
+                by_story.setdefault(join.story, []).append((-value, seq))
         best: tuple[float, int, str] | None = None
         for story, values in by_story.items():
             values.sort()
-            # The latest come first: of a long story only some need a look.
-            open_to_it = (
-                1 for other in reversed(window.stories[story]) if self._in_reach(entry, window.entries[other])
-            )
-            members = _NEAREST if len(values) >= _NEAREST else max(len(values), sum(islice(open_to_it, _NEAREST)))
+            if best is not None and values[0][0] > best[0]:
+                continue
+            members = min(_NEAREST, len(values))
+            if members < _NEAREST and members < len(window.stories[story]):
+                # Those that were not even measured count too; the latest of a long story are enough to look at.
+                members = sum(1 for _ in islice(self._open_to(entry, story), _NEAREST))
             score = -sum(value for value, _ in values[:_NEAREST]) / members
             rank = (-score, values[0][1], story)
             if best is None or rank < best:
@@ -285,7 +320,7 @@ class Grouper:
                 reason="nothing in the open window is like it",
             )
         score, story = -best[0], best[2]
-        nearest = window.entries[window.by_seq[best[1]]]
+        nearest = window.by_seq[best[1]]
         if score >= self._model.join:
             shared = self._shared(entry, nearest)
             return StoryJoin(
@@ -323,14 +358,14 @@ class Grouper:
 
     def _new_story(self, articles: Iterable[str], taken: Iterable[str] = ()) -> str:
         """An id for a story of these articles that no open story has."""
-        used = {*self._window.stories, *taken}
+        open_now, barred = self._window.stories, set(taken)
         candidates = list(articles)
         for article in candidates:
             story = stable_id("story", article)
-            if story not in used:
+            if story not in open_now and story not in barred:
                 return story
         again = 2
-        while (story := stable_id("story", candidates[0], str(again))) in used:
+        while (story := stable_id("story", candidates[0], str(again))) in open_now or story in barred:
             again += 1
         return story
 
@@ -339,7 +374,7 @@ class Grouper:
 
     def _regroup(self, part: list[int], groups: list[list[int]]) -> list[StoryMove]:
         window = self._window
-        articles = {seq: window.by_seq[seq] for seq in part}
+        articles = {seq: window.by_seq[seq].id for seq in part}
         story_of = {seq: window.entries[article].story for seq, article in articles.items()}
         barred = self._barred()
         shut = {seq: barred[article] for seq, article in articles.items() if article in barred}

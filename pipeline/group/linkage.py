@@ -13,31 +13,32 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 Graph = Mapping[int, Mapping[int, float]]
 
 
-def components(nodes: Iterable[int], graph: Graph, together: Iterable[Collection[int]] = ()) -> list[list[int]]:
-    """The connected parts of the graph, each in the order of ``nodes``; ``together`` connects as an edge does."""
-    order = list(nodes)
-    present = set(order)
-    extra: dict[int, list[int]] = {}
-    for group in together:
-        for node in group:
-            extra.setdefault(node, []).extend(group)
+def parts(
+    seeds: Iterable[int], graph: Graph, threshold: float, attached: Callable[[int], Iterable[int]]
+) -> list[list[int]]:
+    """The parts of the graph that hold the seeds and can be clustered by themselves, in ascending order.
+
+    No two clusters are joined whose members have no edge of ``threshold`` or more between them, so that only such
+    edges connect; and besides them whatever ``attached`` names for a node.
+    """
     seen: set[int] = set()
     found = []
-    rank = {node: at for at, node in enumerate(order)}
-    for root in order:
+    for root in seeds:
         if root in seen:
             continue
         seen.add(root)
         part, stack = [root], [root]
         while stack:
             node = stack.pop()
-            for other in (*graph.get(node, ()), *extra.get(node, ())):
-                if other in present and other not in seen:
+            reached = [other for other, value in graph[node].items() if value >= threshold]
+            reached += attached(node)
+            for other in reached:
+                if other not in seen:
                     seen.add(other)
                     part.append(other)
                     stack.append(other)
-        found.append(sorted(part, key=rank.__getitem__))
-    return found
+        found.append(sorted(part))
+    return sorted(found)
 
 
 def cluster(

@@ -30,15 +30,22 @@ class Neighbours:
         self._length = np.zeros(64, dtype=np.float32)
         self._day = np.zeros(64, dtype=np.float64)
         self._language = np.zeros(64, dtype=np.int32)
+        self._seq = np.zeros(64, dtype=np.int64)
         self._languages: dict[str | None, int] = {None: 0}
         self._row: dict[int, dict[int, int]] = {}
         self._free_rows: list[int] = []
         self._rows = 0
         self._ends = np.zeros((256, 2), dtype=np.int32)
         self._measures = np.zeros((256, MEASURES), dtype=np.float32)
+        self._value = np.zeros(256, dtype=np.float32)
+        """The probability of each pair as of the last `refresh`, 0 below the floor."""
         self.likely: dict[int, dict[int, float]] = {}
         """The probabilities as of the last `refresh`."""
         self._stale: set[int] = set()
+        self._unranked: set[int] = set()
+        """The articles that lost pairs since how close their closest are was last worked out."""
+        self._fresh: list[int] = []
+        """The rows that came since then."""
 
     def __contains__(self, seq: int) -> bool:
         return seq in self._slot
@@ -54,11 +61,13 @@ class Neighbours:
             self._length = _doubled(self._length)
             self._day = _doubled(self._day)
             self._language = _doubled(self._language)
+            self._seq = _doubled(self._seq)
         self._slot[seq] = slot
         self._best[slot] = 0
         self._length[slot] = np.log(max(length, 1)) / 5
         self._day[slot] = day
         self._language[slot] = self._languages.setdefault(language, len(self._languages))
+        self._seq[slot] = seq
         self._row[seq] = {}
         self.likely[seq] = {}
         self._stale.add(seq)
@@ -69,6 +78,7 @@ class Neighbours:
         self._free.append(self._slot.pop(seq))
         del self._row[seq], self.likely[seq]
         self._stale.discard(seq)
+        self._unranked.discard(seq)
         self._stale.update(others)
 
     def cut(self, seq: int) -> None:
@@ -80,54 +90,77 @@ class Neighbours:
             del self._row[other][seq]
             self.likely[other].pop(seq, None)
             self._free_rows.append(row)
+        self._stale.add(seq)
+        self._stale.update(others)
+        self._unranked.add(seq)
+        self._unranked.update(others)
+        self._unranked.update(self._seq[self._ends[self._fresh]].ravel().tolist())
+        self._fresh = []
         self._row[seq] = {}
         self.likely[seq] = {}
-        for touched in (seq, *others):
-            self._rank(touched)
-
-    def _rank(self, seq: int) -> None:
-        """Work out anew how close the closest are."""
-        best = np.zeros((2, CLOSEST), dtype=np.float32)
-        rows = list(self._row[seq].values())
-        for at, field in enumerate((WORDS, OPENING)):
-            found = np.sort(self._measures[rows, field])[::-1][:CLOSEST]
-            best[at, : len(found)] = found
-        self._best[self._slot[seq]] = best
-        self._stale.add(seq)
 
     def link(self, seq: int, others: Sequence[int], measures: Floats) -> None:
         """Add what was measured of an article that has no pairs yet."""
         if not others:
             return
-        rows = [self._free_rows.pop() if self._free_rows else -1 for _ in others]
-        fresh = self._rows
-        for at, row in enumerate(rows):
-            if row < 0:
-                rows[at] = fresh
-                fresh += 1
-        while fresh > len(self._ends):
-            self._ends, self._measures = _doubled(self._ends), _doubled(self._measures)
+        free = self._free_rows
+        rows = [free.pop() for _ in range(min(len(free), len(others)))]
+        fresh = self._rows + len(others) - len(rows)
+        rows += range(self._rows, fresh)
         self._rows = fresh
-        slot = self._slot[seq]
-        slots = [self._slot[other] for other in others]
-        self._ends[rows, 0] = slot
-        self._ends[rows, 1] = slots
+        while fresh > len(self._value):
+            self._ends, self._measures, self._value = (
+                _doubled(self._ends),
+                _doubled(self._measures),
+                _doubled(self._value),
+            )
+        slots = self._slot
+        self._ends[rows, 0] = slots[seq]
+        self._ends[rows, 1] = [slots[other] for other in others]
         self._measures[rows] = measures
-        mine = self._row[seq]
+        self._value[rows] = 0
+        self._row[seq].update(zip(others, rows, strict=True))
         for other, row in zip(others, rows, strict=True):
-            mine[other] = row
             self._row[other][seq] = row
-        closeness = measures[:, [WORDS, OPENING]]
-        held = self._best[slots]
-        merged = -np.sort(-np.concatenate((held, closeness[:, :, None]), axis=2), axis=2)[:, :, :CLOSEST]
-        changed = (merged != held).any(axis=(1, 2)).tolist()
-        self._best[slots] = merged
-        self._stale.update(other for other, moved in zip(others, changed, strict=True) if moved)
-        closest = -np.sort(-closeness.T, axis=1)[:, :CLOSEST]
-        self._best[slot, :, : closest.shape[1]] = closest
+        self._fresh += rows
         self._stale.add(seq)
 
-    def _describe(self, rows: list[int], *, arriving: bool = False) -> Floats:
+    def _rank(self) -> None:
+        """Work out how close the closest are, where pairs came or went; who sees another closest is stale."""
+        lost = [seq for seq in self._unranked if seq in self._slot]
+        counts = [len(self._row[seq]) for seq in lost]
+        anew = np.array([self._slot[seq] for seq in lost], dtype=np.int64)
+        fresh = np.array(self._fresh, dtype=np.int64)
+        rows = np.array(
+            [*self._fresh, *self._fresh, *(row for seq in lost for row in self._row[seq].values())], np.int64
+        )
+        self._unranked, self._fresh = set(), []
+        self._best[anew] = 0
+        self._stale.update(lost)
+        if not len(rows):
+            return
+        ends = np.concatenate((self._ends[fresh].T.ravel(), np.repeat(anew, counts)))
+        slots = np.unique(ends)
+        # What an article's closest were, and the pairs that came, put in order together.
+        owner = np.concatenate((np.repeat(slots, CLOSEST), ends))
+        pair = np.concatenate((np.full(len(slots) * CLOSEST, -1), rows))
+        best = np.zeros((len(slots), 2, CLOSEST), dtype=np.float32)
+        for at, field in enumerate((WORDS, OPENING)):
+            values = np.concatenate((self._best[slots, at].ravel(), self._measures[rows, field]))
+            order = np.lexsort((pair, -values, owner))
+            if lost:
+                # A pair that came to an article that lost others is there twice.
+                ranked, pairs = owner[order], pair[order]
+                again = (ranked[1:] == ranked[:-1]) & (pairs[1:] == pairs[:-1]) & (pairs[1:] >= 0)
+                order = order[np.concatenate(([True], ~again))]
+            starts = np.searchsorted(owner[order], slots)
+            for rank in range(CLOSEST):
+                best[:, at, rank] = values[order[starts + rank]]
+        moved = (best != self._best[slots]).any(axis=(1, 2))
+        self._best[slots] = best
+        self._stale.update(self._seq[slots[moved]].tolist())
+
+    def _describe(self, rows: NDArray[np.int64], *, arriving: bool = False) -> Floats:
         first, second = self._ends[rows].T
         days = np.abs(self._day[first] - self._day[second]).astype(np.float32)
         one, two = self._language[first], self._language[second]
@@ -145,40 +178,42 @@ class Neighbours:
         row = self._row[seq]
         if not row:
             return {}
-        values = probability(self._describe(list(row.values()), arriving=True), self._model.arriving).tolist()
+        rows = np.array(list(row.values()))
+        values = probability(self._describe(rows, arriving=True), self._model.arriving).tolist()
         return dict(zip(row, values, strict=True))
 
     def described(self, seq: int | None = None) -> tuple[list[tuple[int, int]], Floats]:
         """The measured pairs of one article or of all, the later one first, and their descriptions."""
+        self._rank()
         pairs = [
             (one, other, row)
             for one in (self._row if seq is None else [seq])
             for other, row in self._row.get(one, {}).items()
             if one > other
         ]
-        described = self._describe([row for *_, row in pairs], arriving=seq is not None)
+        described = self._describe(np.array([row for *_, row in pairs], dtype=np.int64), arriving=seq is not None)
         return [(one, other) for one, other, _ in pairs], described
 
     def refresh(self) -> set[int]:
         """Bring the probabilities up to date; returns the articles whose surroundings changed."""
-        stale = self._stale
-        pairs = sorted(
-            {(min(seq, other), max(seq, other), row) for seq in stale for other, row in self._row[seq].items()}
-        )
-        touched = set(stale)
-        if pairs:
-            values = probability(self._describe([row for *_, row in pairs]), self._model.settled).tolist()
-            for (one, other, _), value in zip(pairs, values, strict=True):
-                before = self.likely[one].get(other, 0.0)
-                if value >= _FLOOR:
-                    self.likely[one][other] = self.likely[other][one] = value
-                elif before:
-                    del self.likely[one][other], self.likely[other][one]
-                else:
-                    continue
-                if before != value:
-                    touched.update((one, other))
-        self._stale = set()
+        self._rank()
+        touched, self._stale = self._stale, set()
+        rows = np.array(sorted({row for seq in touched for row in self._row[seq].values()}), dtype=np.int64)
+        if not len(rows):
+            return touched
+        values = probability(self._describe(rows), self._model.settled)
+        values[values < np.float32(_FLOOR)] = 0
+        moved = values != self._value[rows]
+        rows, values = rows[moved], values[moved]
+        self._value[rows] = values
+        ones, others = self._seq[self._ends[rows]].T.tolist()
+        likely = self.likely
+        for one, other, value in zip(ones, others, values.tolist(), strict=True):
+            if value:
+                likely[one][other] = likely[other][one] = value
+            else:
+                del likely[one][other], likely[other][one]
+        touched.update(ones, others)
         return touched
 
     def mark(self, seqs: Iterable[int]) -> None:

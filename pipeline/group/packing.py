@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import RecordError
 
-VERSION = 1
+VERSION = 2
 
 
 def pack(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:

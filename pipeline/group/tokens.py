@@ -1,7 +1,8 @@
 """Text → words with stable hashes, the same in every language that Tallywire reads.
 
 Words are runs of letters, or numbers with their separators taken out (``1,605`` and ``1.605`` are one word). Chinese,
-Japanese, Thai, Lao, Khmer and Burmese write no spaces: there each two neighbouring characters make a word.
+Japanese, Thai, Lao, Khmer and Burmese write no spaces: there each two neighbouring characters make a word, and in the
+alphabets among them each four.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from hashlib import blake2b
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,16 @@ LONGEST_TEXT = 200_000
 """Characters of a text that are looked at; a page that goes on is compared by its beginning."""
 
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
+_LAST_ALPHABET = "\u2000"
+"""Thai, Lao, Burmese and Khmer stand before it, Chinese and Japanese behind."""
 _ANY_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _RUN = re.compile(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
-_SEPARATOR = re.compile(r"[.,'’](?<=\d.)(?=\d)")
+_WORD = re.compile(r"\w+(?:'\w+)*")
+_PLAIN = str.maketrans({chr(code): " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_'")})
+_LOOSE = re.compile(r"'(?:(?!\w)|(?<=\W'))")
+"""An apostrophe that doesn't join two parts of a word."""
+_SEPARATOR = re.compile(r"[.,'](?<=\d.)(?=\d)")
+_TYPOGRAPHIC = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("–", "-"), ("—", "-"), ("−", "-"))
 _QUOTE = re.compile('["“”„«»「」『』]')
 _LONGEST_QUOTE = 600
 _KNOWN_WORDS = 200_000
@@ -33,19 +41,29 @@ PLAIN, CAPITAL, NUMBER = 0, 1, 2
 
 
 def normalise(text: str) -> str:
-    """The text bounded, in Unicode's compatibility form (full-width digits, ligatures), no separators in numbers."""
+    """The text bounded, in Unicode's compatibility form (full-width digits, ligatures), with plain apostrophes and
+    dashes, no separators in numbers."""
     text = text[:LONGEST_TEXT]
-    return _SEPARATOR.sub("", text if text.isascii() else unicodedata.normalize("NFKC", text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        for typographic, plain in _TYPOGRAPHIC:
+            text = text.replace(typographic, plain)
+    return _SEPARATOR.sub("", text)
 
 
 def words(text: str) -> list[str]:
     """The words of a normalised text in order, case kept."""
-    if text.isascii() or not _ANY_SPACELESS.search(text):
+    if text.isascii():
+        # The same words as the expression finds, in a third of the time.
+        spaced = f" {text.translate(_PLAIN)} "
+        return (_LOOSE.sub(" ", spaced) if "'" in spaced else spaced).split()
+    if not _ANY_SPACELESS.search(text):
         return _WORD.findall(text)
     found: list[str] = []
     for run in _RUN.findall(text):
         if _ANY_SPACELESS.match(run):
-            found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
+            size = 4 if run[0] < _LAST_ALPHABET else 2
+            found += [run[at : at + size] for at in range(max(1, len(run) - size + 1))]
         else:
             found += words(run)
     return found
@@ -62,7 +80,7 @@ def stem(word: str) -> str:
     Crude, but the same for every language with endings, and it brings *deported*, *deportation* and *deporting*
     together.
     """
-    if word.endswith(("'s", "’s")):
+    if word.endswith("'s"):
         word = word[:-2]
     if len(word) > 6 and not word.isdigit():
         return word[:6]
@@ -78,7 +96,7 @@ def word_hash(word: str) -> int:
 
 def term(stemmed: str) -> int:
     """The place of a stemmed word in the table of terms."""
-    return word_hash(stemmed) % TABLE
+    return crc32(stemmed.encode("utf-8", "surrogatepass")) % TABLE
 
 
 class _Lexicon(dict[str, int]):
@@ -92,13 +110,18 @@ class _Lexicon(dict[str, int]):
 
     def __missing__(self, word: str) -> int:
         row = len(self)
+        lower = word.lower()
+        known = self.get(lower)
         if row == len(self.hashes):
             self.hashes = np.concatenate((self.hashes, np.zeros_like(self.hashes)))
             self.terms = np.concatenate((self.terms, np.zeros_like(self.terms)))
             self.shapes = np.concatenate((self.shapes, np.zeros_like(self.shapes)))
-        lower = word.lower()
-        self.hashes[row] = word_hash(lower)
-        self.terms[row] = term(stem(lower))
+        if known is None:
+            self.hashes[row] = word_hash(lower)
+            self.terms[row] = term(stem(lower))
+        else:
+            self.hashes[row] = self.hashes[known]
+            self.terms[row] = self.terms[known]
         self.shapes[row] = NUMBER if word[0].isdigit() else CAPITAL if word[0].isupper() else PLAIN
         self[word] = row
         return row
@@ -137,9 +160,9 @@ def read_words(title: str, text: str) -> Words:
     return Words(
         surfaces,
         of_title,
-        _lexicon.hashes[rows],
-        _lexicon.terms[rows],
-        _lexicon.shapes[rows],
+        _lexicon.hashes.take(rows),
+        _lexicon.terms.take(rows),
+        _lexicon.shapes.take(rows),
         quoted,
         _spaceless(text),
     )

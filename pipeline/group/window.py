@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import heapq
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,9 +23,16 @@ from schemas.story import Remembered, StoryJoin
 
 _CANDIDATES = 16
 _TERMS = 32
+"""So many of an article's weightiest terms find it candidates; `_FOUND_BY` of them find it."""
+_FOUND_BY = 96
+_FEWEST = 3
+"""An article of fewer terms says too little to be like another."""
 _COMMON = 0.2
+_MOST = 300
+"""A term that a larger share of the open articles hold, or more than so many, finds none."""
 _LEAST = 0.06
 _KEYWORDS = 24
+_ZERO = np.zeros(1, dtype=np.int64)
 DAY = 86400.0
 K = TypeVar("K")
 V = TypeVar("V")
@@ -43,6 +51,8 @@ class Entry:
     features: Features
     keywords: dict[int, str]
     """Its weightiest terms as they are written."""
+    telling: list[int]
+    """The terms it is found by."""
     topics: frozenset[str]
     live: bool
     stamp: int
@@ -60,11 +70,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
-    """What an article's terms weigh as it comes: `likeness.weigh` of them, the order from the weightiest down, and how
-    the weightiest are written."""
+    """What an article's terms weigh as it comes: `likeness.weigh` of them, those that tell it from others with their
+    values from the weightiest down, and how the weightiest are written."""
 
     weights: Floats
-    order: NDArray[np.int64]
+    telling: list[int]
+    values: list[float]
     keywords: dict[int, str]
 
 
@@ -74,7 +85,7 @@ class Window:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.entries: dict[str, Entry] = {}
-        self.by_seq: dict[int, str] = {}
+        self.by_seq: dict[int, Entry] = {}
         self.neighbours = Neighbours(model)
         self.stories: dict[str, list[str]] = {}
         """The articles of each story without its copies, in order of arrival."""
@@ -83,26 +94,39 @@ class Window:
         self.frequencies = Frequencies()
         self.texts = CopyIndex()
         self._comparer = Comparer()
-        self._postings: dict[int, list[int]] = {}
+        self._postings: dict[int, array[int]] = {}
         """The slots of the articles that hold each term."""
         self._slots: list[Entry | None] = []
         self._roots = np.zeros(0, dtype=np.float32)
         """By slot: the root of the number of terms, by which long articles are held back as candidates."""
         self._seqs = np.zeros(0, dtype=np.int64)
         self._stamp = 0
+        self._oldest: list[tuple[float, int, str]] = []
+        """A heap of the articles by when they were published, with some that are gone."""
 
     def __contains__(self, article: str) -> bool:
         return article in self.entries
 
-    def __iter__(self) -> Iterator[Entry]:
-        """The entries in order of arrival."""
-        return iter(sorted(self.entries.values(), key=lambda entry: entry.seq))
+    def before(self, limit: float) -> list[Entry]:
+        """The entries published before this day; what is given here is not given again."""
+        found: dict[str, Entry] = {}
+        while self._oldest and self._oldest[0][0] < limit:
+            time, seq, article = heapq.heappop(self._oldest)
+            entry = self.by_seq.get(seq)
+            if entry is not None and (entry.id, entry.time) == (article, time):
+                found[article] = entry
+        return list(found.values())
+
+    def keep(self, entry: Entry) -> None:
+        """Let `before` give this entry again."""
+        heapq.heappush(self._oldest, (entry.time, entry.seq, entry.id))
 
     def add(self, entry: Entry) -> None:
         """Take an article in, with the likenesses it was measured with."""
         self.entries[entry.id] = entry
         self._stamp = max(self._stamp, entry.stamp)
-        self.by_seq[entry.seq] = entry.id
+        self.by_seq[entry.seq] = entry
+        self.keep(entry)
         self.texts.add(entry.seq, self.known(entry))
         if entry.copy_link is not None:
             _insert(self.copies.setdefault(entry.copy_link.original, []), entry.id, self._seq)
@@ -118,11 +142,12 @@ class Window:
         self._seqs[slot] = entry.seq
         self._roots[slot] = (20 + len(entry.features.ids)) ** 0.5
         postings = self._postings
-        for term in self._telling(entry.features):
-            if term in postings:
-                postings[term].append(slot)
+        for term in entry.telling:
+            held = postings.get(term)
+            if held is None:
+                postings[term] = array("i", (slot,))
             else:
-                postings[term] = [slot]
+                held.append(slot)
         self.link(entry)
         if entry.join is not None:
             _insert(self.stories.setdefault(entry.join.story, []), entry.id, self._seq)
@@ -139,9 +164,16 @@ class Window:
         ids, counts, first = count_terms(words)
         weights = weigh(self.frequencies.rarity(ids), counts)
         features = Features(ids, counts, len(words.terms), masses(weights))
-        order = np.lexsort((ids, -weights[WORDS] * weights[COVER]))
-        written = {int(ids[at]): words.surfaces[first[at]] for at in order[:_KEYWORDS].tolist()}
-        return features, Weighed(weights, order, written)
+        values = weights[WORDS] * weights[COVER]
+        order = np.argsort(-values, kind="stable")
+        top = order[:_KEYWORDS]
+        written = {
+            term: words.surfaces[place]
+            for term, place in zip(ids.take(top).tolist(), first.take(top).tolist(), strict=True)
+        }
+        # All but what every other article has.
+        telling = order[~self.frequencies.everyday.take(ids.take(order))][: _FOUND_BY if len(ids) >= _FEWEST else 0]
+        return features, Weighed(weights, ids.take(telling).tolist(), values.take(telling).tolist(), written)
 
     def remove(self, article: str) -> Entry:
         """Take an article out of everything."""
@@ -153,8 +185,11 @@ class Window:
             self.frequencies.remove(entry.features)
             slot = self.neighbours.slot(entry.seq)
             self._slots[slot] = None
-            for term in self._telling(entry.features):
-                _discard(self._postings, term, slot)
+            for term in entry.telling:
+                held = self._postings[term]
+                held.remove(slot)
+                if not held:
+                    del self._postings[term]
             self.neighbours.remove(entry.seq)
             if entry.join is not None:
                 _discard(self.stories, entry.join.story, article)
@@ -162,11 +197,6 @@ class Window:
         if entry.stamp == self._stamp:
             self._stamp = max((other.stamp for other in self.entries.values()), default=0)
         return entry
-
-    def _telling(self, features: Features) -> list[int]:
-        """The terms an article is found by: all but those that every other article has."""
-        everyday = self.frequencies.everyday
-        return [term for term in features.ids.tolist() if term not in everyday]
 
     def link(self, entry: Entry) -> None:
         """Put what this entry was measured against in place of all that was measured of it before."""
@@ -200,29 +230,30 @@ class Window:
 
     def _candidates(self, entry: Entry, weighed: Weighed, reachable: Callable[[Entry], bool]) -> list[Entry]:
         """The articles that share the rarest terms with this one, the most promising first."""
-        ids = entry.features.ids
-        order = weighed.order
-        weight = weighed.weights[WORDS] * weighed.weights[COVER]
-        common = max(20, _COMMON * len(self.entries))
-        postings: list[list[int]] = []
+        common = min(max(20, _COMMON * len(self.entries)), _MOST)
+        slots = array("i")
+        sizes: list[int] = []
         weights: list[float] = []
-        for term, value in zip(ids[order].tolist(), weight[order].tolist(), strict=True):
+        for term, value in zip(weighed.telling, weighed.values, strict=True):
             held = self._postings.get(term)
             if held is None or len(held) > common:
                 continue
-            postings.append(held)
+            slots.extend(held)
+            sizes.append(len(held))
             weights.append(value)
-            if len(postings) == _TERMS:
+            if len(sizes) == _TERMS:
                 break
-        if not postings:
+        if not sizes:
             return []
-        sizes = [len(held) for held in postings]
-        slots = np.fromiter(chain.from_iterable(postings), dtype=np.int64, count=sum(sizes))
-        scores = np.bincount(slots, weights=np.repeat(weights, sizes), minlength=len(self._slots)) / self._roots
-        found = np.flatnonzero(scores)
-        found = found[np.lexsort((self._seqs[found], -scores[found]))]
+        hit = np.frombuffer(slots, dtype=np.intc)
+        order = hit.argsort(kind="stable")
+        hit = hit.take(order)
+        starts = np.concatenate((_ZERO, (hit[1:] != hit[:-1]).nonzero()[0] + 1))
+        found = hit.take(starts)
+        scores = np.add.reduceat(np.repeat(weights, sizes).take(order), starts) / self._roots.take(found)
+        order = np.lexsort((self._seqs.take(found), -scores))
         near: list[Entry] = []
-        for slot in found.tolist():
+        for slot in found[order].tolist():
             other = self._slots[slot]
             if other is not None and other.id != entry.id and reachable(other):
                 near.append(other)
@@ -240,11 +271,13 @@ def remember(entry: Entry) -> Remembered:
         "length": f.length,
         "words": s.words,
         "whole": s.whole,
-        "keywords": [[number, surface] for number, surface in entry.keywords.items()],
-        "copy": entry.copy_link.model_dump(mode="json") if entry.copy_link else None,
-        "join": entry.join.model_dump(mode="json") if entry.join else None,
+        "keywords": [*entry.keywords.values()],
+        "copy": entry.copy_link.__dict__ if entry.copy_link else None,
+        "join": entry.join.__dict__ if entry.join else None,
     }
     arrays: dict[str, NDArray[Any]] = {
+        "keys": np.fromiter(entry.keywords, np.int32, len(entry.keywords)),
+        "telling": np.array(entry.telling, dtype=np.int32),
         "ids": f.ids, "counts": f.counts, "masses": f.masses,
         "hashes": s.hashes, "quoted": s.quoted.view(np.uint8), "head": s.head.view(np.uint8),
         "near": np.array(entry.near, dtype=np.int64), "measures": entry.measures.ravel(),
@@ -277,7 +310,8 @@ def restore(row: Remembered) -> Entry:
             head["whole"],
         ),
         features=Features(arrays["ids"], arrays["counts"], head["length"], arrays["masses"]),
-        keywords=dict(head["keywords"]),
+        keywords=dict(zip(arrays["keys"].tolist(), head["keywords"], strict=True)),
+        telling=arrays["telling"].tolist(),
         topics=frozenset(row.topics),
         live=head["live"],
         stamp=head["stamp"],

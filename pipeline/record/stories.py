@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +74,8 @@ removed_stories = Table("removed_stories", metadata, _RemovedStories)
 story_moves = Table("story_moves", metadata, _StoryMoves)
 story_decisions = Table("story_decisions", metadata, _StoryDecisions)
 
+
+_BATCH = 500
 
 # Made once: to make a statement takes longer than to run it.
 _DROP_TOPICS = delete(story_topics).where(story_topics.c.story == bindparam("of"))
@@ -161,6 +163,15 @@ class Stories:
             .order_by(story_moves.c.id)
         )
         return [(at, from_document(StoryMove, document, f"move of {id}")) for at, document in rows]
+
+    def moves(self) -> Iterator[tuple[datetime, StoryMove]]:
+        """Every move with its moment, oldest first."""
+        query = select(story_moves).order_by(story_moves.c.id).limit(_BATCH)
+        rows = self._connection.execute(query).all()
+        while rows:
+            for row in rows:
+                yield row.at, from_document(StoryMove, row.document, f"move {row.id}")
+            rows = self._connection.execute(query.where(story_moves.c.id > rows[-1].id)).all()
 
     def decide(self, decision: StoryDecision) -> None:
         """Keep what a person decided."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.steps.export import value_of
 from schemas.article import Article
 from schemas.figure import Figure, Verdict
+from schemas.story import StoryMove
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
@@ -92,7 +93,7 @@ def _article(tx: Transaction, identity: str) -> Iterator[str]:
         story = tx.stories.get(article.story)
         yield f"story {article.story}: {story.headline!r}" if story else f"story {article.story}"
     for when, move in tx.stories.moves_of(article.id):
-        yield f"{moment(when)}: {move.kind} from {move.from_story} to {move.to_story}: {move.reason}"
+        yield f"{moment(when)}: {_moved(move)}"
     for figure in tx.figures.of_article(article.id, revision=article.revision):
         yield f"figure {figure.id}: {said(figure.figure)}"
         for verdict in tx.figures.verdicts_of(figure.id):
@@ -110,7 +111,12 @@ def _story(tx: Transaction, identity: str) -> Iterator[str]:
     for article in tx.articles.of_story(identity):
         yield f"{article.id} {article.reading.outlet}: {article.reading.title!r}: {_why_here(article)}"
     for when, move in tx.stories.moves_of(identity):
-        yield f"{moment(when)}: {move.article} {move.kind} from {move.from_story} to {move.to_story}: {move.reason}"
+        yield f"{moment(when)}: {move.article} {_moved(move)}"
+
+
+def _moved(move: StoryMove) -> str:
+    way = f"from {move.from_story} to {move.to_story}" if move.from_story else f"to {move.to_story}"
+    return f"{move.kind} {way}: {move.reason}"
 
 
 def _why_here(article: Article) -> str:

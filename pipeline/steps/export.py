@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemas.alert import Alert
 from schemas.article import Article
-from schemas.export import AlertRow, ArticleRow, EntryRow, FigureRow, Row, StoryRow
+from schemas.export import AlertRow, ArticleRow, EntryRow, FigureRow, MoveRow, Row, StoryRow
 from schemas.feed import Entry
 from schemas.figure import Figure, FigureInArticle, Value, Verdict
 from schemas.story import Story
@@ -155,6 +155,18 @@ def _stories(tx: Transaction) -> Iterator[Row]:
     return map(story_row, tx.stories.find())
 
 
+def _moves(tx: Transaction) -> Iterator[Row]:
+    for at, move in tx.stories.moves():
+        yield MoveRow(
+            at=at,
+            article=move.article,
+            kind=move.kind,
+            from_story=move.from_story,
+            to_story=move.to_story,
+            reason=move.reason,
+        )
+
+
 def _figures(tx: Transaction) -> Iterator[Row]:
     labels: dict[str, str] = {}
     for figure, verdict in tx.figures.iterate():
@@ -175,6 +187,7 @@ def _entries(tx: Transaction) -> Iterator[Row]:
 EXPORTS: dict[str, tuple[type[Row], Callable[[Transaction], Iterator[Row]]]] = {
     "articles": (ArticleRow, _articles),
     "stories": (StoryRow, _stories),
+    "moves": (MoveRow, _moves),
     "figures": (FigureRow, _figures),
     "alerts": (AlertRow, _alerts),
     "entries": (EntryRow, _entries),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.errors import RecordError
 from pipeline.figures.following import Follower
 from pipeline.group import Grouper, summarise
 from pipeline.steps.news import begun_note, figure_news, story_news
@@ -19,7 +20,7 @@ from schemas.article import Article, ReadEntry, Reading, Revision, TopicMatch
 from schemas.base import stable_id
 from schemas.feed import Entry, Outcome
 from schemas.figure import FigureInArticle, Series, SeriesDecision, VerdictKind
-from schemas.story import Placement, Story, StoryDecision, StoryMove
+from schemas.story import MoveKind, Placement, Story, StoryDecision, StoryMove
 from schemas.topic import Topic
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ class Judge:
     and made again from the record.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, regroup: bool = True) -> None:
+        """``regroup`` says whether the open window is grouped again after each run; without, every article stays in the
+        story it joined as it came."""
         self._services = services
+        self._regroup = regroup
         self._turn: int | None = None
         self._grouper = Grouper()
         self._followers: dict[str, Follower] = {}
@@ -80,7 +84,7 @@ class Judge:
             for item in tx.entries.unjudged(limit):
                 run.judge(item)
                 on_entry(item.entry)
-            run.finish()
+            run.finish(regroup=self._regroup)
         return run.report
 
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
@@ -124,12 +128,28 @@ class Judge:
             return
         self._topics = topics
         self._followers = {}
-        self._grouper = Grouper(
-            tx.articles.remembered(since=None),
-            decisions=tx.stories.decisions(),
-            windows={name: topic.window for name, topic in topics.items()},
-        )
+        self._grouper = self._regained(tx, topics)
         self._turn = turn
+
+    def _regained(self, tx: Transaction, topics: Mapping[str, Topic]) -> Grouper:
+        """The grouper as the record remembers it.
+
+        What is remembered in another form than this version's is made anew from the articles' texts: each stays the
+        copy it was, and in its story.
+        """
+        decisions, windows = tx.stories.decisions(), {name: topic.window for name, topic in topics.items()}
+        remembered = list(tx.articles.remembered(since=None))
+        try:
+            return Grouper(remembered, decisions=decisions, windows=windows)
+        except RecordError:
+            grouper = Grouper(decisions=decisions, windows=windows)
+        for row in remembered:
+            article = tx.articles.get(row.id)
+            if article is None or article.story is None:
+                tx.articles.forget([row.id])
+                continue
+            tx.articles.remember(grouper.recall(row, article.reading, article.copy_link, article.reason))
+        return grouper
 
     def _follower(self, tx: Transaction, topic: str) -> Follower:
         if topic not in self._followers:
@@ -172,9 +192,10 @@ class _Run:
         self.report.judged += 1
         self.report.ended[outcome] += 1
 
-    def finish(self) -> None:
+    def finish(self, *, regroup: bool) -> None:
         """Group the open window again, and put what is worth telling in the outbox."""
-        self.move(self._grouper.regroup())
+        if regroup:
+            self.move(self._grouper.regroup())
         self._tx.articles.forget(self._grouper.forget(self._now - open_for(self._topics.values())))
         stories = self.refresh_stories()
         opened = [stories[identity] for identity in sorted(self._opened) if identity in stories]
@@ -240,6 +261,7 @@ class _Run:
         if article.outcome is Outcome.INDEXED:
             placement = self._grouper.place(identity, reading, seq=article.seq, topics=on)
             article = self._placed(article, placement)
+            self._log_join(placement)
             self._follow(article, on)
         return article.outcome, article.reason
 
@@ -293,6 +315,18 @@ class _Run:
         if story:
             self._touched.add(story)
         return self._tx.articles.put(article)
+
+    def _log_join(self, placement: Placement) -> None:
+        """Write down which story an article was put in as it came, and why."""
+        if placement.join is not None:
+            join = StoryMove(
+                article=placement.article,
+                from_story=None,
+                to_story=placement.join.story,
+                kind=MoveKind.JOIN,
+                reason=placement.join.reason,
+            )
+            self._tx.stories.log_moves([join], self._now)
 
     def _follow(self, article: Article, topics: Iterable[str], *, replaces: Iterable[str] = ()) -> None:
         """Hold the article's figures against the series of each topic."""

@@ -76,6 +76,7 @@ def replay(
     paths: Sequence[Path],
     topics: Sequence[Topic] = (),
     *,
+    regroup: bool = True,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> ReplayReport:
@@ -89,7 +90,7 @@ def replay(
     enrol(services.record, asked)
     clock = ReplayClock(services.clock)
     services = replace(services, clock=clock)
-    judge = Judge(services)
+    judge = Judge(services, regroup=regroup)
     matchers = {topic.name: Matcher(topic) for topic in asked}
     seen: dict[str, int] = {}
 

@@ -121,3 +121,27 @@ def test_bytes_of_another_version_are_refused_in_words() -> None:
         Grouper([row.model_copy(update={"features": b"\xff" + row.features[1:]})])
     with pytest.raises(RecordError):
         Grouper([row.model_copy(update={"features": row.features[:-3]})])
+
+
+def test_what_can_not_be_read_any_more_is_made_anew_from_the_texts() -> None:
+    texts = {
+        f"a{at}": reading(text, title, hours=hours)
+        for at, (title, text, hours) in enumerate(_article(at % 3, at % 2, 0, at) for at in range(6))
+    }
+    texts["copy"] = texts["a0"].model_copy(update={"outlet": "The Beacon"})
+    first, again = Grouper(), Grouper()
+    placed = {
+        article: first.place(article, item, seq=seq, topics=("t",))
+        for seq, (article, item) in enumerate(texts.items(), start=1)
+    }
+    first.regroup()
+    for article, placement in placed.items():
+        row = first.remembered(article).model_copy(update={"features": b""})
+        made = again.recall(row, texts[article], placement.copy_link, "as before")
+        assert (made.story, made.copy_of) == (row.story, row.copy_of)
+    assert again.stories() == first.stories()
+    assert again.regroup() == ()
+    late = reading(texts["a1"].text + " Divers went down.", "Later", hours=9)
+    assert again.place("late", late, seq=8, topics=("t",)).copy_link == (
+        first.place("late", late, seq=8, topics=("t",)).copy_link
+    )
