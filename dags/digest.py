@@ -10,11 +10,13 @@ from datetime import timedelta
 from airflow.sdk import MultipleCronTriggerTimetable, dag, task
 
 from pipeline.airflow.wiring import DEFAULTS, MAIL_POOL, START, topics_here
+from schemas.topic import Weekday
 
 
 def digest_of(topic):
     """The DAG of one topic's digest."""
-    days = ",".join(day.value for day in topic.digest.days)
+    wanted = sorted(set(topic.digest.days), key=list(Weekday).index)
+    days = "*" if len(wanted) == len(Weekday) else ",".join(day.value for day in wanted)
     times = [f"{at.minute} {at.hour} * * {days}" for at in topic.digest.at]
 
     @dag(
