@@ -14,6 +14,7 @@ from datetime import datetime
 from pipeline.airflow.environment import deployment_settings
 from pipeline.airflow.feeds import BATCH, LARGEST, MOST_BATCHES, batches_by_host
 from pipeline.airflow.metrics import AirflowMetrics, Metrics, count_all
+from pipeline.airflow.trouble import send_waiting
 from pipeline.errors import DeliveryError, TallywireError, TopicError
 from pipeline.steps.services import Services, open_services
 from schemas.feed import Entry
@@ -107,10 +108,11 @@ def waiting(metrics: Metrics | None = None) -> bool:
 
 
 def due() -> list[str]:
-    """The names of the topics that have something to tell now."""
+    """The names of the topics that have something to tell now; what waits for the operator is sent at once."""
     from pipeline.steps.tell import topics_to_tell
 
     with _services() as services:
+        send_waiting(services.settings)
         return topics_to_tell(services)
 
 

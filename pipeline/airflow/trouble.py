@@ -74,22 +74,41 @@ def notice(settings: Settings, sender: Sender, subject: str, lines: list[str], n
     )
 
 
-def _tell(trouble: str, subject: str, lines: list[str]) -> None:
+def send_waiting(settings: Settings) -> None:
+    """Mail the notices that a mail server did not take when they were due. What it does not take now waits on."""
     # Every task imports this module by way of its DAG file, and hardly any has something to mail.
-    from pipeline.steps.transport import mailer_of, sender_of
+    from pipeline.steps.transport import mailer_of
+
+    for path in sorted(_waiting(settings).glob("*.json")):
+        try:
+            mailer_of(settings).send(Mail.model_validate_json(path.read_bytes()), date=datetime.now(UTC))
+            path.unlink(missing_ok=True)
+        except (TallywireError, OSError) as error:
+            # It may be the mail server that is the trouble; the log has it all.
+            _log.error("the operator can't be told now: %s", error)
+            return
+
+
+def _tell(trouble: str, subject: str, lines: list[str]) -> None:
+    from pipeline.steps.transport import sender_of
 
     settings = load_settings()
     told = _told(settings, trouble)
     if not settings.operator or _is_recent(told):
         return
     now = datetime.now(UTC)
+    mail = notice(settings, sender_of(settings), subject, lines, now)
     try:
-        mailer_of(settings).send(notice(settings, sender_of(settings), subject, lines, now), date=now)
-        told.parent.mkdir(parents=True, exist_ok=True)
+        _waiting(settings).mkdir(parents=True, exist_ok=True)
+        (_waiting(settings) / f"{now:%Y%m%dT%H%M%S%f}.json").write_text(mail.model_dump_json(), encoding="utf-8")
         told.touch()
-    except (TallywireError, OSError) as error:
-        # It may be the mail server that is the trouble; the log has it all.
-        _log.error("the operator could not be told: %s", error)
+    except OSError as error:
+        _log.error("the operator could not be told of %r: %s", subject, error)
+    send_waiting(settings)
+
+
+def _waiting(settings: Settings) -> Path:
+    return settings.home / "troubles" / "waiting"
 
 
 def _told(settings: Settings, trouble: str) -> Path:

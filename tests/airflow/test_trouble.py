@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.airflow.trouble import AGAIN_AFTER, failed, late, mended
+from pipeline.airflow.trouble import AGAIN_AFTER, failed, late, mended, send_waiting
 from pipeline.errors import SearchIndexError
+from pipeline.settings import load_settings
 
 ERROR = SearchIndexError("Elasticsearch does not answer", where="https://search.example", hint="is it running?")
 
@@ -58,7 +59,7 @@ def test_another_task_is_another_trouble(home: Path) -> None:
 
 def test_a_trouble_that_lasts_for_long_is_told_again(home: Path) -> None:
     failed(context())
-    (told,) = (home / "troubles").iterdir()
+    told = home / "troubles" / "tallywire_ingest.publish"
     long_ago = told.stat().st_mtime - AGAIN_AFTER.total_seconds()
     os.utime(told, (long_ago, long_ago))
     failed(context())
@@ -84,10 +85,20 @@ def test_without_an_operator_nobody_is_mailed(home: Path, monkeypatch: pytest.Mo
     assert mails(home) == []
 
 
-def test_a_mail_server_that_is_down_is_no_further_trouble(
+def test_what_a_mail_server_did_not_take_is_sent_once_it_does(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("TALLYWIRE_SMTP_URL", "smtp://127.0.0.1:9")
     failed(context())
-    assert "the operator could not be told" in caplog.text
-    assert not (home / "troubles").exists()
+    failed(context())
+    assert "the operator can't be told now" in caplog.text
+    monkeypatch.delenv("TALLYWIRE_SMTP_URL")
+    send_waiting(load_settings())
+    send_waiting(load_settings())
+    assert len(mails(home)) == 1
+
+
+def test_a_home_that_cannot_be_written_is_no_further_trouble(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    home.write_text("a file where the home should be")
+    failed(context())
+    assert "could not be told of 'tallywire_ingest: publish failed'" in caplog.text
