@@ -71,7 +71,9 @@ def test_what_was_done_is_counted_for_statsd(deployment: Deployment, statsd: Sta
     )
     assert len(statsd.timings["airflow.tallywire.lag"]) >= lags + 2
     assert all(0 < lag < 300_000 for lag in statsd.timings["airflow.tallywire.lag"]), "they are milliseconds"
-    assert "airflow.tallywire.entries.waiting" in statsd.gauges
+    wait_for(
+        lambda: "airflow.tallywire.entries.waiting" in statsd.gauges, "what waits to be told", of=lambda: str(statsd)
+    )
     assert [name for name in statsd.gauges if "triggers.running" in name], "Airflow tells its own numbers as well"
 
 
