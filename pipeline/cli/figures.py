@@ -15,8 +15,9 @@ from pipeline.errors import TallywireError
 from pipeline.figures.reading import read_figures
 from pipeline.figures.words import number_words
 from pipeline.record import Transaction
-from pipeline.steps.explain import explain, said
+from pipeline.steps.explain import explain
 from pipeline.steps.judge import Judge
+from pipeline.tell.words import value_words
 from schemas.figure import Claim, DecisionKind, Figure, Series, SeriesDecision
 
 
@@ -54,7 +55,7 @@ def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool)
                 (
                     series.id,
                     series.label,
-                    said(figure.figure) if figure else "",
+                    value_words(figure.figure) if figure else "",
                     short(claim.published) if claim else "",
                     (claim.attribution or claim.outlet) if claim else "",
                     _change(tx, claim),
