@@ -28,7 +28,7 @@ from benchmarks.updates import HERE, Item, Sequence_, blended, given, published,
 from pipeline.figures.following import follower, matching, verdicts
 from pipeline.figures.following.assigning import takers_of
 from pipeline.figures.following.candidates import Candidates
-from pipeline.figures.following.context import marks_of, names_of, spots
+from pipeline.figures.following.context import marks_of_article
 from pipeline.figures.following.profiles import Profile, value_key
 from schemas.figure import Claim, Figure, FigureInArticle, VerdictKind
 
@@ -46,6 +46,12 @@ PRIOR = {
     "lower, of a measure": 0.5,
     "equal, same sentence": -2.0,
     "lower, disputed": 0.7,
+    "lower, of what dwindles": 1.0,
+    "both lead": 0.5,
+    "to": 0.0,
+    "to, close": 1.0,
+    "to, close, untied": -0.7,
+    "stray action": -0.1,
     "fairly close, untied": -0.5,
     "update, close, untied": -1.0,
     "odd action": 0.0,
@@ -58,6 +64,11 @@ PRIOR = {
     "equal, small, nothing else": -1.0,
     "update, close": 2.0,
     "dispute": 1.0,
+    "dispute, far": 0.5,
+    "dispute before": 0.3,
+    "stated, bare": 0.3,
+    "stated, bare, leads": 0.5,
+    "other speaker, tied": 0.7,
     "moved from it": 3.0,
     "close names": 0.7,
     "kin action": 0.2,
@@ -113,7 +124,7 @@ PRIOR = {
     "taken, of another kind": -1.0,
     "taken, of another period": -2.0,
 }
-STRENGTH = 5.0
+STRENGTH = 8.0
 """How firmly a weight is held to its prior: the inverse of its variance."""
 FIRM = {
     "one kind:planned": 20.0,
@@ -198,11 +209,8 @@ def choices(
                 )
                 for i, figure in enumerate(figures_of(sequence, item))
             ]
-            about = names_of(item["text"])
-            claims = [
-                follower.claim_of(one, marks_of(one, spot, about))
-                for one, spot in zip(figures, spots(figures, item["text"]), strict=True)
-            ]
+            marks = marks_of_article(figures, item["text"])
+            claims = [follower.claim_of(one, noted) for one, noted in zip(figures, marks, strict=True)]
             profiles = [Profile((claim,)) for one, claim in zip(figures, claims, strict=True)]
             by_value: dict[str, list[Profile]] = {}
             for profile in profiles:
