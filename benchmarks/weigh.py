@@ -91,6 +91,7 @@ PRIOR = {
     "names": 0.5,
     "other names": -1.0,
     "other place": -3.0,
+    "other place, one story": -1.5,
     "contrast": -2.0,
     "one part": -1.0,
     "one more": -1.0,

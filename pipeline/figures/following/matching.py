@@ -168,12 +168,15 @@ def _of_scope(traits: dict[str, float], figure: Profile, known: Profile) -> None
     ):
         traits["contrast"] = 1.0
     if figure.places and known.places and figure.places.isdisjoint(known.places):
-        traits["other place"] = 1.0
-    mine, shares = figure.shares, known.shares
-    if mine or shares:
+        mine, theirs = ({place[6:] for place in places} for places in (figure.places, known.places))
+        told = not (mine.isdisjoint(known.perhaps_about) and theirs.isdisjoint(figure.perhaps_about))
+        # Where one story names both, the place of a sentence may frame it rather than part two figures.
+        traits["other place, one story" if told else "other place"] = 1.0
+    own, shares = figure.shares, known.shares
+    if own or shares:
         for name in SHARED_TRAITS:
-            if (name in mine) != (name in shares):
-                traits[f"one {name}"] = 1.0 if name in mine else shares[name]
+            if (name in own) != (name in shares):
+                traits[f"one {name}"] = 1.0 if name in own else shares[name]
     if figure.sides and known.sides:
         apart = any(_apart(one, other) for one in figure.sides for other in known.sides)
         traits["other side" if apart else "same side"] = 1.0

@@ -110,6 +110,10 @@ _TIMES = words("weekdays") | words("months") | {"today", "yesterday", "week", "m
 _WHO_DID = re.compile(r"^(?P<who>(?:[\w'’-]+\s){1,4}?)who\s(?!said|says|told)")
 
 
+_SPEAKS_FOR = re.compile(r"(?:[eo]rs?|m[ae]n|ists?|chief|ministry|office|union|agency|lawyer|council)$")
+"""Endings of those who speak for something."""
+
+
 def cleaned(who: str) -> str | None:
     """A speaker without article, day and the clauses around; ``None`` where the words are no speaker."""
     if relative := _WHO_DID.match(who):
@@ -132,7 +136,7 @@ def cleaned(who: str) -> str | None:
             break
     if parts and len(parts) == 1 and _ARTICLE.match(f"{who} "):
         return None
-    if len(parts) > 1 and parts[0].lower() in {"its", "their", "his", "her"} and parts[-1].lower() in words("source"):
+    if len(parts) == 2 and parts[0].lower() in {"its", "their"} and _SPEAKS_FOR.search(parts[1]):
         parts, who = parts[1:], " ".join(parts[1:])  # "its organisers"
     if not parts or len(parts) > 12 or not re.search(r"[^\W\d_]{2}", who):
         return None
@@ -182,7 +186,8 @@ def _counts_itself(verb: str, who: str) -> bool:
 class _Source:
     """A source named at characters ``start`` … ``end``.
 
-    Some own only the number right ``after`` or ``before`` these: that is ``owned``, else empty.
+    Some own only the number right ``after`` or ``before`` these, or all from there ``onward``: that is ``owned``, else
+    empty.
     """
 
     who: str
@@ -195,6 +200,8 @@ class _Source:
 
     def distance(self, at: int) -> int | None:
         """How far a number at ``at`` is; ``None`` where it can't be theirs."""
+        if self.owned == "onward":
+            return at - self.end if at >= self.end else None
         if self.owned and not self.least <= at <= self.most:
             return None
         if self.owned == "before":
@@ -278,7 +285,7 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     if saying and "," in sentence and (aside := _ASIDE.match(sentence)):
         found.append((aside["who"], aside.start("who"), aside.end(), ""))
     if saying and (carried := _CARRIED_ON.search(sentence)) and (who := opening(sentence)):
-        found.append((who, carried.start(), carried.end(), ""))
+        found.append((who, carried.start(), carried.end(), "onward"))
     for match in _SAID_AFTER.finditer(sentence) if saying else ():
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
