@@ -1,6 +1,6 @@
 """How the weights of following are found: the labelled sequences as choices, each of one series or none.
 
-    python -m benchmarks.weigh [SHARED] [--write]
+    python -m benchmarks.weigh [SHARED] [--write] [--unseen]
 
 Every figure of a sequence chooses among the series known so far and a new one. Its traits with each
 (``pipeline.figures.following.matching``) enter a conditional logit model (McFadden, 1974), fitted by Newton's method
@@ -9,6 +9,8 @@ taken as they are read and as they are labelled, whole and with parts left out, 
 reading too much nor too little; and each sequence is taken alone and with others as one topic, so that they serve
 narrow topics and wide ones. Whether a claim opposes what is known is fitted the same way, as a choice of yes or no.
 The ``check`` half of the test sequences is never fitted, only scored. ``--write`` replaces ``weights.toml``.
+``--unseen`` tells what to expect of news of another kind: each domain of the ``dev`` half by the weights of all others
+(two minutes).
 """
 
 from __future__ import annotations
@@ -352,10 +354,32 @@ def right(data: Sequence[Choice], weights: Mapping[str, float]) -> float:
     return 100 * hits / len(data)
 
 
+def unseen(sequences: Sequence[Sequence_], others: Sequence[Choice], reason: Reason) -> dict[str, float]:
+    """The percentage of right choices, by way, in domains that the weights were not fitted on.
+
+    Each domain of ``sequences`` in turn is left out of the fit; ``others`` are choices that every fit is made on.
+    """
+    by_domain: dict[str, list[Sequence_]] = {}
+    for sequence in sequences:
+        by_domain.setdefault(sequence["domain"], []).append(sequence)
+    found = {
+        domain: {how: choices(list(shape(some)), figures_of)[0] for how, (shape, figures_of) in WAYS.items()}
+        for domain, some in by_domain.items()
+    }
+    hits = dict.fromkeys(WAYS, 0.0)
+    for left_out, ways in found.items():
+        rest = [c for domain, some in found.items() if domain != left_out for both in some.values() for c in both]
+        weights = fit([*others, *rest], reason)
+        for how, data in ways.items():
+            hits[how] += right(data, weights) * len(data) if data else 0.0
+    return {how: hits[how] / sum(len(ways[how]) for ways in found.values()) for how in WAYS}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", nargs="?", type=Path, default=HERE.parent / "shared")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--unseen", action="store_true")
     arguments = parser.parse_args()
     data = {
         (name, how): choices(list(shape(sequences)), figures_of)
@@ -369,6 +393,10 @@ def main() -> None:
     for (name, how), both in data.items():
         told = [f"{what} {right(both[n], weights[what]):.1f} % of {len(both[n])}" for n, what in enumerate(weights)]
         print(f"{name:7} {how:16}", ", ".join(told))
+    if arguments.unseen:
+        others = [choice for (name, _), (same_, _) in data.items() if name == "shared" for choice in same_]
+        for how, share in unseen(sets(arguments.shared)["dev"], others, REASONS["same"]).items():
+            print(f"unseen  {how:16} same {share:.1f} %")
     if arguments.write:
         target = Path(matching.__file__).with_name("weights.toml")
         tables = (_table_of(question, table) for question, table in weights.items())
