@@ -138,6 +138,12 @@ def flows() -> frozenset[str]:
 
 
 @cache
+def dwindling() -> frozenset[str]:
+    """Actions of which fewer and fewer are left: missing, trapped, in hospital."""
+    return frozenset(_tables()["flows"]["dwindling"].split())
+
+
+@cache
 def listed_actions() -> frozenset[str]:
     """Every class of actions that a list knows."""
     return frozenset((*load_of_reading("actions"), *_tables()["actions"]))
@@ -169,6 +175,11 @@ def are_kin(one: str, other: str) -> bool:
 @cache
 def _kin() -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair) for pair in _tables()["kin"]["pairs"])
+
+
+def is_person(noun: str) -> bool:
+    """Whether a class of nouns is one of people."""
+    return noun in _kinds_of_beings()[0]
 
 
 def may_be_people(one: str, other: str) -> bool:

@@ -14,7 +14,9 @@ from pipeline.figures.following import concepts
 from pipeline.figures.following.intervals import value_key
 from pipeline.figures.following.profiles import HEARD
 from pipeline.figures.following.windows import windows
+from pipeline.figures.reading.events import noun_action, personal_actions
 from pipeline.figures.reading.lexicon import words_of_all
+from pipeline.figures.reading.nouns import counts_people
 from schemas.figure import Figure, FigureInArticle, Marks, ScopeKind
 
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*)|(?P<number>\d[\d.,]*)|(?P<mark>[^\s\w])")
@@ -61,6 +63,10 @@ _MOVES_TO = re.compile(
     rf"(?:{concepts.cues('update').pattern})\W+(?:[\w'’%]+\W+){{0,3}}?(?:to|at|auf|à|a|до|na|di)\W+(?:[\w'’]+\W+){{0,3}}?$"
     r"|\b(?:reach\w*|hit|pass\w*|topp\w*|exceed\w*|stands? at|stood at|erreicht\w*|atteint|alcanz\w*|сягн\w*|достиг\w*)"
     r"\W+(?:[\w'’]+\W+){0,2}?$|\b(?:now|is now|are now|sind jetzt|est désormais de|вже|уже)\W+(?:at\W+|bei\W+)?$"
+)
+_TO = re.compile(
+    r"\b(?:to|auf|à|a|al|до)\W+(?:(?:at least|more than|about|around|nearly|almost|over|only|just|some|between|under|"
+    r"roughly|exactly|fewer than|less than|rund|mindestens|fast|environ|plus de|casi|más de|понад|более)\W+)?$"
 )
 _DEFINITE = re.compile(r"(?i)\b(?:the|those|these|all|its|their|die|der|den|les|des|los|las|ces|estos|ці|эти)\W+$")
 _PERIOD_OF = re.compile(
@@ -112,6 +118,26 @@ def spots(figures: Sequence[FigureInArticle], text: str) -> list[Spot]:
         )
         for quote, start, end, base in placed
     ]
+
+
+def marks_of_article(figures: Sequence[FigureInArticle], text: str) -> list[Marks]:
+    """The marks of all figures of one article, in the order of its text."""
+    about = names_of(text or " ".join(dict.fromkeys(one.figure.quote for one in figures)))
+    made: list[Marks] = []
+    for i, (one, spot) in enumerate(zip(figures, spots(figures, text), strict=True)):
+        marks = marks_of(one, spot, about)
+        before = figures[i - 1].figure if i and figures[i - 1].figure.quote == one.figure.quote else None
+        if before and "more" in marks.traits and _are_told_apart(before, one.figure):
+            marks = marks.model_copy(update={"traits": tuple(t for t in marks.traits if t != "more")})
+        if i == 0:
+            marks = marks.model_copy(update={"traits": ("lead", *marks.traits)})
+        made.append(marks)
+    return made
+
+
+def _are_told_apart(before: Figure, figure: Figure) -> bool:
+    """Whether "more" only adds one kind of harm to another: "killing two and wounding 11 more"."""
+    return bool(before.action and figure.action and before.action != figure.action)
 
 
 def _around(quote: str, start: int, end: int, others: Sequence[tuple[int, int]], before: str) -> Spot:
@@ -271,11 +297,14 @@ def marks_of(figure: FigureInArticle, spot: Spot, about: tuple[str, ...] = ()) -
     if figure.figure.action:
         words[figure.figure.action] = 1.0
     traits |= _traits(figure.figure, head, tail)
+    traits |= _beings(figure.figure.counted)
     traits |= _sides(figure.figure, spot)
     if _POLL.search(sentence):
         traits.add("poll")
     if figure.figure.scope.place:
         traits |= {f"place:{name[:9]}" for name in re.findall(r"[^\W\d_]{3,}", figure.figure.scope.place.lower())[:6]}
+    if acts and not figure.figure.action:
+        traits.add("heard")
     nearest = sorted(acts, key=lambda a: (-acts[a], a))[:3]
     actions = [*([figure.figure.action] if figure.figure.action else []), *(a for a in nearest if acts[a] >= _NEAR)]
     strongest = sorted(words.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]
@@ -301,6 +330,18 @@ def _nouns(counted: str | None) -> tuple[str, ...]:
         for word in reversed(re.findall(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*", phrase)):
             found += concepts.nouns().of(word) or (concepts.stem(word),)
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=4096)
+def _beings(counted: str | None) -> frozenset[str]:
+    """``person`` if people are counted; ``event`` too, if it is by what happened to them: arrests, dismissals."""
+    words = re.findall(r"[^\W\d_]+", (counted or "").lower().partition(" of ")[0])
+    if not words:
+        return frozenset()
+    if noun_action(words[-1], "en") in personal_actions():
+        return frozenset(("person", "event"))
+    known = any(concepts.is_person(noun) for noun in concepts.nouns().of(words[-1]))
+    return frozenset(("person",)) if known or counts_people(words[-1]) else frozenset()
 
 
 def _traits(figure: Figure, head: str, tail: str) -> set[str]:
@@ -401,6 +442,8 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("now")
     if _MOVES_TO.search(near) and "history" not in cues:
         cues.append("moved to")
+    if _TO.search(close) and "history" not in cues:
+        cues.append("to")
     if concepts.cues("fall").search(near) or concepts.cues("fall").search(rest[:40]):
         cues.append("fall")
     if _QUOTED.search(head[-60:]) and not _PERIOD_OF.search(head):

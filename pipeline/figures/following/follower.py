@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.figures.following import intervals
 from pipeline.figures.following.assigning import assign
 from pipeline.figures.following.candidates import Candidates
-from pipeline.figures.following.context import marks_of, names_of, spots
+from pipeline.figures.following.context import marks_of_article
 from pipeline.figures.following.decisions import Decisions, retold
 from pipeline.figures.following.history import with_claim, without_claims
 from pipeline.figures.following.profiles import Profile
@@ -71,8 +71,7 @@ class Follower:
         revised = frozenset(replaces)
         self._changed.clear()
         self._forget({one.id for one in figures})
-        about = names_of(text or " ".join(dict.fromkeys(one.figure.quote for one in figures)))
-        marks = [marks_of(one, spot, about) for one, spot in zip(figures, spots(figures, text), strict=True)]
+        marks = marks_of_article(figures, text)
         claims = [claim_of(one, noted) for one, noted in zip(figures, marks, strict=True)]
         profiles = [Profile((claim,)) for one, claim in zip(figures, claims, strict=True)]
         forced = {i: place for i, one in enumerate(figures) if (place := self._decisions.place_of(one.id))}

@@ -21,6 +21,8 @@ from pipeline.figures.following.windows import differ
 
 _FEW = 3.0
 """Added to counts before they are compared: from 2 to 6 is no great leap, from 200 to 600 is one."""
+_OVERTAKEN = 0.6
+"""How far a value is still rounded that a later one has overtaken."""
 _COMMON = 0.15
 """Words rarer than this tell nothing: nearly every series of the topic has them."""
 _APART = ("other noun", "clashing noun", "other unit", "no unit")
@@ -56,6 +58,7 @@ def traits_of_pair(seen: Seen, known: Profile, *, takers: Sequence[Profile] = ()
     """
     figure = seen.figure
     traits = {"base": 1.0}
+    _of_prominence(traits, figure, known)
     _of_words(traits, seen, known)
     _of_what(traits, figure, known, alike)
     _of_scope(traits, figure, known)
@@ -71,6 +74,12 @@ def traits_of_pair(seen: Seen, known: Profile, *, takers: Sequence[Profile] = ()
                 traits[f"{name}, same article"] = traits.pop(name)
         traits["same article"] = 1.0
     return traits
+
+
+def _of_prominence(traits: dict[str, float], figure: Profile, known: Profile) -> None:
+    """What an article told first is what the next one comes back to first."""
+    if "lead" in figure.mark.traits and known.leads:
+        traits["both lead"] = 1.0
 
 
 def _of_words(traits: dict[str, float], seen: Seen, known: Profile) -> None:
@@ -128,6 +137,8 @@ def _compare_actions(figure: Profile, known: Profile) -> str:
         return "kin"
     # A verb that no list knows says what happens in this sentence, and little of what is counted.
     listed = concepts.listed_actions()
+    if "heard" in figure.mark.traits or known.is_heard:
+        return "stray"
     return "odd" if mine[0] not in listed or known.first_actions.isdisjoint(listed) else "other"
 
 
@@ -135,13 +146,17 @@ def _compare_nouns(figure: Profile, known: Profile) -> str:
     mine = figure.mark.nouns
     if not mine or not known.heads:
         return "no"
-    head = mine[0]
+    head, mine_traits = mine[0], figure.mark.traits
     if head in known.heads:
         return "same"
     if head in known.nouns or not figure.nouns.isdisjoint(known.heads):
         return "near"
     if any(concepts.are_related(head, other) for other in known.heads):
         return "related"
+    events = "event" in mine_traits or known.are_events
+    if events and "person" in mine_traits and known.are_persons:
+        # "31 arrests" are of people, whoever they are; but children's returns are none of soldiers.
+        return "other" if any(concepts.clash(head, other) for other in known.heads) else "related"
     if all(concepts.clash(head, other) for other in known.heads):
         return "clashing"
     return "unsure" if any(concepts.may_be_people(head, other) for other in known.heads) else "other"
@@ -153,12 +168,15 @@ def _of_scope(traits: dict[str, float], figure: Profile, known: Profile) -> None
     ):
         traits["contrast"] = 1.0
     if figure.places and known.places and figure.places.isdisjoint(known.places):
-        traits["other place"] = 1.0
-    mine, shares = figure.shares, known.shares
-    if mine or shares:
+        mine, theirs = ({place[6:] for place in places} for places in (figure.places, known.places))
+        told = not (mine.isdisjoint(known.perhaps_about) and theirs.isdisjoint(figure.perhaps_about))
+        # Where one story names both, the place of a sentence may frame it rather than part two figures.
+        traits["other place, one story" if told else "other place"] = 1.0
+    own, shares = figure.shares, known.shares
+    if own or shares:
         for name in SHARED_TRAITS:
-            if (name in mine) != (name in shares):
-                traits[f"one {name}"] = 1.0 if name in mine else shares[name]
+            if (name in own) != (name in shares):
+                traits[f"one {name}"] = 1.0 if name in own else shares[name]
     if figure.sides and known.sides:
         apart = any(_apart(one, other) for one in figure.sides for other in known.sides)
         traits["other side" if apart else "same side"] = 1.0
@@ -243,6 +261,8 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
         traits["lower"] = 1.0
         if cues & {"dispute", "dispute before"} or traits.get("other speaker"):
             traits["lower, disputed"] = 1.0
+        if not known.first_actions.isdisjoint(concepts.dwindling()) or "kind:remaining" in figure.kinds & known.kinds:
+            traits["lower, of what dwindles"] = 1.0
         if "fall" in cues:
             traits["lower, falling"] = 1.0
         if figure.units:
@@ -257,6 +277,11 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
         traits["now, close"] = max(0.0, 1 - ratio / math.log(8))
         if untied:
             traits["now, close, untied"] = traits["now, close"]
+    if "to" in cues and known.articles != figure.articles:
+        traits["to"] = 1.0
+        traits["to, close"] = max(0.0, 1 - ratio / math.log(8))
+        if untied:
+            traits["to, close, untied"] = traits["to, close"]
     if "moved to" in cues:
         traits["moved to"] = 1.0
         if not untied:
@@ -267,6 +292,15 @@ def _of_value(traits: dict[str, float], figure: Profile, known: Profile) -> None
         traits["moved from it"] = 1.0
     if "dispute" in cues:
         traits["dispute"] = 1.0
+        traits["dispute, far"] = traits["far"]
+    elif "dispute before" in cues:
+        traits["dispute before"] = 1.0
+    if "stated" in cues and not figure.units and not (figure.mark.nouns and figure.mark.actions):
+        traits["stated, bare"] = 1.0
+        if known.leads:
+            traits["stated, bare, leads"] = 1.0
+    if traits.get("other speaker") and not untied:
+        traits["other speaker, tied"] = max(0.0, 1 - ratio / math.log(8))
     if "history" in cues:
         traits["history, not equal"] = 1.0
 
@@ -313,9 +347,10 @@ def _rounds(figure: Profile, known: Profile, n: int) -> float:
     one, other = known.spans[n], figure.spans[-1]
     if not (other.holds(one) or one.holds(other)):
         return 0.0
+    standing = 1.0 if known.sizes[n] == known.sizes[-1] else _OVERTAKEN
     if known.vague[n] or figure.vague[-1]:
-        return 0.7
-    return max(0.0, 1 - _ratio(known.sizes[n], figure.sizes[-1]) / math.log(1.15))
+        return 0.7 * standing
+    return standing * max(0.0, 1 - _ratio(known.sizes[n], figure.sizes[-1]) / math.log(1.15))
 
 
 def _leap(one: float, other: float, units: Set[str]) -> float:

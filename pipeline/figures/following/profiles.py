@@ -93,6 +93,26 @@ class Profile:
         return {t for m in self.marks for t in m.traits if t.startswith("place:")}
 
     @cached_property
+    def leads(self) -> bool:
+        """Whether one of its numbers was the first of its article."""
+        return any("lead" in m.traits for m in self.marks)
+
+    @cached_property
+    def are_persons(self) -> bool:
+        """Whether people are counted."""
+        return any("person" in m.traits for m in self.marks)
+
+    @cached_property
+    def are_events(self) -> bool:
+        """Whether they are counted by what happened to them: arrests, deaths."""
+        return any("event" in m.traits for m in self.marks)
+
+    @cached_property
+    def is_heard(self) -> bool:
+        """Whether what happened to it was only heard around its numbers, and never read."""
+        return all("heard" in m.traits for m in self.marks if m.actions)
+
+    @cached_property
     def sentences(self) -> set[str]:
         """The sentences its figures stand in, as marks of equality."""
         return {m.traits[-1] for m in self.marks if m.traits}

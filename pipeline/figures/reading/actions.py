@@ -180,6 +180,8 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         return near_left  # "verurteilte neun Angeklagte"
     if draft.measure is not None and noun is None:
         named = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
+        if share and (after := next((e for e in usable if e.noun and e.first == draft.last), None)):
+            return after  # "by 40 percent turnout"
         sized = _quantity(sentence, first) if sentence.lower(first - 1) == "of" else None  # "a bid of €45m"
         near = near_left or inside or named or sized or near_right or _unlisted(sentence, draft, noun_end)
         draft.loose = near is None

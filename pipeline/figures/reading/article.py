@@ -72,7 +72,7 @@ def read_article(
             if any(mark in text[start:end] for mark in _SPEECH):
                 reader.listen(text, start, end)
             else:
-                reader.actor = actor(text[start:end])
+                reader.pass_by(text[start:end])
             in_table = False
         elif _is_table(text, start, end, in_table):
             in_table = True
@@ -126,12 +126,19 @@ class _Reader:
         self.memory = Memory()
         self.speaker: str | None = None
         self.actor: str | None = None
+        self.subject: str | None = None
+
+    def pass_by(self, sentence: str) -> None:
+        """Remember who acts in a sentence without figures in which nobody speaks."""
+        self.actor = actor(sentence)
+        self.subject = attribution.opening(sentence) or self.subject
 
     def listen(self, text: str, start: int, end: int) -> None:
         """Remember who speaks in a sentence without figures."""
         spoken = frozenset(_LETTERS.findall(text[start:end].lower()))
         self.speaker = attribution.said(text, start, end, spoken).of(start) or self.speaker
         self.actor = actor(text[start:end])
+        self.subject = attribution.opening(text[start:end]) or self.subject
 
     def read(self, sentence: Sentence) -> tuple[list[Figure], list[Rejected]]:
         """The figures of one sentence, and its other numerals."""
@@ -161,8 +168,11 @@ class _Reader:
             counted = self._counted(sentence, draft, kept, since)
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             who = said.of(draft.start)
-            if who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
-                who = attribution.cleaned(self.actor) if said.pronoun and self.actor else self.speaker
+            if who is None and said.is_own(draft.start):
+                within = ";" in sentence.text[sentence.start : draft.start]
+                who = (attribution.opening(sentence.quote) if within else None) or self.subject or self.speaker
+            elif who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
+                who = attribution.cleaned(self.actor) if said.pronoun and self.actor else self.speaker or self.subject
             heard = who or heard
             previous = kept[index - 1].end if index else sentence.start
             covers = Scope(
@@ -185,6 +195,7 @@ class _Reader:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker
         self.actor = actor(sentence.quote)
+        self.subject = attribution.opening(sentence.quote) or self.subject
         return made, aside
 
     def _action(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.figures.reading.lexicon import any_of, load, words, wordset
 from pipeline.figures.reading.nouns import is_participle
 from pipeline.figures.reading.owners import owners
+from pipeline.figures.reading.verbs import participle
 
 _ACCORDING = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
@@ -18,7 +19,10 @@ _OPENS = (
     r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\sas\s)|(?<=\swhile\s)|(?<=\swhere\s)"
     r"|(?<=\swhich\s))"
 )
-_ADVERB = r"(?:(?:also|later|now|previously|earlier|has|have|had|separately)\s)?"
+_ADVERB = (
+    r"(?:(?:also|later|now|previously|earlier|has|have|had|separately|still|only|again|even|would|could|will|has now"
+    r"|would only|had so far|has so far|had earlier|has also|still only|only ever)\s)?"
+)
 _SAID_AFTER = re.compile(
     rf"{_OPENS}{_SUBJECT}\s{_ADVERB}"
     rf"(?P<verb>(?:{any_of('says records')})\b|(?:{any_of('says_or_noun')})\s"
@@ -37,6 +41,18 @@ _APPOSED = re.compile(
     rf"(?P<who>(?:[Tt]he\s|[Aa]n?\s)?{_WORD}(?:\s{_WORD}){{0,5}}),\s(?:an?|the|its|his|her|who|which|head|director|chief)\s"
     rf"[^,;:“”\"]{{2,80}},\s{_ADVERB}(?P<verb>(?:{any_of('says records')})\b|put\b)"
 )
+_ASIDE = re.compile(
+    rf"^[“\"]?(?P<who>(?:The\s|An?\s)?{_WORD}(?:\s{_WORD}){{0,4}}),\s(?:[^,;:“”\"]{{2,60}},\s|(?:which|who)\s){_ADVERB}"
+    rf"(?P<verb>(?:{any_of('says records')})\b|put\b)"
+)
+_CARRIED_ON = re.compile(rf"(?:\s(?:and|but)|;)\s{_ADVERB}(?!put\s)(?:{any_of('says')})\b")
+_OF_ITS_OWN = re.compile(
+    rf"(?:^|(?<=[;,“]\s)|(?<=\sand\s)|(?<=\sbut\s))(?:[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\s(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')}|list|lists|register|own)\s"
+    r"(?=(?:(?:still|now|only|itself)\s)?(?:is|are|was|were|says|said|has|had|have|stands|stood|shows|showed|puts|put|comes"
+    r"|came|names|counts|runs|ran|speaks|gives|gave|of|at)\s)"
+)
+_REACH_ENDS = re.compile(r"[;,]|\s(?:and|but|while|whereas|when|which|as|after|before)\s")
+_LAST_NUMBER = re.compile(r"\d[\d.,]*\D*$")
 _WEEKDAYS = (
     r"(?:(?:am|el|ce)\s)?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|Montag|Dienstag|Mittwoch|Donnerstag|Freitag"
     r"|Samstag|Sonntag|lunes|martes|miércoles|jueves|viernes|sábado|domingo)"
@@ -94,6 +110,10 @@ _TIMES = words("weekdays") | words("months") | {"today", "yesterday", "week", "m
 _WHO_DID = re.compile(r"^(?P<who>(?:[\w'’-]+\s){1,4}?)who\s(?!said|says|told)")
 
 
+_SPEAKS_FOR = re.compile(r"(?:[eo]rs?|m[ae]n|ists?|chief|ministry|office|union|agency|lawyer|council)$")
+"""Endings of those who speak for something."""
+
+
 def cleaned(who: str) -> str | None:
     """A speaker without article, day and the clauses around; ``None`` where the words are no speaker."""
     if relative := _WHO_DID.match(who):
@@ -116,6 +136,8 @@ def cleaned(who: str) -> str | None:
             break
     if parts and len(parts) == 1 and _ARTICLE.match(f"{who} "):
         return None
+    if len(parts) == 2 and parts[0].lower() in {"its", "their"} and _SPEAKS_FOR.search(parts[1]):
+        parts, who = parts[1:], " ".join(parts[1:])  # "its organisers"
     if not parts or len(parts) > 12 or not re.search(r"[^\W\d_]{2}", who):
         return None
     first = parts[0].lower()
@@ -164,16 +186,24 @@ def _counts_itself(verb: str, who: str) -> bool:
 class _Source:
     """A source named at characters ``start`` … ``end``.
 
-    Some own only the number right ``after`` or ``before`` these: that is ``owned``, else empty.
+    Some own only the number right ``after`` or ``before`` these, or all from there ``onward``: that is ``owned``, else
+    empty.
     """
 
     who: str
     start: int
     end: int
     owned: str = ""
+    least: int = 0
+    most: int = 1 << 40
+    """Between which characters a number that it owns stands."""
 
     def distance(self, at: int) -> int | None:
         """How far a number at ``at`` is; ``None`` where it can't be theirs."""
+        if self.owned == "onward":
+            return at - self.end if at >= self.end else None
+        if self.owned and not self.least <= at <= self.most:
+            return None
         if self.owned == "before":
             return self.start - at if 0 <= self.start - at < _NEAR_COUNT else None
         if self.owned:
@@ -187,9 +217,17 @@ class Said:
 
     sources: tuple[_Source, ...]
     pronoun: bool
+    own: tuple[int, ...] = ()
+    """Where "its list has", "her own count is" end: the number after is that of whoever was named before."""
+
+    def is_own(self, at: int) -> bool:
+        """Whether the number at character ``at`` is that of whoever was named before: "its list has 113 names"."""
+        return any(0 <= at - end < _NEAR_COUNT for end in self.own)
 
     def of(self, at: int) -> str | None:
         """The source of the number at character ``at``: the nearest."""
+        if self.is_own(at):
+            return None
         near = [(distance, s.who) for s in self.sources if (distance := s.distance(at)) is not None]
         return min(near)[1] if near else None
 
@@ -210,6 +248,10 @@ _SOURCING = frozenset(_telling("according")) | {
     "acuerdo",
     "acordo",
 }
+_AUXILIARIES = wordset(
+    "called calls has have had was were is are will would could may might let says said told put keeps holds"
+)
+_TELLING = frozenset(word for word in re.findall(r"\w+", any_of("says records").replace(r"\s", " ")) if len(word) > 3)
 _POLLS = frozenset({"poll", "survey"})
 _QUANTITIES = wordset(load("phrases")["quantity_given"].replace("|", " "))
 
@@ -222,7 +264,8 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     polling = not _POLLS.isdisjoint(words_in)
     sentence = text[start:end]
     found = [] if foreign else owners(sentence, words_in)
-    if not (owns or saying or sourcing or polling or found):
+    own = tuple(start + m.end() for m in _OF_ITS_OWN.finditer(sentence)) if not foreign else ()
+    if not (owns or saying or sourcing or polling or found or own):
         return Said((), pronoun=False)
     if sourcing:
         found += [(_CLAUSE.split(m["who"])[0], m.start(), m.start(), "") for m in _ACCORDING.finditer(sentence)]
@@ -239,6 +282,10 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     pronoun = False
     if saying and "," in sentence:
         found += [(m["who"], m.start("who"), m.end(), "") for m in _APPOSED.finditer(sentence)]
+    if saying and "," in sentence and (aside := _ASIDE.match(sentence)):
+        found.append((aside["who"], aside.start("who"), aside.end(), ""))
+    if saying and (carried := _CARRIED_ON.search(sentence)) and (who := opening(sentence)):
+        found.append((who, carried.start(), carried.end(), "onward"))
     for match in _SAID_AFTER.finditer(sentence) if saying else ():
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
@@ -256,8 +303,36 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         else:
             found.append((_TAIL.sub("", raw), match.start(), match.start(), ""))
     sources = [
-        _Source(who, start + first, start + last, owned)
+        _Source(who, start + first, start + last, owned, *_reach(text, start + first, start + last, start, end, owned))
         for raw, first, last, owned in found
         if (who := cleaned(raw)) and who.lower() not in _TIMES
     ]
-    return Said(tuple(sources), pronoun)
+    return Said(tuple(sources), pronoun, own)
+
+
+def _reach(text: str, first: int, last: int, start: int, end: int, owned: str) -> tuple[int, int]:
+    """Between which characters a number stands that the words from ``first`` to ``last`` own."""
+    if owned == "before":
+        number = _LAST_NUMBER.search(text, max(start, first - _NEAR_COUNT), first + 1)
+        return (number.start(), first) if number else (start, first)
+    if owned:
+        ends = _REACH_ENDS.search(text, last, end)
+        return last, ends.start() if ends else end
+    return 0, 0
+
+
+def opening(sentence: str) -> str | None:
+    """The subject with which a sentence opens, before its first verb: those who act, and may speak in what follows."""
+    written = sentence.lstrip('“"').split(maxsplit=9)[:9]
+    if written and written[0].lower() in words("preposition"):
+        _, comma, rest = sentence.partition(", ")
+        return opening(rest) if comma else None
+    for k in range(1, len(written)):
+        before, low = written[k - 1], written[k].lower().strip(",.;:")
+        if before[-1] == ",":
+            return cleaned(" ".join(written[:k])) if k > 1 or before[:1].isupper() else None
+        if not before[-1].isalnum() and before[-1] not in "'’":
+            return None
+        if low in _AUXILIARIES or low in _TELLING or participle(low):
+            return cleaned(" ".join(written[:k]))
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
@@ -64,6 +65,9 @@ class Memory:
         """
         if not self.units or draft.numeral.form not in ("digits", "words") or draft.increment:
             return None
+        before = [token.lower for token in sentence.tokens[max(0, draft.opens - 8) : draft.opens]]
+        if any(pair in (("number", "of"), ("numbers", "of")) for pair in pairwise(before)):
+            return None  # "cut the number of missing to five"
         value = abs(draft.high)
         known = next((unit for unit, other in reversed(self.units) if other == value), None)
         if known and (value >= 100 or value != int(value)):

@@ -35,7 +35,12 @@ class Noun:
     @property
     def is_person(self) -> bool:
         """Whether it counts people, by the lists or by its ending ("returnees", "lobbyists")."""
-        return self.head in persons() or _is_person_by_ending(self.head)
+        return counts_people(self.head)
+
+
+def counts_people(noun: str) -> bool:
+    """Whether a noun, in small letters, is one of people, by the lists or by its ending."""
+    return noun in persons() or _is_person_by_ending(noun)
 
 
 @cache

@@ -33,6 +33,16 @@ def series_of(*texts: str, days: tuple[int, ...] = ()) -> list[list[str]]:
             id="homes are houses",
         ),
         pytest.param(
+            ("Police arrested 61 demonstrators in Dern.", "Police raised the number of arrests in Dern to 118."),
+            [["a"], ["a"]],
+            id="arrests are of people",
+        ),
+        pytest.param(
+            ("After the flood in Dern 33 people are missing.", "The number of missing in Dern has come down to 15."),
+            [["a"], ["a"]],
+            id="the missing grow fewer",
+        ),
+        pytest.param(
             ("The quake killed 41 people and injured 200.", "The quake injured 230 people and killed 44."),
             [["a", "b"], ["b", "a"]],
             id="another action is another figure",

@@ -163,12 +163,27 @@ def test_actions_of_other_languages(text: str, language: str, action: str) -> No
         ("They disputed the 12 boats that the navy acknowledges.", "navy"),
         ("Twelve boats sank, the navy believes.", "navy"),
         ("Twelve boats sunk - governor", "governor"),
+        ("The council rejected the rebels' claim and said that 12 boats sank.", "council"),
+        ("The union, Carers United, says 12 boats sank.", "union"),
+        ("The navy, through its lawyer, would only admit to 12 boats.", "navy"),
+        ("At noon 12 boats sank, its organisers said.", "organisers"),
+        ("The port recognises 12 boats.", "port"),
         ("The yard added 12 boats.", None),
         ("Twelve boats sank.", None),
     ],
 )
 def test_attribution(text: str, who: str | None) -> None:
     assert figure(text, "de" if "Boote" in text else "en").attribution == who
+
+
+def test_its_own_list_is_that_of_whoever_was_named_before() -> None:
+    found = figures("The ministry of transport has questioned the guess that 80 boats sank. Its list has 113 boats.")
+    assert [f.attribution for f in found][-1] == "ministry of transport"
+
+
+def test_a_number_of_people_takes_no_unit_from_the_sentence_before() -> None:
+    found = figures("The gauge showed 5.9 metres at noon. The ministry cut the number of missing to five.")
+    assert [(f.unit, f.action) for f in found][-1] == (None, "missing")
 
 
 def test_a_quote_that_runs_on_keeps_its_speaker() -> None:
