@@ -24,7 +24,7 @@ from schemas.story import Remembered, StoryJoin
 _CANDIDATES = 16
 _TERMS = 32
 """So many of an article's weightiest terms find it candidates; `_FOUND_BY` of them find it."""
-_FOUND_BY = 96
+_FOUND_BY = 160
 _FEWEST = 3
 """An article of fewer terms says too little to be like another."""
 _COMMON = 0.2
