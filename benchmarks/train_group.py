@@ -33,7 +33,9 @@ FOREIGN = "meantime"
 WEIGHT = {"basil": 0.3, FOREIGN: 0.3}
 """Sets with few pairs, or with translations only, count for less."""
 RIDGE = 0.005
-JOIN, LINK = 0.45, 0.4
+CROWDED = 15
+"""How many times as strong it is for how crowded it was on arrival: sets differ the most in that."""
+JOIN, LINK = 0.46, 0.4
 BACKGROUND_WEIGHT = 500
 CHUNK = 64
 HOME = Path(__file__).resolve().parents[1] / "pipeline/group"
@@ -119,6 +121,7 @@ def fit(sets: Mapping[str, Labelled], used: np.ndarray) -> np.ndarray:
     mean[-1], spread[-1] = 0, 1
     scaled = (described - mean) / spread
     ridge = np.full(scaled.shape[1], 1 / RIDGE)
+    ridge[np.array(["_to_crowd" in column for column in DESCRIPTION])[used]] *= CROWDED
     ridge[-1] = 1e-6
     weights = np.zeros(scaled.shape[1])
     for _ in range(50):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,12 +12,18 @@ from pipeline.cli.common import emit, found_or_fail, home_option, json_option, o
 from pipeline.steps.export import article_row, story_row
 from pipeline.steps.judge import Judge
 from pipeline.steps.publish import publish
+from schemas.article import Article
 from schemas.story import DecisionKind, StoryDecision
 
 
 @click.group()
 def stories() -> None:
     """The articles about one event, together."""
+
+
+def _lately(articles: Iterable[Article], now: datetime) -> int:
+    """How many reports a story has grown by in the last 24 hours, copies among them."""
+    return sum(now - timedelta(days=1) < article.reading.published <= now for article in articles)
 
 
 @stories.command("list")
@@ -31,25 +38,27 @@ def list_(
     """Stories, the latest first."""
     with opened(home) as services, services.record.read() as tx:
         found = [story for story in tx.stories.find(topic=topic, since=since) if not until or story.first_seen < until]
-    found = found[:limit]
+        found = found[:limit]
+        lately = [] if as_json else [_lately(tx.articles.of_story(story.id), services.clock()) for story in found]
     if as_json:
         for story in found:
             emit(story_row(story))
         return
     table(
-        ("story", "first seen", "reports", "copies", "outlets", "headline"),
+        ("story", "first seen", "reports", "in 24 h", "copies", "outlets", "headline"),
         [
             (
                 story.id,
                 short(story.first_seen),
                 len(story.articles) + len(story.copies),
+                new,
                 len(story.copies),
                 len(story.outlets),
                 story.headline,
             )
-            for story in found
+            for story, new in zip(found, lately, strict=True)
         ],
-        right=("reports", "copies", "outlets"),
+        right=("reports", "in 24 h", "copies", "outlets"),
     )
 
 
@@ -69,7 +78,11 @@ def show(story: str, home: Path | None, as_json: bool) -> None:
         if found.lead:
             say(f"“{found.lead}”")
         total = len(found.articles) + len(found.copies)
-        say(f"{total} reports, {len(found.copies)} of them copies, {len(found.outlets)} outlets")
+        new = _lately(articles, services.clock())
+        say(
+            f"{total} reports, {len(found.copies)} of them copies, {len(found.outlets)} outlets, "
+            f"{new} published in the last 24 hours"
+        )
         for article in articles:
             say(f"\n{short(article.reading.published)}  {article.reading.outlet}: {article.reading.title}")
             say(f"  {article.reading.url}  {article.id}")

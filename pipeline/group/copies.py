@@ -47,6 +47,8 @@ _LIVE_TITLE = re.compile(
     r"(?i)\blive[\s-]?(?:blog|ticker|updates?|coverage|stream)\b|^live\b|\blive:|\|\s*live$|\bas it happened\b"
     r"|\bminute[ -]by[ -]minute\b|\ben (?:direct|directo|vivo)\b|\bdiretta\b|\bonline:|прямая трансляция"
 )
+_LIVE_WORDS = ("live", "happened", "minute", "direct", "vivo", "diretta", "online:", "трансляция")
+"""A title without any of these is no live page's, which is known sooner so."""
 _STAMPED_LINE = re.compile(r"(?m)^\W{0,3}(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
 _STAMPS = 5
 
@@ -75,7 +77,8 @@ class Known:
 
 def is_live(title: str, text: str) -> bool:
     """Whether this is a page that is added to as things happen, and gathers what others wrote."""
-    if _LIVE_TITLE.search(title[:300]):
+    lower = title[:300].lower()
+    if any(word in lower for word in _LIVE_WORDS) and _LIVE_TITLE.search(title[:300]):
         return True
     if text.count("\n") < _STAMPS - 1:
         return False
@@ -149,9 +152,7 @@ class CopyIndex:
     def _candidates(self, hashes: Hashes, allowed: Callable[[int], bool]) -> Iterable[int]:
         get = self._by_hash.get
         shared_by: list[int] = []
-        for held in map(get, hashes.tolist()):
-            if held is None:
-                continue
+        for held in [held for held in map(get, hashes.tolist()) if held is not None]:
             if isinstance(held, int):
                 shared_by.append(held)
             elif len(held) <= _COMMON:

@@ -24,6 +24,8 @@ _LONGEST = 20_000
 _ZERO = np.zeros(1, dtype=np.int64)
 _ONCE, _OPENING, _TITLE, _PLAIN = 1, 1 << 16, 1 << 32, 1 << 48
 _FIELD = (1 << 16) - 1
+_PLACE = 16
+_PLACES = np.arange(_LONGEST, dtype=np.int64)
 
 Terms = NDArray[np.int32]
 
@@ -51,12 +53,17 @@ def count_terms(words: Words) -> tuple[Terms, NDArray[np.uint32], NDArray[np.int
     """The terms of an article, their counts, and for each the place of the word that first is it."""
     ids, shapes = words.terms[:_LONGEST], words.shapes[:_LONGEST]
     count = len(ids)
-    order = np.argsort(ids, kind="stable")
     if not count:
-        return ids, np.zeros(0, dtype=np.uint32), order
-    ranked = ids.take(order)
+        return ids, np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
+    # Each term and its place in one number: sorting them is faster than finding the order.
+    keys = ids.astype(np.int64)
+    keys <<= _PLACE
+    keys += _PLACES[:count]
+    keys.sort()
+    order = keys & _FIELD
+    ranked = keys >> _PLACE
     starts = np.concatenate((_ZERO, (ranked[1:] != ranked[:-1]).nonzero()[0] + 1))
-    distinct, first = ranked.take(starts), order.take(starts)
+    distinct, first = ranked.take(starts).astype(np.int32), order.take(starts)
     # Titles are often written with capitals throughout and so don't tell a name.
     untitled = words.of_title if 2 * words.of_title <= count else 0
     tally = np.full(count, _ONCE, dtype=np.int64)

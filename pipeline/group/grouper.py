@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -50,8 +50,7 @@ class Grouper:
         self._window = Window(self._model)
         self._decisions = Decisions(decisions)
         self._spans = {topic: span.total_seconds() / DAY for topic, span in windows.items()}
-        self._reach: dict[frozenset[str], float] = {}
-        """How many days apart reports that share just these topics may be; below zero for none."""
+        self._spanning: dict[frozenset[str], float] = {}
         self._default_span = default_window.total_seconds() / DAY
         entries = [restore(row) for row in remembered]
         for entry in sorted(entries, key=lambda entry: (entry.stamp, entry.seq)):
@@ -76,7 +75,7 @@ class Grouper:
         entry, weighed = self._entry(article, reading, seq, topics)
         self._find_copy(entry)
         if entry.copy_link is None:
-            self._window.measure(entry, weighed, lambda other: self._in_reach(entry, other))
+            self._window.measure(entry, weighed, self._reaching(entry))
         self._window.add(entry)
         if entry.copy_link is None:
             self._window.move(article, self._find_story(entry))
@@ -92,10 +91,9 @@ class Grouper:
         old = self._window.entries[article]
         entry, weighed = self._entry(article, reading, old.seq, old.row.topics if topics is None else topics)
         entry.copy_link, entry.join = old.copy_link, old.join
-        entry.row = entry.row.model_copy(update={"story": old.row.story, "copy_of": old.row.copy_of})
         self._window.remove(article)
         if entry.copy_link is None:
-            self._window.measure(entry, weighed, lambda other: self._in_reach(entry, other))
+            self._window.measure(entry, weighed, self._reaching(entry))
         self._window.add(entry)
         return self._placement(entry)
 
@@ -107,10 +105,9 @@ class Grouper:
         entry, weighed = self._entry(row.id, reading, row.seq, row.topics)
         entry.copy_link = copy_link
         if copy_link is None:
-            self._window.measure(entry, weighed, lambda other: self._in_reach(entry, other))
+            self._window.measure(entry, weighed, self._reaching(entry))
         story = row.story if row.story is not None else self._new_story([row.id])
         entry.join = StoryJoin(story=story, opened=False, reason=reason)
-        entry.row = entry.row.model_copy(update={"copy_of": row.copy_of, "story": story})
         self._window.add(entry)
         return remember(entry)
 
@@ -245,25 +242,37 @@ class Grouper:
         )
         return entry, weighed
 
-    def _in_reach(self, one: Entry, other: Entry) -> bool:
-        """Whether two articles share a topic and are not too far apart in time."""
-        topics = one.topics if one.topics == other.topics else one.topics & other.topics
-        span = self._reach.get(topics)
+    def _span(self, topics: frozenset[str]) -> float:
+        """How many days apart reports that share just these topics may be; below zero for none."""
+        span = self._spanning.get(topics)
         if span is None:
             span = max((self._spans.get(topic, self._default_span) for topic in topics), default=-1.0)
-            self._reach[topics] = span
-        return abs(one.time - other.time) <= span
+            self._spanning[topics] = span
+        return span
+
+    def _reaching(self, one: Entry) -> Callable[[Entry], bool]:
+        """Says of others whether they share a topic with this article and are not too far apart from it in time."""
+        topics, time, span = one.topics, one.time, self._span(one.topics)
+
+        def reaches(other: Entry) -> bool:
+            if other.topics == topics:
+                return -span <= time - other.time <= span
+            return abs(time - other.time) <= self._span(topics & other.topics)
+
+        return reaches
 
     def _open_to(self, entry: Entry, story: str) -> Iterator[Entry]:
         """The articles of a story, the latest first, that are in reach of this one."""
-        entries = self._window.entries
+        reaches = self._reaching(entry)
         for article in reversed(self._window.stories[story]):
-            if self._in_reach(entry, entries[article]):
-                yield entries[article]
+            other = self._window.entries[article]
+            if reaches(other):
+                yield other
 
     def _find_copy(self, entry: Entry) -> None:
         window = self._window
-        repeat = window.texts.find(window.known(entry), lambda seq: self._in_reach(entry, window.by_seq[seq]))
+        reaches = self._reaching(entry)
+        repeat = window.texts.find(window.known(entry), lambda seq: reaches(window.by_seq[seq]))
         if repeat is None:
             return
         nearest = window.by_seq[repeat.nearest]

@@ -141,7 +141,7 @@ class Comparer:
             starts = np.concatenate((_ZERO, ends[:-1]))
             having = (ends > starts).nonzero()[0]
             out[having, :LENGTHS] = np.add.reduceat(products, starts.take(having), axis=1).T
-        whole = np.array([other.masses for other in others])
+        whole = np.concatenate([other.masses for other in others]).reshape(-1, LENGTHS)
         scale = whole * one.masses
         np.minimum(whole[:, COVER], one.masses[COVER], out=scale[:, COVER])
         out[:, :LENGTHS] /= scale + np.float32(1e-9)
@@ -189,11 +189,15 @@ _ROOT = np.sqrt(np.arange(256)).astype(np.float32)
 
 
 def describe(
-    measures: Floats, best: tuple[Floats, Floats] | None, lengths: tuple[Floats, Floats], days: Floats, foreign: Floats
+    measures: Floats,
+    best: tuple[Floats, Floats] | None,
+    lengths: tuple[Floats, Floats],
+    days: Floats,
+    foreign: Floats | None,
 ) -> Floats:
     """The columns of `DESCRIPTION` for pairs: their measures, and of both ends the `CLOSEST` likenesses and the
     logarithm of the length in words; how many days apart they are, and 1 where their languages differ. Without ``best``
-    the columns that tell of it are zero."""
+    or ``foreign`` the columns that tell of it are zero."""
     words = measures[:, WORDS]
     shorter, longer = np.minimum(*lengths), np.maximum(*lengths)
     weeks = np.minimum(days, np.float32(_FAR)) / np.float32(7)
@@ -217,7 +221,7 @@ def describe(
                 at = 12 + 4 * field + (0 if rank == 0 else 2)
                 out[:, at] = low[:, field]
                 out[:, at + 1] = high[:, field]
-    if foreign.any():
+    if foreign is not None and foreign.any():
         out[:, 20] = foreign
         np.multiply(measures[:, [NAMES, NUMBERS, WORDS]], foreign[:, None], out=out[:, 21:24])
     out[:, 24] = measures[:, TITLE]

@@ -66,15 +66,18 @@ def cluster(
                 home[node] = inside[0]
     links: dict[int, dict[int, float]] = {at: {} for at in members}
     for node in nodes:
+        own = home[node]
+        row = links[own]
         for neighbour, value in graph.get(node, {}).items():
-            if neighbour in home and home[neighbour] != home[node]:
-                row = links[home[node]]
-                row[home[neighbour]] = row.get(home[neighbour], 0.0) + value
+            other = home.get(neighbour, own)
+            if other != own:
+                row[other] = row.get(other, 0.0) + value
     heap: list[tuple[float, int, int, int, int]] = []
     for one, row in links.items():
+        size = len(members[one])
         for other, value in row.items():
-            if one < other:
-                mean = value / _pairs(len(members[one]), len(members[other]), reach)
+            if one < other and value >= threshold:
+                mean = value / _pairs(size, len(members[other]), reach)
                 if mean >= threshold:
                     heap.append((-mean, one, other, 0, 0))
     heapq.heapify(heap)
@@ -95,7 +98,11 @@ def cluster(
             del across[other]
             row[third] = across[one] = row.get(third, 0.0) + value
         size = len(members[one])
+        least = threshold * size
         for third, value in row.items():
+            if value < least:
+                # The mean over at least as many pairs as this has members is lower still.
+                continue
             mean = value / _pairs(size, len(members[third]), reach)
             if mean >= threshold:
                 first, second = (one, third) if one < third else (third, one)

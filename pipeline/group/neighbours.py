@@ -115,10 +115,11 @@ class Neighbours:
                 _doubled(self._value),
             )
         slots = self._slot
-        self._ends[rows, 0] = slots[seq]
-        self._ends[rows, 1] = [slots[other] for other in others]
-        self._measures[rows] = measures
-        self._value[rows] = 0
+        at = np.array(rows)
+        self._ends[at, 0] = slots[seq]
+        self._ends[at, 1] = [slots[other] for other in others]
+        self._measures[at] = measures
+        self._value[at] = 0
         self._row[seq].update(zip(others, rows, strict=True))
         for other, row in zip(others, rows, strict=True):
             self._row[other][seq] = row
@@ -161,14 +162,16 @@ class Neighbours:
         self._stale.update(self._seq[slots[moved]].tolist())
 
     def _describe(self, rows: NDArray[np.int64], *, arriving: bool = False) -> Floats:
-        first, second = self._ends[rows].T
-        days = np.abs(self._day[first] - self._day[second]).astype(np.float32)
-        one, two = self._language[first], self._language[second]
-        foreign = ((one != two) & (one > 0) & (two > 0)).astype(np.float32)
+        first, second = self._ends.take(rows, axis=0).T
+        days = np.abs(self._day.take(first) - self._day.take(second)).astype(np.float32)
+        foreign = None
+        if len(self._languages) > 2:
+            one, two = self._language.take(first), self._language.take(second)
+            foreign = ((one != two) & (one > 0) & (two > 0)).astype(np.float32)
         return describe(
-            self._measures[rows],
-            None if arriving else (self._best[first], self._best[second]),
-            (self._length[first], self._length[second]),
+            self._measures.take(rows, axis=0),
+            None if arriving else (self._best.take(first, axis=0), self._best.take(second, axis=0)),
+            (self._length.take(first), self._length.take(second)),
             days,
             foreign,
         )

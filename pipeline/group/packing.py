@@ -6,13 +6,13 @@ head names, in order. Everything is little-endian.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import from_json, to_json
 
 from pipeline.errors import RecordError
 
@@ -24,7 +24,7 @@ def pack(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
     if sys.byteorder != "little":
         arrays = {name: array.astype(array.dtype.newbyteorder("<")) for name, array in arrays.items()}
     layout = [[name, array.dtype.str, len(array)] for name, array in arrays.items()]
-    front = json.dumps({**head, "arrays": layout}, ensure_ascii=False, separators=(",", ":")).encode()
+    front = to_json({**head, "arrays": layout})
     body = b"".join(array.tobytes() for array in arrays.values())
     return bytes([VERSION]) + len(front).to_bytes(4, "little") + front + body
 
@@ -38,7 +38,7 @@ def unpack(packed: bytes, article: str) -> tuple[dict[str, Any], dict[str, NDArr
         if packed[0] != VERSION:
             raise ValueError(f"form {packed[0]} where {VERSION} was expected")
         end = 5 + int.from_bytes(packed[1:5], "little")
-        head = json.loads(packed[5:end])
+        head = from_json(packed[5:end])
         arrays = {}
         for name, kind, count in head.pop("arrays"):
             dtype = np.dtype(kind)

@@ -40,14 +40,18 @@ class Sketch:
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_ZERO = np.zeros(1, dtype=np.int64)
 _30, _27, _31, _1 = (np.uint64(bits) for bits in (30, 27, 31, 1))
 
 
 def _mix(value: Hashes) -> Hashes:
     """The finaliser of SplitMix64: every bit of the result depends on every bit of the value."""
-    value = (value ^ (value >> _30)) * _FIRST
-    value = (value ^ (value >> _27)) * _SECOND
-    return value ^ (value >> _31)
+    value = value ^ (value >> _30)
+    value *= _FIRST
+    value ^= value >> _27
+    value *= _SECOND
+    value ^= value >> _31
+    return value
 
 
 def _whole(hashed: Hashes) -> int:
@@ -62,17 +66,19 @@ def sketch(words: Words) -> Sketch:
     inside = words.quoted
     count = len(hashed)
     sequences = max(0, count - size + 1)
-    rolled = np.zeros(sequences, dtype=np.uint64)
-    for offset in range(size):
-        rolled = rolled * _SPREAD + hashed[offset : offset + sequences]
+    rolled = hashed[:sequences].copy()
+    for offset in range(1, size):
+        rolled *= _SPREAD
+        rolled += hashed[offset : offset + sequences]
     mixed = _mix(rolled)
-    places = np.flatnonzero((mixed & _1) == 0)
-    values = mixed[places]
-    order = np.argsort(values, kind="stable")
-    values, places = values[order], places[order]
-    distinct = np.ones(len(values), dtype=np.bool_)
-    np.not_equal(values[1:], values[:-1], out=distinct[1:])
-    chosen, first = values[distinct], places[distinct]
+    places = ((mixed & _1) == 0).nonzero()[0]
+    values = mixed.take(places)
+    order = values.argsort()
+    chosen, first = values.take(order), places.take(order)
+    new = chosen[1:] != chosen[:-1]
+    if not new.all():
+        starts = np.concatenate((_ZERO, new.nonzero()[0] + 1))
+        chosen, first = chosen.take(starts), np.minimum.reduceat(first, starts)
     quoted = np.zeros(len(chosen), dtype=np.bool_)
     if inside is not None and sequences:
         runs = np.concatenate(([0], np.cumsum(inside)))

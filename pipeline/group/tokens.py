@@ -24,13 +24,17 @@ _LAST_ALPHABET = "\u2000"
 """Thai, Lao, Burmese and Khmer stand before it, Chinese and Japanese behind."""
 _ANY_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _RUN = re.compile(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
-_WORD = re.compile(r"\w+(?:'\w+)*")
-_PLAIN = str.maketrans({chr(code): " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_'")})
+_PLAIN = bytes(code if code > 127 or chr(code).isalnum() or chr(code) in "_'\"\n" else 32 for code in range(256))
+"""Over UTF-8: blanks for the punctuation in ASCII, but for quotes and line ends."""
+_SYMBOL = re.compile(rf"[^\w\x00-\x7f{_SPACELESS}]")
 _LOOSE = re.compile(r"'(?:(?!\w)|(?<=\W'))")
 """An apostrophe that doesn't join two parts of a word."""
 _SEPARATOR = re.compile(r"[.,'](?<=\d.)(?=\d)")
-_TYPOGRAPHIC = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("–", "-"), ("—", "-"), ("−", "-"))
-_QUOTE = re.compile('["“”„«»「」『』]')
+_TYPOGRAPHIC = (
+    *((mark, "'") for mark in "’‘ʼ"),
+    *((mark, "-") for mark in "–—−"),
+    *((mark, '"') for mark in "“”„«»「」『』"),
+)
 _LONGEST_QUOTE = 600
 _KNOWN_WORDS = 200_000
 
@@ -41,8 +45,8 @@ PLAIN, CAPITAL, NUMBER = 0, 1, 2
 
 
 def normalise(text: str) -> str:
-    """The text bounded, in Unicode's compatibility form (full-width digits, ligatures), with plain apostrophes and
-    dashes, no separators in numbers."""
+    """The text bounded, in Unicode's compatibility form (full-width digits, ligatures), with plain apostrophes,
+    quotes and dashes, no separators in numbers."""
     text = text[:LONGEST_TEXT]
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
@@ -53,19 +57,28 @@ def normalise(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a normalised text in order, case kept."""
-    if text.isascii():
-        # The same words as the expression finds, in a third of the time.
-        spaced = f" {text.translate(_PLAIN)} "
-        return (_LOOSE.sub(" ", spaced) if "'" in spaced else spaced).split()
-    if not _ANY_SPACELESS.search(text):
-        return _WORD.findall(text)
+    return _split(_blanked(text).replace('"', " "))
+
+
+def _blanked(text: str) -> str:
+    """The text, as long as it was, with blanks for all that is in no word but quotes and line ends."""
+    if not text.isascii():
+        text = _SYMBOL.sub(" ", text)
+    # Over bytes: many times as fast as an expression that finds the words.
+    blanked = text.encode("utf-8", "surrogatepass").translate(_PLAIN).decode("utf-8", "surrogatepass")
+    return _LOOSE.sub(" ", f" {blanked} ")[1:-1] if "'" in blanked else blanked
+
+
+def _split(blanked: str) -> list[str]:
+    if blanked.isascii() or not _ANY_SPACELESS.search(blanked):
+        return blanked.split()
     found: list[str] = []
-    for run in _RUN.findall(text):
+    for run in _RUN.findall(blanked):
         if _ANY_SPACELESS.match(run):
             size = 4 if run[0] < _LAST_ALPHABET else 2
             found += [run[at : at + size] for at in range(max(1, len(run) - size + 1))]
         else:
-            found += words(run)
+            found += run.split()
     return found
 
 
@@ -169,15 +182,15 @@ def read_words(title: str, text: str) -> Words:
 
 
 def _words_and_quotes(text: str) -> tuple[list[str], NDArray[np.bool_] | None]:
-    parts = _QUOTE.split(text)
+    parts = _blanked(text).split('"')
     if len(parts) < 3:
-        return words(text), None
+        return _split(" ".join(parts)), None
     found: list[str] = []
     flags: list[bool] = []
     counts: list[int] = []
     inside = False
     for at, part in enumerate(parts):
-        new = words(part)
+        new = _split(part)
         found += new
         broken = "\n" in part
         flags.append(inside and not broken and len(part) <= _LONGEST_QUOTE and at < len(parts) - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.group.copies import CopyIndex, Known
-from pipeline.group.features import Features, count_terms
+from pipeline.group.features import Features, Terms, count_terms
 from pipeline.group.likeness import COVER, MEASURES, OPENING, WORDS, Comparer, Floats, Frequencies, Model, masses, weigh
 from pipeline.group.neighbours import Neighbours
 from pipeline.group.packing import pack, unpack
@@ -24,7 +24,7 @@ from schemas.story import Remembered, StoryJoin
 _CANDIDATES = 16
 _TERMS = 32
 """So many of an article's weightiest terms find it candidates; `_FOUND_BY` of them find it."""
-_FOUND_BY = 96
+_FOUND_BY = 160
 _FEWEST = 3
 """An article of fewer terms says too little to be like another."""
 _COMMON = 0.2
@@ -32,7 +32,6 @@ _MOST = 300
 """A term that a larger share of the open articles hold, or more than so many, finds none."""
 _LEAST = 0.06
 _KEYWORDS = 24
-_ZERO = np.zeros(1, dtype=np.int64)
 DAY = 86400.0
 K = TypeVar("K")
 V = TypeVar("V")
@@ -51,7 +50,7 @@ class Entry:
     features: Features
     keywords: dict[int, str]
     """Its weightiest terms as they are written."""
-    telling: list[int]
+    telling: Terms
     """The terms it is found by."""
     topics: frozenset[str]
     live: bool
@@ -74,8 +73,8 @@ class Weighed:
     values from the weightiest down, and how the weightiest are written."""
 
     weights: Floats
-    telling: list[int]
-    values: list[float]
+    telling: Terms
+    values: Floats
     keywords: dict[int, str]
 
 
@@ -100,6 +99,9 @@ class Window:
         self._roots = np.zeros(0, dtype=np.float32)
         """By slot: the root of the number of terms, by which long articles are held back as candidates."""
         self._seqs = np.zeros(0, dtype=np.int64)
+        self._scores = np.zeros(0, dtype=np.float64)
+        self._last = np.zeros(0, dtype=np.int32)
+        """By slot, for counting only: how promising it is, and where it was met last."""
         self._stamp = 0
         self._oldest: list[tuple[float, int, str]] = []
         """A heap of the articles by when they were published, with some that are gone."""
@@ -138,11 +140,13 @@ class Window:
             self._slots += [None] * 256
             self._roots = np.concatenate((self._roots, np.ones(256, dtype=np.float32)))
             self._seqs = np.concatenate((self._seqs, np.zeros(256, dtype=np.int64)))
+            self._scores = np.zeros(len(self._slots), dtype=np.float64)
+            self._last = np.zeros(len(self._slots), dtype=np.int32)
         self._slots[slot] = entry
         self._seqs[slot] = entry.seq
         self._roots[slot] = (20 + len(entry.features.ids)) ** 0.5
         postings = self._postings
-        for term in entry.telling:
+        for term in entry.telling.tolist():
             held = postings.get(term)
             if held is None:
                 postings[term] = array("i", (slot,))
@@ -173,7 +177,7 @@ class Window:
         }
         # All but what every other article has.
         telling = order[~self.frequencies.everyday.take(ids.take(order))][: _FOUND_BY if len(ids) >= _FEWEST else 0]
-        return features, Weighed(weights, ids.take(telling).tolist(), values.take(telling).tolist(), written)
+        return features, Weighed(weights, ids.take(telling), values.take(telling), written)
 
     def remove(self, article: str) -> Entry:
         """Take an article out of everything."""
@@ -185,7 +189,7 @@ class Window:
             self.frequencies.remove(entry.features)
             slot = self.neighbours.slot(entry.seq)
             self._slots[slot] = None
-            for term in entry.telling:
+            for term in entry.telling.tolist():
                 held = self._postings[term]
                 held.remove(slot)
                 if not held:
@@ -215,7 +219,6 @@ class Window:
                 _discard(self.stories, entry.join.story, article)
             _insert(self.stories.setdefault(join.story, []), article, self._seq)
         entry.join = join
-        entry.row = entry.row.model_copy(update={"story": join.story})
 
     def _seq(self, article: str) -> int:
         return self.entries[article].seq
@@ -231,11 +234,12 @@ class Window:
     def _candidates(self, entry: Entry, weighed: Weighed, reachable: Callable[[Entry], bool]) -> list[Entry]:
         """The articles that share the rarest terms with this one, the most promising first."""
         common = min(max(20, _COMMON * len(self.entries)), _MOST)
+        postings = self._postings
         slots = array("i")
         sizes: list[int] = []
         weights: list[float] = []
-        for term, value in zip(weighed.telling, weighed.values, strict=True):
-            held = self._postings.get(term)
+        for term, value in zip(weighed.telling.tolist(), weighed.values.tolist(), strict=True):
+            held = postings.get(term)
             if held is None or len(held) > common:
                 continue
             slots.extend(held)
@@ -246,20 +250,36 @@ class Window:
         if not sizes:
             return []
         hit = np.frombuffer(slots, dtype=np.intc)
-        order = hit.argsort(kind="stable")
-        hit = hit.take(order)
-        starts = np.concatenate((_ZERO, (hit[1:] != hit[:-1]).nonzero()[0] + 1))
-        found = hit.take(starts)
-        scores = np.add.reduceat(np.repeat(weights, sizes).take(order), starts) / self._roots.take(found)
-        order = np.lexsort((self._seqs.take(found), -scores))
+        places = np.arange(len(hit), dtype=np.int32)
+        self._last[hit] = places
+        found = hit[self._last.take(hit) == places]
+        np.add.at(self._scores, hit, np.repeat(weights, sizes))
+        scores = self._scores.take(found)
+        self._scores[found] = 0
+        scores /= self._roots.take(found)
         near: list[Entry] = []
-        for slot in found[order].tolist():
+        for slot in self._ranked(found, scores):
             other = self._slots[slot]
             if other is not None and other.id != entry.id and reachable(other):
                 near.append(other)
                 if len(near) == _CANDIDATES:
                     break
         return near
+
+    def _ranked(self, found: NDArray[np.intc], scores: NDArray[np.float64]) -> Iterator[int]:
+        """The slots from the highest score down; of equals those of earlier articles come first."""
+        few = 3 * _CANDIDATES
+        if len(found) > 2 * few:
+            # The rest is put in order only where none of these will do.
+            least = np.partition(scores, len(scores) - few)[len(scores) - few]
+            high = scores >= least
+            yield from self._ranked_all(found[high], scores[high])
+            found, scores = found[~high], scores[~high]
+        yield from self._ranked_all(found, scores)
+
+    def _ranked_all(self, found: NDArray[np.intc], scores: NDArray[np.float64]) -> list[int]:
+        ranked: list[int] = found.take(np.lexsort((self._seqs.take(found), -scores))).tolist()
+        return ranked
 
 
 def remember(entry: Entry) -> Remembered:
@@ -277,7 +297,7 @@ def remember(entry: Entry) -> Remembered:
     }
     arrays: dict[str, NDArray[Any]] = {
         "keys": np.fromiter(entry.keywords, np.int32, len(entry.keywords)),
-        "telling": np.array(entry.telling, dtype=np.int32),
+        "telling": entry.telling,
         "ids": f.ids, "counts": f.counts, "masses": f.masses,
         "hashes": s.hashes, "quoted": s.quoted.view(np.uint8), "head": s.head.view(np.uint8),
         "near": np.array(entry.near, dtype=np.int64), "measures": entry.measures.ravel(),
@@ -311,7 +331,7 @@ def restore(row: Remembered) -> Entry:
         ),
         features=Features(arrays["ids"], arrays["counts"], head["length"], arrays["masses"]),
         keywords=dict(zip(arrays["keys"].tolist(), head["keywords"], strict=True)),
-        telling=arrays["telling"].tolist(),
+        telling=arrays["telling"],
         topics=frozenset(row.topics),
         live=head["live"],
         stamp=head["stamp"],

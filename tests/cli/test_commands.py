@@ -91,6 +91,8 @@ def test_stories_are_listed_and_shown(tallywire: Command, home: Path) -> None:
     flood = next(row for row in listed if row["reports"] == 2)
     shown = tallywire("stories", "show", flood["id"], "--home", home)
     assert "Southpost" in shown.stdout
+    assert "2 reports, 0 of them copies, 2 outlets, 0 published in the last 24 hours" in shown.stdout
+    assert "in 24 h" in tallywire("stories", "list", "--home", home).stdout
     assert tallywire("stories", "show", "story-none", "--home", home).returncode == 1
 
 
