@@ -41,7 +41,7 @@ from pipeline.read import body, boilerplate, decode, jsonld, markup, metadata, t
 from pipeline.read.workers import WorkerPool
 from pipeline.record import alerts, articles, entries, feeds, figures, notes, stories, topics
 from pipeline.settings import Settings
-from pipeline.steps import judge, read, replay
+from pipeline.steps import judge, reading, replay
 from pipeline.steps.reading import ReadJob, read_job
 from pipeline.steps.services import Services, open_services
 from schemas.article import Page, Reading
@@ -92,7 +92,7 @@ STEPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("read: metadata", jsonld, ("said",)),
     ("read: metadata", metadata, ("judge", "headings")),
     ("read: teaser", teaser, ("teaser", "is_wall")),
-    ("read: figures", read, ("read_figures",)),
+    ("read: figures", reading, ("read_figures",)),
     ("judge: group", Grouper, ("__init__", "place", "revise", "regroup", "forget", "remembered")),
     ("judge: group", judge, ("summarise",)),
     ("judge: follow", Follower, ("__init__", "follow")),
