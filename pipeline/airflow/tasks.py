@@ -21,6 +21,7 @@ from schemas.feed import Entry
 
 _LISTED = 4 * BATCH * MOST_BATCHES
 _LEVELS = {"ok": logging.INFO, "warning": logging.WARNING, "problem": logging.ERROR}
+_AIRFLOW = AirflowMetrics()
 _log = logging.getLogger(__name__)
 
 
@@ -33,7 +34,7 @@ def plan() -> list[list[str]]:
     return batches
 
 
-def read(ids: Sequence[str], owner: str, metrics: Metrics | None = None) -> dict[str, int]:
+def read(ids: Sequence[str], owner: str, metrics: Metrics = _AIRFLOW) -> dict[str, int]:
     """Read the entries ``ids``; gives how they fared. ``owner`` is the same at every try of one task."""
     from pipeline.collect.fetch import Fetcher
     from pipeline.read.page import PRELOAD
@@ -42,7 +43,6 @@ def read(ids: Sequence[str], owner: str, metrics: Metrics | None = None) -> dict
     from pipeline.steps.reading import read_job
     from pipeline.steps.transport import limits_of
 
-    metrics = metrics or AirflowMetrics()
     with _services() as services:
         settings = services.settings
         # Airflow runs several of these at once, so each is content with one process unless it is told otherwise.
@@ -63,12 +63,11 @@ def read(ids: Sequence[str], owner: str, metrics: Metrics | None = None) -> dict
     return fared
 
 
-def judge(metrics: Metrics | None = None) -> list[str]:
+def judge(metrics: Metrics = _AIRFLOW) -> list[str]:
     """Judge all that was read; gives the names of the topics that have something to tell now."""
     from pipeline.steps.judge import Judge, JudgeReport
     from pipeline.steps.tell import topics_to_tell
 
-    metrics = metrics or AirflowMetrics()
     report = JudgeReport()
     with _services() as services:
         judge = Judge(services)
@@ -86,20 +85,18 @@ def judge(metrics: Metrics | None = None) -> list[str]:
     return topics
 
 
-def publish(metrics: Metrics | None = None) -> int:
+def publish(metrics: Metrics = _AIRFLOW) -> int:
     """Bring the index up to date; gives the number of documents written."""
     from pipeline.steps.publish import publish
 
-    metrics = metrics or AirflowMetrics()
     with _services() as services:
         written = publish(services)
     count_all(metrics, "documents", {"published": written})
     return written
 
 
-def waiting(metrics: Metrics | None = None) -> bool:
+def waiting(metrics: Metrics = _AIRFLOW) -> bool:
     """Whether anything waits to be read or judged at this moment."""
-    metrics = metrics or AirflowMetrics()
     with _services() as services, services.record.read() as tx:
         counts = tx.entries.counts()
         due = bool(tx.entries.due(services.clock(), 1)) or bool(counts["read"])
@@ -116,7 +113,7 @@ def due() -> list[str]:
         return topics_to_tell(services)
 
 
-def tell(topic: str, metrics: Metrics | None = None) -> list[str]:
+def tell(topic: str, metrics: Metrics = _AIRFLOW) -> list[str]:
     """Send what is due of ``topic``; gives the subjects. Raises DeliveryError where a mail did not get through.
 
     What did not get through is due again after a while, so there is no need to repeat the task.
@@ -124,7 +121,6 @@ def tell(topic: str, metrics: Metrics | None = None) -> list[str]:
     from pipeline.steps.tell import tell
     from pipeline.steps.transport import mailer_of, sender_of
 
-    metrics = metrics or AirflowMetrics()
     with _services() as services:
         settings = services.settings
         report = tell(services, mailer_of(settings), sender_of(settings), topics={topic}, digests=False)
@@ -133,9 +129,7 @@ def tell(topic: str, metrics: Metrics | None = None) -> list[str]:
     return report.mails
 
 
-def digest(
-    topic: str, *, until: datetime | None = None, mail: bool = False, metrics: Metrics | None = None
-) -> list[str]:
+def digest(topic: str, *, until: datetime | None = None, mail: bool = False, metrics: Metrics = _AIRFLOW) -> list[str]:
     """Send the digest of ``topic`` that is due; gives the pages written.
 
     Given ``until``, a digest time that is past, the digest of the period that ended then is made once more, and mailed
@@ -145,7 +139,6 @@ def digest(
     from pipeline.steps.transport import mailer_of, sender_of
     from pipeline.tell.schedule import period_of
 
-    metrics = metrics or AirflowMetrics()
     with _services() as services:
         settings = services.settings
         mailer, sender = mailer_of(settings), sender_of(settings)
@@ -167,14 +160,13 @@ def digest(
     return report.digests
 
 
-def upkeep(metrics: Metrics | None = None) -> dict[str, int]:
+def upkeep(metrics: Metrics = _AIRFLOW) -> dict[str, int]:
     """The daily upkeep; gives how many findings there were of each level. All of them stand in the log.
 
     Raises TallywireError where a part of the work could not be done.
     """
     from pipeline.steps.upkeep import upkeep
 
-    metrics = metrics or AirflowMetrics()
     with _services() as services:
         report = upkeep(services)
     for finding in report.findings:

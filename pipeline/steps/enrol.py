@@ -36,8 +36,7 @@ def enrol(record: Record, topics: Iterable[Topic]) -> None:
             for ref in before.feeds if before else ():
                 dropped = tx.feeds.get(feed_id(ref.url), to_change=True)
                 if dropped and dropped.id not in named:
-                    remaining = tuple(name for name in dropped.topics if name != topic.name)
-                    tx.feeds.put(dropped.model_copy(update={"topics": remaining}))
+                    tx.feeds.put(_without(dropped, topic.name))
             for ref in topic.feeds:
                 tx.feeds.put(joined(tx.feeds.get(feed_id(ref.url), to_change=True), ref, topic.name))
 
@@ -76,9 +75,13 @@ class Folder:
 def _retire(tx: Transaction, name: str) -> None:
     """Watch a topic no longer; what was found for it stays."""
     for feed in tx.feeds.all(topic=name):
-        remaining = tuple(topic for topic in feed.topics if topic != name)
-        tx.feeds.put(feed.model_copy(update={"topics": remaining}))
+        tx.feeds.put(_without(feed, name))
     tx.topics.remove(name)
+
+
+def _without(feed: Feed, topic: str) -> Feed:
+    """``feed`` as ``topic`` no longer asks for it."""
+    return feed.model_copy(update={"topics": tuple(name for name in feed.topics if name != topic)})
 
 
 def _signature(folder: Path) -> object:

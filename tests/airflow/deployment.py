@@ -100,6 +100,14 @@ class Deployment:
         """Wait until every report that was published has its outcome."""
         self.wait_for(lambda: self.ended() == self.published, f"{self.published} outcomes", seconds=seconds)
 
+    def check_that_news_is_found_and_told(self) -> None:
+        """A report that is published can be searched for, and its figure is in a mail."""
+        (title,) = self.publish()
+        self.wait_for(lambda: title in self.found(f'"{title}"'), "the article to be found")
+        number = title.split()[-2]
+        self.wait_for(lambda: [text for text in self.post.texts() if f"At least {number}" in text], "a mail")
+        self.check_the_books()
+
     def check_the_books(self) -> None:
         """Counts in are counts out; no document and no mail is there twice, and none is missing."""
         with self.services() as services, services.record.read() as tx:

@@ -40,13 +40,7 @@ def deployment(
 
 
 def test_a_new_entry_becomes_searchable_and_its_figure_a_mail(deployment: Deployment) -> None:
-    (title,) = deployment.publish()
-    deployment.wait_for(lambda: title in deployment.found(f'"{title}"'), "the article to be found")
-    number = title.split()[-2]
-    deployment.wait_for(
-        lambda: [text for text in deployment.post.texts() if f"At least {number}" in text], "the figure in a mail"
-    )
-    deployment.check_the_books()
+    deployment.check_that_news_is_found_and_told()
 
 
 def test_what_was_done_is_counted_for_statsd(deployment: Deployment, statsd: StatsdServer) -> None:
