@@ -104,6 +104,12 @@ class Settings(BaseSettings):
     max_page_bytes: int = Field(default=10_000_000, gt=0, description="the largest page or feed, decompressed")
     read_timeout: float = Field(default=20.0, gt=0, description="seconds reading one page may take")
     workers: int | None = Field(default=None, ge=0, description="processes that read pages; one per core if unset")
+    open_articles: int = Field(
+        default=100_000,
+        gt=0,
+        description="articles that grouping holds open at most, about 15 kB of memory each; of more, the oldest are "
+        "let go of before their topic's window is over",
+    )
     poll_every: Duration = Field(default="30s", validate_default=True, description="how often `run --watch` looks")
     keep_archive: _Keep | None = Field(default=None, description="how long fetched pages are kept; for ever if unset")
     keep_mails: _Keep | None = Field(

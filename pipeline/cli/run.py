@@ -112,6 +112,7 @@ def summary(one: Round) -> dict[str, object]:
         "entries_again": one.read.again,
         "entries_ended": {outcome.value: count for outcome, count in sorted(ended.items())},
         "stories_opened": one.judged.stories_opened,
+        "let_go": one.judged.let_go,
         "verdicts": {kind.value: count for kind, count in sorted(one.judged.verdicts.items())},
         "alerts": {kind.value: count for kind, count in sorted(alerts_of(one).items())},
         "published": one.published,
@@ -153,6 +154,8 @@ def show(one: Round) -> None:
         say(f"entries: {', '.join(parts)}")
     if one.judged.stories_opened:
         say(f"stories: {one.judged.stories_opened} new")
+    if one.judged.let_go:
+        say(f"too many open articles: {one.judged.let_go} let go before their time; `tallywire doctor` says more")
     if one.judged.verdicts:
         parts = [f"{count} {kind.value}" for kind, count in sorted(one.judged.verdicts.items())]
         say(f"figures: {', '.join(parts)}")

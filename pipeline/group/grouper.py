@@ -22,6 +22,8 @@ _NEAREST = 3
 """So many of a story's articles, the most alike, speak for it."""
 _REACH = 30
 _SHOWN = 6
+_WHOLE = 1_000
+"""Of more articles that are somehow connected, only what is near to something new is grouped again."""
 _CONTINUES = 0.1
 """The mean likeness of two stories from which the later continues the earlier."""
 
@@ -170,6 +172,23 @@ class Grouper:
             gone.append(entry.id)
         return tuple(gone)
 
+    def shrink(self, most: int) -> tuple[str, ...]:
+        """Let go of the articles published first, until no more than ``most`` are left; returns their ids.
+
+        Originals are kept for as long as one of their copies is.
+        """
+        gone: list[str] = []
+        kept: list[Entry] = []
+        while len(self) > most and (entry := self._window.first()) is not None:
+            if entry.id in self._window.copies:
+                kept.append(entry)
+            else:
+                self._window.remove(entry.id)
+                gone.append(entry.id)
+        for entry in kept:
+            self._window.keep(entry)
+        return tuple(gone)
+
     def regroup(self) -> tuple[StoryMove, ...]:
         """Group the open window again, now that later articles are known.
 
@@ -189,9 +208,7 @@ class Grouper:
             for seq in group:
                 bound.setdefault(seq, []).extend(group)
 
-        told: set[str] = set()
-
-        def attached(seq: int) -> list[int]:
+        def attached(seq: int, told: set[str]) -> list[int]:
             join = window.by_seq[seq].join
             if join is None or join.story in told:
                 return bound.get(seq, [])
@@ -199,7 +216,7 @@ class Grouper:
             return [*bound.get(seq, ()), *(entries[article].seq for article in window.stories[join.story])]
 
         moves: list[StoryMove] = []
-        for part in parts(sorted(changed), window.neighbours.likely, self._model.link, attached):
+        for part in parts(sorted(changed), window.neighbours.likely, self._model.link, attached, _WHOLE):
             if len(part) > 1 or self._decisions:
                 moves += self._regroup(part, groups)
         # What a decision keeps apart follows from where the articles are, so whoever moved is looked at once more.

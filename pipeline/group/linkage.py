@@ -14,31 +14,72 @@ Graph = Mapping[int, Mapping[int, float]]
 
 
 def parts(
-    seeds: Iterable[int], graph: Graph, threshold: float, attached: Callable[[int], Iterable[int]]
+    seeds: Iterable[int],
+    graph: Graph,
+    threshold: float,
+    attached: Callable[[int, set[str]], Iterable[int]],
+    limit: int = 1 << 30,
 ) -> list[list[int]]:
     """The parts of the graph that hold the seeds and can be clustered by themselves, in ascending order.
 
     No two clusters are joined whose members have no edge of ``threshold`` or more between them, so that only such
-    edges connect; and besides them whatever ``attached`` names for a node.
+    edges connect; and besides them whatever ``attached`` names for a node. It may use the set that it is given to
+    remember what it has named in this walk.
+
+    Of a part of more than ``limit`` nodes only what is at most one edge away from the seeds is given, with all that is
+    attached to it: in a window where each thing is somehow like some other, one article more must not cost a
+    clustering of them all.
     """
     seen: set[int] = set()
-    found = []
+    vast: set[int] = set()
+    found, crowded = [], []
     for root in seeds:
         if root in seen:
             continue
-        seen.add(root)
-        part, stack = [root], [root]
-        while stack:
-            node = stack.pop()
-            reached = [other for other, value in graph[node].items() if value >= threshold]
-            reached += attached(node)
-            for other in reached:
-                if other not in seen:
-                    seen.add(other)
-                    part.append(other)
-                    stack.append(other)
-        found.append(sorted(part))
+        if root not in vast:
+            part = _reached([root], graph, threshold, attached, limit=limit)
+            if len(part) <= limit:
+                seen.update(part)
+                found.append(sorted(part))
+                continue
+            vast.update(part)
+        crowded.append(root)
+    if crowded:
+        own = _reached(crowded, {}, threshold, attached)
+        border = {other for node in own for other, value in graph[node].items() if value >= threshold}
+        near = set(_reached([*own, *sorted(border.difference(own))], {}, threshold, attached))
+        inside = {node: {other: value for other, value in graph[node].items() if other in near} for node in near}
+        seen = set()
+        for root in sorted(near):
+            if root not in seen:
+                part = _reached([root], inside, threshold, attached)
+                seen.update(part)
+                found.append(sorted(part))
     return sorted(found)
+
+
+def _reached(
+    roots: Iterable[int],
+    graph: Graph,
+    threshold: float,
+    attached: Callable[[int, set[str]], Iterable[int]],
+    *,
+    limit: int = 1 << 30,
+) -> list[int]:
+    """The nodes that can be reached from these, at least until there are more than ``limit``."""
+    reached = list(roots)
+    known, told = set(reached), set[str]()
+    nothing: dict[int, float] = {}
+    # The list grows while it is gone through.
+    for node in reached:
+        near = [other for other, value in graph.get(node, nothing).items() if value >= threshold]
+        for other in (*near, *attached(node, told)):
+            if other not in known:
+                known.add(other)
+                reached.append(other)
+        if len(reached) > limit:
+            break
+    return reached
 
 
 def cluster(

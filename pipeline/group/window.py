@@ -112,12 +112,21 @@ class Window:
     def before(self, limit: float) -> list[Entry]:
         """The entries published before this day; what is given here is not given again."""
         found: dict[str, Entry] = {}
-        while self._oldest and self._oldest[0][0] < limit:
+        while self._oldest and self._oldest[0][0] < limit and (entry := self.first()) is not None:
+            if entry.time < limit:
+                found[entry.id] = entry
+            else:
+                self.keep(entry)
+        return list(found.values())
+
+    def first(self) -> Entry | None:
+        """The entry that was published first of those that neither this nor `before` has given; None if none is."""
+        while self._oldest:
             time, seq, article = heapq.heappop(self._oldest)
             entry = self.by_seq.get(seq)
             if entry is not None and (entry.id, entry.time) == (article, time):
-                found[article] = entry
-        return list(found.values())
+                return entry
+        return None
 
     def keep(self, entry: Entry) -> None:
         """Let `before` give this entry again."""

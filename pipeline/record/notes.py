@@ -6,6 +6,9 @@ from sqlalchemy import Column, Connection, Named, Table, TypedColumns, delete, s
 
 from pipeline.record.base import Words, metadata, put_rows
 
+CROWDED = "judge:crowded"
+"""The note of when grouping last let articles go before their time, for it may hold only so many open."""
+
 
 class _Notes(TypedColumns):
     key: Named[str] = Column(Words, primary_key=True)

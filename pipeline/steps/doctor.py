@@ -12,8 +12,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pipeline.errors import TallywireError
+from pipeline.record.notes import CROWDED
 from pipeline.settings import Settings
-from pipeline.steps.findings import Finding, check_index, feed_findings, index_findings, trouble
+from pipeline.steps.findings import Finding, check_index, feed_findings, index_findings, trouble, window_findings
 from pipeline.steps.services import Services, open_services
 
 _LOW_DISK, _NO_DISK = 1_000_000_000, 100_000_000
@@ -136,6 +137,7 @@ def _contents(services: Services) -> Iterator[Finding]:
         services.index.setup()
         with services.record.read() as tx:
             totals, feeds = tx.totals(), tx.feeds.all()
+            crowded = tx.notes.get(CROWDED)
             waiting = tx.entries.counts().get("waiting", 0)
         checks = check_index(services)
     except TallywireError as error:
@@ -143,5 +145,6 @@ def _contents(services: Services) -> Iterator[Finding]:
         return
     counts = ", ".join(f"{totals[name]} {name}" for name in ("topics", "feeds", "articles", "stories", "figures"))
     yield Finding(level="ok", what=f"record: {counts}; {waiting} entries wait")
+    yield from window_findings(crowded, services.settings.open_articles, services.clock())
     yield from index_findings(checks)
     yield from feed_findings(feeds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -16,6 +17,8 @@ from pipeline.tell.words import count, singular
 from schemas.base import Model
 from schemas.feed import Feed, Health
 from schemas.search import IndexKind
+
+_LATELY = timedelta(days=1)
 
 
 class Finding(Model):
@@ -103,6 +106,19 @@ def index_findings(checks: Sequence[IndexCheck]) -> Iterator[Finding]:
     if not any(one.behind or one.lacks or one.surplus or one.refused for one in checks):
         kinds = ", ".join(_many(one.held, one.kind) for one in checks)
         yield Finding(level="ok", what=f"the index holds what it should: {kinds}")
+
+
+def window_findings(crowded: str | None, most: int, now: datetime) -> Iterator[Finding]:
+    """What is to be said of the articles that grouping holds open; ``crowded`` is the note of that name."""
+    if crowded is not None and now - datetime.fromisoformat(crowded) < _LATELY:
+        when = f"{datetime.fromisoformat(crowded):%Y-%m-%d %H:%M}"
+        yield Finding(
+            level="warning",
+            what=f"more than {most} articles are open: at {when} UTC the oldest were let go of early, and late reports "
+            "of what they report open stories of their own",
+            advice="narrow what the topics match, shorten their windows, or allow more with TALLYWIRE_OPEN_ARTICLES "
+            "where there is memory",
+        )
 
 
 def feed_findings(feeds: Iterable[Feed]) -> Iterator[Finding]:

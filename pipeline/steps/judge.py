@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import RecordError
 from pipeline.figures.following import Follower
 from pipeline.group import Grouper, summarise
+from pipeline.record.notes import CROWDED
 from pipeline.steps.news import begun_note, figure_news, story_news
 from pipeline.steps.services import Services
 from pipeline.tell.rules import decide
@@ -39,6 +40,8 @@ class JudgeReport:
     verdicts: Counter[VerdictKind] = field(default_factory=Counter)
     alerts: Counter[AlertKind] = field(default_factory=Counter)
     stories_opened: int = 0
+    let_go: int = 0
+    """Articles that grouping had no room for any more, though their window was not over."""
     moves: list[StoryMove] = field(default_factory=list)
 
     def add(self, other: JudgeReport) -> None:
@@ -48,6 +51,7 @@ class JudgeReport:
         self.verdicts += other.verdicts
         self.alerts += other.alerts
         self.stories_opened += other.stories_opened
+        self.let_go += other.let_go
         self.moves += other.moves
 
 
@@ -84,7 +88,7 @@ class Judge:
             for item in tx.entries.unjudged(limit):
                 run.judge(item)
                 on_entry(item.entry)
-            run.finish(regroup=self._regroup)
+            run.finish(regroup=self._regroup, most=self._services.settings.open_articles)
         return run.report
 
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
@@ -192,11 +196,17 @@ class _Run:
         self.report.judged += 1
         self.report.ended[outcome] += 1
 
-    def finish(self, *, regroup: bool) -> None:
-        """Group the open window again, and put what is worth telling in the outbox."""
+    def finish(self, *, regroup: bool, most: int) -> None:
+        """Group the open window again, leave at most so many articles open, and put what is worth telling in the
+        outbox."""
         if regroup:
             self.move(self._grouper.regroup())
         self._tx.articles.forget(self._grouper.forget(self._now - open_for(self._topics.values())))
+        early = self._grouper.shrink(most)
+        if early:
+            self._tx.articles.forget(early)
+            self._tx.notes.set(CROWDED, self._now.isoformat())
+            self.report.let_go += len(early)
         stories = self.refresh_stories()
         opened = [stories[identity] for identity in sorted(self._opened) if identity in stories]
         self.report.stories_opened += len(opened)

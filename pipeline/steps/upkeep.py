@@ -18,8 +18,17 @@ from pipeline.collect.keeping import (
     remove_mails,
 )
 from pipeline.errors import SearchIndexError
+from pipeline.record.notes import CROWDED
 from pipeline.settings import Settings
-from pipeline.steps.findings import Finding, IndexCheck, check_index, feed_findings, index_findings, trouble
+from pipeline.steps.findings import (
+    Finding,
+    IndexCheck,
+    check_index,
+    feed_findings,
+    index_findings,
+    trouble,
+    window_findings,
+)
 from pipeline.steps.services import Services
 from pipeline.tell.health import feed_news
 from pipeline.tell.words import count
@@ -59,6 +68,8 @@ def upkeep(services: Services) -> UpkeepReport:
     removed = dict(_retention(services.settings, now, findings))
     with services.record.read() as tx:
         feeds = [feed for feed in tx.feeds.all() if feed.topics]
+        crowded = tx.notes.get(CROWDED)
+    findings += window_findings(crowded, services.settings.open_articles, now)
     findings += feed_findings(feeds)
     checks: list[IndexCheck] = []
     try:

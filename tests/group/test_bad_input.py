@@ -133,6 +133,31 @@ def test_reports_in_scripts_without_spaces_find_their_story(language: str, one: 
     assert sorted(map(sorted, grouper.stories().values())) == [["a", "b"], ["c"]]
 
 
+def test_of_too_many_articles_in_one_window_the_oldest_are_let_go() -> None:
+    grouper = Grouper()
+    hours = {"a": 5, "b": 1, "c": 3, "d": 2, "e": 4}
+    names = dict(zip(hours, ("Kalvik", "Dunmore", "Lerwick", "Ostrava", "Tarn"), strict=True))
+    place_all(
+        grouper,
+        {one: reading(f"The council of {names[one]} voted on its budget.", hours=at) for one, at in hours.items()},
+    )
+    assert grouper.shrink(5) == ()
+    assert grouper.shrink(3) == ("b", "d")
+    assert [one for one in hours if one in grouper] == ["a", "c", "e"]
+    assert grouper.forget(START + timedelta(hours=3.5)) == ("c",)
+
+
+def test_an_original_is_kept_for_its_copies_where_room_is_made() -> None:
+    grouper = Grouper()
+    place_all(
+        grouper,
+        {"old": reading(LIGHTHOUSE), "between": FERRY, "copy": reading(LIGHTHOUSE, outlet="The Beacon", hours=90)},
+    )
+    assert grouper.shrink(2) == ("between",)
+    assert grouper.shrink(1) == ("copy",)
+    assert grouper.shrink(0) == ("old",)
+
+
 def test_dates_far_away_keep_reports_apart_and_break_nothing() -> None:
     grouper = Grouper()
     ages = {"a": 0, "b": 365 * 9, "c": -365 * 56}

@@ -39,6 +39,7 @@ _steps = st.lists(
         st.tuples(st.just("merge"), st.integers(0, 40), st.integers(0, 40)),
         st.tuples(st.just("split"), st.integers(0, 40), st.none()),
         st.tuples(st.just("forget"), st.integers(-100, 100), st.none()),
+        st.tuples(st.just("shrink"), st.integers(0, 20), st.none()),
     ),
     max_size=40,
 )
@@ -74,8 +75,12 @@ class _Record:
                 return None
             self.rows[placement.article] = placement.remembered
             return placement
-        if kind == "forget":
-            gone = grouper.forget(START + timedelta(hours=what))  # type: ignore[arg-type]
+        if kind in ("forget", "shrink"):
+            if kind == "forget":
+                gone = grouper.forget(START + timedelta(hours=what))  # type: ignore[arg-type]
+            else:
+                gone = grouper.shrink(what)  # type: ignore[arg-type]
+                assert len(grouper) <= what  # type: ignore[operator]
             for article in gone:
                 del self.rows[article]
             return gone

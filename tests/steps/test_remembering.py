@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from pipeline.cli.run import show
+from pipeline.steps.upkeep import upkeep
 from schemas.feed import Outcome
 from tests.steps.conftest import House, Site
 from tests.steps.test_rounds import FLOOD, OTHER_WORDS, article, outcomes, topic_for
@@ -48,3 +54,27 @@ def test_reports_without_a_date_find_their_original_and_their_story(house: House
     assert article(house.services, site.url("copy")).copy_of == one.id
     for undated in (one, two):
         assert undated.reading.published <= house.clock()
+
+
+def test_where_too_many_are_open_the_oldest_are_let_go_and_it_is_said(
+    house: House, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = house.services.settings.model_copy(update={"open_articles": 2})
+    small = House(replace(house.services, settings=settings), house.clock, house.post)
+    small.enrol(topic_for(site))
+    for number, place in enumerate(("Tarn", "Kalvik", "Dunmore"), start=1):
+        small.clock.forward(hours=1)
+        text = f"The river burst its banks and flooded {place}, where {number}0 people were taken out by boat."
+        site.publish(f"flood-{number}", f"River floods {place}", text, published=small.clock.now)
+        done = small.round()
+    assert done.judged.let_go == 1
+    show(done)
+    assert "1 let go before their time" in capsys.readouterr().out
+    with small.services.record.read() as tx:
+        assert len(list(tx.articles.remembered(since=None))) == 2
+    assert article(small.services, site.url("flood-1")).story is not None
+    (finding,) = [one for one in upkeep(small.services).findings if "are open" in one.what]
+    assert finding.level == "warning"
+    assert "more than 2 articles" in finding.what
+    small.clock.forward(days=2)
+    assert not [one for one in upkeep(small.services).findings if "are open" in one.what]
