@@ -8,7 +8,7 @@ stay apart is never joined.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 
 Graph = Mapping[int, Mapping[int, float]]
 
@@ -37,8 +37,8 @@ def parts(
         if root in seen:
             continue
         if root not in vast:
-            part = _reached([root], graph, threshold, attached, limit=limit)
-            if len(part) <= limit:
+            part = _reached([root], graph, threshold, attached, limit=limit, until=vast)
+            if len(part) <= limit and vast.isdisjoint(part):
                 seen.update(part)
                 found.append(sorted(part))
                 continue
@@ -65,8 +65,9 @@ def _reached(
     attached: Callable[[int, set[str]], Iterable[int]],
     *,
     limit: int = 1 << 30,
+    until: Set[int] = frozenset(),
 ) -> list[int]:
-    """The nodes that can be reached from these, at least until there are more than ``limit``."""
+    """The nodes that can be reached from these; broken off after more than ``limit``, or where one is of ``until``."""
     reached = list(roots)
     known, told = set(reached), set[str]()
     nothing: dict[int, float] = {}
@@ -77,7 +78,7 @@ def _reached(
             if other not in known:
                 known.add(other)
                 reached.append(other)
-        if len(reached) > limit:
+        if len(reached) > limit or (until and not until.isdisjoint(near)):
             break
     return reached
 

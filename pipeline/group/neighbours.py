@@ -42,6 +42,9 @@ class Neighbours:
         self.likely: dict[int, dict[int, float]] = {}
         """The probabilities as of the last `refresh`."""
         self._stale: set[int] = set()
+        """The articles of which something else than a probability changed since the last `refresh`."""
+        self._doubtful: set[int] = set()
+        """Those whose probabilities may have changed, for others are closest to them now."""
         self._unranked: set[int] = set()
         """The articles that lost pairs since how close their closest are was last worked out."""
         self._fresh: list[int] = []
@@ -78,6 +81,7 @@ class Neighbours:
         self._free.append(self._slot.pop(seq))
         del self._row[seq], self.likely[seq]
         self._stale.discard(seq)
+        self._doubtful.discard(seq)
         self._unranked.discard(seq)
         self._stale.update(others)
 
@@ -127,7 +131,7 @@ class Neighbours:
         self._stale.add(seq)
 
     def _rank(self) -> None:
-        """Work out how close the closest are, where pairs came or went; who sees another closest is stale."""
+        """Work out how close the closest are, where pairs came or went; who sees another closest is doubtful."""
         lost = [seq for seq in self._unranked if seq in self._slot]
         counts = [len(self._row[seq]) for seq in lost]
         anew = np.array([self._slot[seq] for seq in lost], dtype=np.int64)
@@ -137,7 +141,7 @@ class Neighbours:
         )
         self._unranked, self._fresh = set(), []
         self._best[anew] = 0
-        self._stale.update(lost)
+        self._doubtful.update(lost)
         if not len(rows):
             return
         ends = np.concatenate((self._ends[fresh].T.ravel(), np.repeat(anew, counts)))
@@ -159,7 +163,7 @@ class Neighbours:
                 best[:, at, rank] = values[order[starts + rank]]
         moved = (best != self._best[slots]).any(axis=(1, 2))
         self._best[slots] = best
-        self._stale.update(self._seq[slots[moved]].tolist())
+        self._doubtful.update(self._seq[slots[moved]].tolist())
 
     def _describe(self, rows: NDArray[np.int64], *, arriving: bool = False) -> Floats:
         first, second = self._ends.take(rows, axis=0).T
@@ -200,8 +204,9 @@ class Neighbours:
     def refresh(self) -> set[int]:
         """Bring the probabilities up to date; returns the articles whose surroundings changed."""
         self._rank()
-        touched, self._stale = self._stale, set()
-        rows = np.array(sorted({row for seq in touched for row in self._row[seq].values()}), dtype=np.int64)
+        touched, doubtful = self._stale, self._stale | self._doubtful
+        self._stale, self._doubtful = set(), set()
+        rows = np.array(sorted({row for seq in doubtful for row in self._row[seq].values()}), dtype=np.int64)
         if not len(rows):
             return touched
         values = probability(self._describe(rows), self._model.settled)

@@ -109,6 +109,7 @@ _CALLING = wordset("hotline telephone phone téléphone telefon telefono teléfo
 _DATE_PATTERNS = [re.compile(f"(?i:{pattern})") for pattern in _DATES]
 _MONTH_WORDS = words_of_all("months")
 _MODAL_MAY = re.compile(r"\b(?:may|mar|marzo|sept|sep|set|dec|oct|nov|out|ago|dic)\s\d")
+_GOES_ON = re.compile(r"\s(?!(?:and|or|to|until|at|in|the|on|by|for|when|after|before)\b)[a-z]")
 _LAST_NUMBER = re.compile(r"\W*\d+$")
 
 
@@ -150,6 +151,8 @@ def masks(sentence: Sentence) -> list[Mask]:
             surface = match.group()
             if _MODAL_MAY.match(surface) and (surface.startswith("may ") or "." not in surface):
                 continue  # "may 30 people": the verb
+            if surface.endswith(" may") and sentence.language == "en" and _GOES_ON.match(text, last, end):
+                continue  # "20 may be trapped"
             short = surface[-1].isdigit() and not surface[-4:].isdigit()
             titled = text[max(start, first - 4) : first].lower() == "the "  # "the July 7 attacks"
             if short and not titled and _count_after().match(text, last, end):

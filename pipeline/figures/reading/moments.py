@@ -142,7 +142,9 @@ def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
     if left == "at" and numeral.value >= 10 and right in {"he", "she", "i"}:
         return True
     if left in {"now", "both"} and before in {",", "is", "was"} and ends:
-        return True
+        # "the number of injured is now 17" tells nobody's age
+        someone = sentence.lower(i - 3)
+        return before == "," or someone in _SOMEONE or _is_role(someone) or sentence.is_name(i - 3)
     if _in_aged_list(sentence, i):
         return True
     return ends and any(sentence.lower(k) in _AGED for k in range(max(0, i - 4), i))

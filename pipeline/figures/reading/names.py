@@ -75,6 +75,7 @@ def counts_next(sentence: Sentence, j: int) -> bool:
 
 
 _PLACING = wordset("in at from on to near inside outside into of the a via through behind beside")
+_PERCENT = wordset("percent % per")
 _UNNUMBERED = wordset(
     "usual normal planned previous original initial expected official required remaining promised other "
     "average total addition all least most fact part sum number than about only just around around over under"
@@ -100,6 +101,11 @@ def _is_numbered(sentence: Sentence, numeral: Numeral, *, counted: bool) -> bool
     right = sentence.lower(numeral.last)
     closed = not sentence.is_word(numeral.last) or right in words("stop")
     return closed and sentence.lower(i - 2) in _PLACING and left not in words("measure_noun")
+
+
+_WHO_NUMBER = wordset(
+    "now they those who dead injured wounded missing homeless already still currently to could would may might will"
+)
 
 
 def _in_labelled_list(sentence: Sentence, i: int) -> bool:
@@ -129,7 +135,7 @@ def _is_gapped(sentence: Sentence, numeral: Numeral) -> bool:
     if not opened or k == numeral.first - 1:
         return False
     counts = [t for t in range(k) if sentence.tokens[t].kind is Kind.NUMBER or sentence.lower(t) in _SMALL]
-    return any(counts_next(sentence, t + 1) for t in counts)
+    return any(counts_next(sentence, t + 1) or sentence.lower(t + 1) in _PERCENT for t in counts)
 
 
 def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit | None, prefix: Unit | None) -> bool:
@@ -145,6 +151,8 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
     counted = counts_next(sentence, j)
     if _in_labelled_list(sentence, i) and not counted:
         return True
+    if left == "number" and _numbers(sentence, i - 1):
+        return False
     if left in words_of_all("plain_label"):
         return not counted or tokens[i - 1].capital or left in {"s&p", "sp", "no", "number"}
     if left == "p" and sentence.lower(i - 2) in {"s", "&"}:
@@ -156,16 +164,24 @@ def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Uni
         return (tokens[i - 1].capital and not sentence.loud and i > 1) or (not unit and not counted)
     if numeral.form is not Form.DIGITS or unit:
         return False
-    if (left in _RANKS and not counted) or _is_numbered(sentence, numeral, counted=counted):
+    if left in _RANKS and not counted:
         return True
     if _is_gapped(sentence, numeral):
         return False
+    if _is_numbered(sentence, numeral, counted=counted):
+        return True
     if not sentence.is_name(i - 1) or not numeral.plain or numeral.value >= 10_000 or left.endswith("'s"):
         return False
     right = sentence.lower(j)
     if counted and not (sentence.is_name(j) and not is_plural(right) and not _demonym(right)):
         return False
     return not (left in words_of_all("weekdays") or left in words_of_all("months") or left.endswith(("ed", "ing")))
+
+
+def _numbers(sentence: Sentence, i: int) -> bool:
+    """Whether "number" is a verb: "the dead number 16", "those waiting now number 200"."""
+    left = sentence.lower(i - 1)
+    return left in _WHO_NUMBER or (left in _counted_nouns() and not sentence.tokens[i].capital)
 
 
 def _demonym(word: str) -> bool:
@@ -221,6 +237,9 @@ def is_pronoun(sentence: Sentence, numeral: Numeral, unit: Unit | None) -> str |
     if unit or numeral.value > 12:
         return None
     told = sentence.lower(j + 1) in {"killed", "injured", "arrested", "dead", "who"}
+    # "two of the three men": the three are a count, for the two are told apart from them
+    parted = left == "the" and sentence.lower(i - 2) == "of" and i >= 3 and _is_count(sentence, i - 3)
+    told = told or parted
     if left in {"the", "these", "those", "all", "both"} and numeral.value <= 4 and right in words("pair") and not told:
         return "pronoun"
     few = {"all", "the", "these", "those"} | ({"other"} if numeral.value < 3 else set())
@@ -232,6 +251,10 @@ def is_pronoun(sentence: Sentence, numeral: Numeral, unit: Unit | None) -> str |
 
 
 _SMALL = wordset("two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty")
+
+
+def _is_count(sentence: Sentence, i: int) -> bool:
+    return sentence.tokens[i].kind is Kind.NUMBER or sentence.lower(i) in _SMALL or sentence.lower(i) == "one"
 
 
 def _one_is_pronoun(sentence: Sentence, j: int, left: str, right: str) -> bool:
