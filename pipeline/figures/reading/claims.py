@@ -184,6 +184,8 @@ def _joined(sentence: Sentence, a: Draft, b: Draft) -> str | None:
         return None
     left = _left(sentence, a)
     if link in _TO - _DASHES and left in _FROM:
+        if link == "auf" or (left in {"с", "з"} and link == "до"):
+            return "change"  # German and the Slavic languages have other words for the ends of a range
         head = sentence.text[max(sentence.start, a.start - 70) : a.start]
         if not _NO_CHANGE.search(head) and (_CHANGE.search(head) or abs(b.low) < abs(a.low)):
             return "change"

@@ -218,6 +218,19 @@ def test_a_change_is_no_range(language: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("de", "Der Verband hat die Zahl der Sitze von 28 auf 35 erhöht."),
+        ("ru", "Совет число мест с 28 до 35 увеличил."),
+        ("uk", "Рада кількість місць з 28 до 35 збільшила."),
+    ],
+)
+def test_a_change_whose_verb_comes_last_is_no_range(language: str, text: str) -> None:
+    before, after = figures(text, language)
+    assert (before.value, after.value, after.earlier) == (28, 35, 28)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
         ("en", "Between 20 and 30 people died."),
         ("de", "Zwischen 20 und 30 Menschen starben."),
         ("fr", "Entre 20 et 30 personnes sont mortes."),
