@@ -14,6 +14,7 @@ import gzip
 import json
 import math
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -213,14 +214,27 @@ def same(one: Any, other: Any) -> bool:
     return math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-9)
 
 
+def parts() -> dict[str, list[Sequence_]]:
+    """Our own sequences by half and by the go they were written in: dev, opened and check; first, later and latest."""
+    folder = HERE / "tests/figures/sequences"
+    goes = {name: ids.split() for name, ids in tomllib.loads((folder / "parts.toml").read_text("utf-8")).items()}
+    go_of = {id: name for name, ids in goes.items() for id in ids}
+    found: dict[str, list[Sequence_]] = {}
+    for half in ("dev", "check"):
+        for one in load(folder / f"{half}.jsonl"):
+            go = go_of.get(one["id"], "latest")
+            name = "check" if half == "check" and go == "latest" else f"{'dev' if half == 'dev' else 'opened'} {go}"
+            found.setdefault(name, []).append(one)
+    return found
+
+
 def sets(shared: Path) -> dict[str, list[Sequence_]]:
     """The sets of sequences at hand, by name."""
-    paths = {
-        "shared": shared / "data/figures/update_sequences.jsonl.gz",
-        "dev": HERE / "tests/figures/sequences/dev.jsonl",
-        "check": HERE / "tests/figures/sequences/check.jsonl",
-    }
-    return {name: load(path) for name, path in paths.items() if path.exists()}
+    path = shared / "data/figures/update_sequences.jsonl.gz"
+    found = {"shared": load(path)} if path.exists() else {}
+    for name, sequences in parts().items():
+        found.setdefault(name.partition(" ")[0], []).extend(sequences)
+    return found
 
 
 def errors(gold: Sequence[Sequence_], said: Sequence[dict[str, Any]]) -> list[str]:

@@ -395,7 +395,8 @@ def main() -> None:
         print(f"{name:7} {how:16}", ", ".join(told))
     if arguments.unseen:
         others = [choice for (name, _), (same_, _) in data.items() if name == "shared" for choice in same_]
-        for how, share in unseen(sets(arguments.shared)["dev"], others, REASONS["same"]).items():
+        looked_at = [one for name, some in sets(arguments.shared).items() if name in OPEN for one in some]
+        for how, share in unseen(looked_at, others, REASONS["same"]).items():
             print(f"unseen  {how:16} same {share:.1f} %")
     if arguments.write:
         target = Path(matching.__file__).with_name("weights.toml")
@@ -403,6 +404,8 @@ def main() -> None:
         target.write_text(HEAD + "".join(tables), encoding="utf-8")
 
 
+OPEN = ("dev", "opened")
+"""The sets of ours that were looked at."""
 LEAST = 0.05
 """Weights closer to 0 are left out."""
 HEAD = "# How much each trait speaks for yes, in log-odds. Written by benchmarks/weigh.py.\n"
