@@ -22,6 +22,8 @@ from schemas.figure import Claim, Figure, Modifier, Value
 _SLACK = 0.05
 """The share of a value that "about" may move it at most."""
 
+_FAR = 1.6
+"""How many times a bound a value may be that the bound is still told for."""
 _SAME = 1e-6
 
 
@@ -136,8 +138,22 @@ def equal(one: Claim, other: Claim) -> bool:
 
 
 def entails(known: Claim, said: Claim) -> bool:
-    """Whether ``said`` tells nothing that ``known`` does not: the same, a rounding of it, or a weaker bound."""
-    return equal(known, said) or of_claim(said).holds(of_claim(known))
+    """Whether ``said`` tells nothing that ``known`` does not: the same, a rounding of it, or a weaker bound.
+
+    A bound is one of that value only if it is not far from it: nobody who knows of 140 says "more than 60".
+    """
+    if equal(known, said):
+        return True
+    wide, narrow = of_claim(said), of_claim(known)
+    if not wide.holds(narrow):
+        return False
+    return (math.isfinite(wide.low) and math.isfinite(wide.high)) or _near(size(wide), size(narrow))
+
+
+def _near(one: float, other: float) -> bool:
+    """Whether neither is more than `_FAR` times the other."""
+    small, large = sorted((abs(one), abs(other)))
+    return one * other >= 0 and large <= _FAR * small
 
 
 def excludes(known: Claim, said: Claim) -> bool:
