@@ -14,6 +14,7 @@ from pipeline.figures.reading.elision import Memory, is_gapped, is_joined, is_se
 from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
+from pipeline.figures.reading.masks import counts_on
 from pipeline.figures.reading.nouns import after_number, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.owners import actor
@@ -218,6 +219,9 @@ class _Reader:
         return self.memory.same_value(draft.low, unit)
 
     def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
+        if (tallied := counts_on(sentence, draft.numeral.first)) is not None:
+            draft.action = "rescued" if tallied == "survivor" else "killed"
+            return "people"
         counted = draft.noun.phrase if draft.noun else None
         if counted is None and draft.measure is None and (meant := self.memory.unit_meant(sentence, draft)):
             draft.unit = Unit(meant.name, meant.group, draft.end, draft.end)

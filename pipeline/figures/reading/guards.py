@@ -6,6 +6,7 @@ import re
 
 from pipeline.figures.reading import moments, names
 from pipeline.figures.reading.lexicon import any_of, words
+from pipeline.figures.reading.masks import counts_on
 from pipeline.figures.reading.numbers import Form, Numeral
 from pipeline.figures.reading.tokens import Sentence
 from pipeline.figures.reading.units import Unit
@@ -86,10 +87,12 @@ def why_not(
     text = sentence.text
     if numeral.form is Form.BROKEN or numeral.high == float("inf"):
         return "no number"
-    if numeral.form is Form.ORDINAL:
+    if numeral.form is Form.ORDINAL and not counts_on(sentence, numeral.first):
         return "ordinal"
     if numeral.form is Form.FRACTION and "majority" in (sentence.lower(numeral.last), sentence.lower(numeral.last + 1)):
         return "adjective"
+    if numeral.form is Form.DIGITS and counts_on(sentence, numeral.first):
+        return None
     if why := names.unsuited_prefix(sentence, numeral, prefix) or names.unsuited_suffix(sentence, numeral, unit):
         return why
     if _is_list_number(sentence, numeral):

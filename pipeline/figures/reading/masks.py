@@ -119,6 +119,29 @@ def _count_after() -> re.Pattern[str]:
     return re.compile(rf"(?i:\s(?:\w+\s)?(?:{nouns})\b)")
 
 
+_RANKED = wordset("st nd rd th")
+_ONE_MORE = wordset("a an the its their")
+_HOW = wordset("confirmed known civilian human")
+_TALLIED = wordset("body death fatality victim casualty survivor")
+_TAKES_LIVES = wordset("claimed claims claim cost costs taken took takes")
+
+
+def counts_on(sentence: Sentence, i: int) -> str | None:
+    """The noun of which an ordinal at a token tells how many there are now: "a third body", "the 13th victim"."""
+    ranked = sentence.lower(i + 1) in _RANKED
+    if not ranked and sentence.tokens[i].kind is Kind.NUMBER:
+        return None
+    if sentence.lower(i - 1) not in _ONE_MORE or sentence.language != "en":
+        return None
+    j = i + 1 + ranked
+    j += sentence.lower(j) in _HOW
+    noun, after = sentence.lower(j), sentence.lower(j + 1)
+    if noun == "life":
+        return noun if any(sentence.lower(k) in _TAKES_LIVES for k in range(max(0, i - 4), i)) else None
+    goes_on = sentence.is_word(j + 1) and after not in words_of_all("stop") and not after.endswith("ed")
+    return noun if noun in _TALLIED and not goes_on else None
+
+
 def _around_months(sentence: Sentence) -> list[tuple[int, int]]:
     """The stretches around the names of months, which hold the dates."""
     if _MONTH_WORDS.isdisjoint(sentence.words):
@@ -144,6 +167,7 @@ def masks(sentence: Sentence) -> list[Mask]:
         for why, pattern in _DIGIT_PATTERNS
         if _HINTS[why].search(text, start, end) or (why == "phone" and not _CALLING.isdisjoint(sentence.words))
         for match in pattern.finditer(text, start, end)
+        if why != "ordinal" or not counts_on(sentence, sentence.at(match.start()))
     ]
     for near_start, near_end in _around_months(sentence):
         for match in (m for pattern in _DATE_PATTERNS for m in pattern.finditer(text, near_start, near_end)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -56,6 +57,10 @@ class Sentence:
     @property
     def quote(self) -> str:
         return self.text[self.start : self.end]
+
+    def at(self, place: int) -> int:
+        """The index of the token that begins at a place of the text or, if none does, of the next."""
+        return bisect_left(self.tokens, place, key=lambda token: token.start)
 
     def lower(self, index: int) -> str:
         """The token at ``index`` in small letters; empty outside of the sentence."""

@@ -263,3 +263,17 @@ def test_the_two_reports_that_started_it(shared: object) -> None:
         (3, "children", "separated"),
         (5, "children", "separated"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "action"),
+    [
+        ("Rescuers in Belgar pulled a third body from the rubble.", 3, "killed"),
+        ("Corra counted its 13th victim on Tuesday.", 13, "killed"),
+        ("The outbreak has claimed a second life.", 2, "killed"),
+        ("A fifth survivor was lifted from the earth.", 5, "rescued"),
+    ],
+)
+def test_an_ordinal_that_tells_how_many_there_are_now_is_a_count_of_people(text: str, value: int, action: str) -> None:
+    read = figure(text)
+    assert (read.value, read.counted, read.action) == (value, "people", action)
