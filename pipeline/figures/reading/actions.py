@@ -189,12 +189,17 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     if near_left is not None and near_left.first <= preceding:
         near_left = None
     theme = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
+    if inside is not None and near_right is not None and near_right.action in _TELLING:
+        return inside  # "eight infected farms had been counted twice": that somebody counted tells less
     near = near_right or own or inside or near_left or _unlisted(sentence, draft, noun_end) or theme
     if near is not None:
         return near
     draft.loose = True
     later = next((e for e in right if e.first < following), None)
     return later or (left[-1] if left else None) or (themes[-1] if themes and noun is not None else None)
+
+
+_TELLING = wordset("counted recorded listed handled logged reported found shown noted named")
 
 
 _FOR_AND_AGAINST = {"for": "voted for", "against": "voted against"}
@@ -325,7 +330,9 @@ def _following(sentence: Sentence, noun_end: int, drafts: list[Draft]) -> tuple[
     inner: Draft | None = None
     while later and later[0].opens - noun_end <= 4:
         between = sentence.tokens[noun_end : later[0].opens]
-        if not between or between[0].lower != "of" or any(t.lower not in _PARTITIVE for t in between):
+        if not between or between[0].lower != "of":
+            break
+        if any(t.lower not in _PARTITIVE and not t.lower.endswith("'s") for t in between):
             break
         inner, later = later[0], later[1:]
     return (later[0].opens if later else len(sentence.tokens)), inner

@@ -14,14 +14,15 @@ _ACCORDING = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
 )
 _WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
-_SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
+_SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,8}}?{_WORD})"
 _OPENS = (
     r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\sas\s)|(?<=\swhile\s)|(?<=\swhere\s)"
     r"|(?<=\swhich\s))"
 )
 _ADVERB = (
     r"(?:(?:also|later|now|previously|earlier|has|have|had|separately|still|only|again|even|would|could|will|has now"
-    r"|would only|had so far|has so far|had earlier|has also|still only|only ever)\s)?"
+    r"|would only|had so far|has so far|had earlier|has also|still only|only ever|was able to|were able to"
+    r"|(?:have|has|had)(?:\snow)?\sbeen able to)\s)?"
 )
 _SAID_AFTER = re.compile(
     rf"{_OPENS}{_SUBJECT}\s{_ADVERB}"
@@ -46,12 +47,16 @@ _ASIDE = re.compile(
     rf"(?P<verb>(?:{any_of('says records')})\b|put\b)"
 )
 _CARRIED_ON = re.compile(rf"(?:\s(?:and|but)|;)\s{_ADVERB}(?!put\s)(?:{any_of('says')})\b")
+_BY_ITS_OWN = re.compile(
+    rf"\b[Bb]y (?:its|their|his|her|our) (?:own )?(?:reckoning|arithmetic|{any_of('quantity_given')})s?\b"
+)
 _OF_ITS_OWN = re.compile(
     rf"(?:^|(?<=[;,“]\s)|(?<=\sand\s)|(?<=\sbut\s))(?:[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\s(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')}|list|lists|register|own)\s"
     r"(?=(?:(?:still|now|only|itself)\s)?(?:is|are|was|were|says|said|has|had|have|stands|stood|shows|showed|puts|put|comes"
     r"|came|names|counts|runs|ran|speaks|gives|gave|of|at)\s)"
 )
 _REACH_ENDS = re.compile(r"[;,]|\s(?:and|but|while|whereas|when|which|as|after|before)\s")
+_BREAKS = re.compile(r";|,?\s(?:while|whereas)\s")
 _LAST_NUMBER = re.compile(r"\d[\d.,]*\D*$")
 _WEEKDAYS = (
     r"(?:(?:am|el|ce)\s)?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|Montag|Dienstag|Mittwoch|Donnerstag|Freitag"
@@ -110,7 +115,10 @@ _TIMES = words("weekdays") | words("months") | {"today", "yesterday", "week", "m
 _WHO_DID = re.compile(r"^(?P<who>(?:[\w'’-]+\s){1,4}?)who\s(?!said|says|told)")
 
 
-_SPEAKS_FOR = re.compile(r"(?:[eo]rs?|m[ae]n|ists?|chief|ministry|office|union|agency|lawyer|council)$")
+_SPEAKS_FOR = re.compile(
+    r"(?:[eo]rs?|m[ae]n|ists?|chief|ministry|office|union|agency|lawyer|council|association|federation|group|party|league"
+    r"|hospitals|ess(?:es)?)$"
+)
 """Endings of those who speak for something."""
 
 
@@ -130,6 +138,8 @@ def cleaned(who: str) -> str | None:
     if before and before.split()[-1].lower() not in words("preposition"):
         who = after  # "a policy the state expects"
     parts = who.split()
+    if len(parts) > 5 and (of := next((k for k, part in enumerate(parts[3:], 3) if part in {"in", "on", "at"}), 0)):
+        parts, who = parts[:of], " ".join(parts[:of])  # "organisers of the march in Tarn's old town"
     for k, part in enumerate(parts):
         if k and any(character.isdigit() for character in part):
             parts, who = parts[:k], " ".join(parts[:k])  # "parents 107 are still held"
@@ -140,6 +150,8 @@ def cleaned(who: str) -> str | None:
         parts, who = parts[1:], " ".join(parts[1:])  # "its organisers"
     if not parts or len(parts) > 12 or not re.search(r"[^\W\d_]{2}", who):
         return None
+    if len(parts) > 1 and parts[0].lower() in words("number_words") and _SPEAKS_FOR.search(parts[-1]):
+        parts, who = parts[1:], " ".join(parts[1:])  # "two witnesses said"
     first = parts[0].lower()
     acronym = parts[0].isupper() and len(first) > 1  # the WHO
     if first in words("number_words") or (len(parts) > 1 and first in {"her", "his", "its", "their"} and not named):
@@ -155,7 +167,7 @@ def cleaned(who: str) -> str | None:
     return who[:100]
 
 
-_PASSIVE_TAIL = re.compile(r"\s(?:at (?!least|most)|as (?!many|much)|(?:by|in|on|to)\b)")
+_PASSIVE_TAIL = re.compile(rf"\s(?:at (?!least|most)|as (?!many|much)|(?:by|in|to)\b|on (?!{_DAY}))")
 
 
 def _is_passive(sentence: str, match: re.Match[str]) -> bool:
@@ -224,12 +236,22 @@ class Said:
         """Whether the number at character ``at`` is that of whoever was named before: "its list has 113 names"."""
         return any(0 <= at - end < _NEAR_COUNT for end in self.own)
 
+    breaks: tuple[int, ...] = ()
+    """Where one clause sets itself against another: "while", "whereas", a semicolon."""
+
     def of(self, at: int) -> str | None:
-        """The source of the number at character ``at``: the nearest."""
+        """The source of the number at character ``at``: the nearest, and one of its own clause before others."""
         if self.is_own(at):
             return None
-        near = [(distance, s.who) for s in self.sources if (distance := s.distance(at)) is not None]
-        return min(near)[1] if near else None
+        near = [
+            (self._is_across(source, at), distance, source.who)
+            for source in self.sources
+            if (distance := source.distance(at)) is not None
+        ]
+        return min(near)[2] if near else None
+
+    def _is_across(self, source: _Source, at: int) -> bool:
+        return not source.owned and any(min(source.end, at) <= place <= max(source.start, at) for place in self.breaks)
 
 
 def _telling(*groups: str) -> frozenset[str]:
@@ -264,7 +286,11 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     polling = not _POLLS.isdisjoint(words_in)
     sentence = text[start:end]
     found = [] if foreign else owners(sentence, words_in)
-    own = tuple(start + m.end() for m in _OF_ITS_OWN.finditer(sentence)) if not foreign else ()
+    own = (
+        tuple(start + m.end() for pattern in (_OF_ITS_OWN, _BY_ITS_OWN) for m in pattern.finditer(sentence))
+        if not foreign
+        else ()
+    )
     if not (owns or saying or sourcing or polling or found or own):
         return Said((), pronoun=False)
     if sourcing:
@@ -289,7 +315,7 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     for match in _SAID_AFTER.finditer(sentence) if saying else ():
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
-            pronoun = pronoun or match["verb"] not in _RECORDS
+            pronoun = pronoun or match["verb"] not in _RECORDS or raw.split()[-1].lower() in {"he", "she"}
         elif _is_passive(sentence, match) or _counts_itself(match["verb"], raw) or _finds_things(sentence, match, raw):
             continue
         else:
@@ -307,7 +333,8 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         for raw, first, last, owned in found
         if (who := cleaned(raw)) and who.lower() not in _TIMES
     ]
-    return Said(tuple(sources), pronoun, own)
+    breaks = tuple(start + m.start() for m in _BREAKS.finditer(sentence)) if len(sources) > 1 else ()
+    return Said(tuple(sources), pronoun, own, breaks)
 
 
 def _reach(text: str, first: int, last: int, start: int, end: int, owned: str) -> tuple[int, int]:

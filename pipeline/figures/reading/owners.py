@@ -28,6 +28,25 @@ _ADMITTED = re.compile(
     r"(?:acknowledge[sd]?|confirm(?:ed|s)?|report(?:ed|s)?|counted|counts|admit(?:s|ted)?|gave|gives|recogni[sz]e[sd]?|stated"
     r"|listed|lists|claim(?:ed|s)?|announced|recorded|records)\b"
 )
+_NP = r"(?:(?:the|its|their|an?|two|three)\s)?(?:[\w’'-]+\s){0,3}?[\w’'-]+"
+_GAVE_AS = re.compile(
+    rf"(?:^|(?<=[;:,“”\"]\s)|(?<=\sand\s)|(?<=\sbut\s))(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})\s(?:gave|gives|give|set|sets)\s"
+    rf"(?:the|its|their|a)\s(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')}|number|total|amount|cost|damage|loss|losses|size|turnout)\b"
+    r"[^,.;:]{0,50}?\s(?:as|at)\b"
+)
+_STATED_BY = re.compile(
+    r"(?<=\d)\s(?:[\w-]+\s){0,2}?(?:reported|announced|given|published|issued|released|quoted|cited|claimed|acknowledged"
+    r"|recorded|stated|named|admitted|counted)\s(?:earlier\s|so far\s|first\s)?by\s"
+    rf"(?P<who>{_NP})(?=[.,;:)]|\s(?:and|but|on|in|for|at|last|earlier)\b|$)"
+)
+_AS_SAID = re.compile(
+    rf"(?<=\d)\s(?:[\w-]+\s){{0,2}}?as\s(?P<who>{_NP})\s(?:claim|claims|claimed|say|says|said|insist|insists|maintain"
+    r"|maintains|put it|puts it|reported|reports|announced)\b"
+)
+_PUT_BY = re.compile(rf"\b(?:put|given|estimated|set|counted)\sby\s(?P<who>{_NP})\sat\b")
+_COUNTED_BY = re.compile(
+    r"\bby\s(?:the\s)?(?P<who>police|official|union|army|government|government's|ministry)\s(?:count|estimates?|reckoning)\b"
+)
 _DASHED = re.compile(r"\s[-–—]\s(?P<who>(?:the\s)?[A-Za-z][\w’'-]*(?:\s[\w’'-]+){0,3})\.?$")
 _ROLES = words("source") | wordset(
     "ministry minister police army governor mayor office agency institution service government official report company"
@@ -53,6 +72,16 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
         for m in _ROLE_FIGURE.finditer(sentence)
         if m["who"].lower().split()[-1] in _ROLES
     ]
+    if not _GIVING.isdisjoint(start_words):
+        found += [(m["who"], m.start("who"), m.end(), "onward") for m in _GAVE_AS.finditer(sentence)]
+    if "by" in start_words:
+        found += [(m["who"], m.start(), m.end(), "before") for m in _STATED_BY.finditer(sentence)]
+        found += [(m["who"], m.start(), m.end(), "after") for m in _PUT_BY.finditer(sentence)]
+        found += [
+            (_SPOKEN_OF.get(m["who"], m["who"]), m.start(), m.end(), "before") for m in _COUNTED_BY.finditer(sentence)
+        ]
+    if "as" in start_words:
+        found += [(m["who"], m.start(), m.end(), "before") for m in _AS_SAID.finditer(sentence)]
     if "that" in start_words:
         found += [(m["who"], m.start(), m.end(), "before") for m in _ADMITTED.finditer(sentence)]
     if len(sentence) < 200 and (match := _DASHED.search(sentence)) and match["who"].lower().split()[-1] in _ROLES:
@@ -60,6 +89,8 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
     return [one for one in found if _NO_OWNERS.isdisjoint(one[0].lower().split())]
 
 
+_GIVING = wordset("gave gives give set sets")
+_SPOKEN_OF = {"official": "officials", "government's": "government"}
 _REVISING = wordset(
     "raised lowered cut corrected revised updated increased reduced doubled trebled tripled halved upgraded downgraded"
     " raises lowers cuts revises corrects updates published"
