@@ -50,6 +50,7 @@ _SINGULAR = {
     "species": "species",
     "aircraft": "aircraft",
 }
+_CONDITIONS = {"dead": "killed", "injured": "injured", "wounded": "injured", "missing": "missing"}
 _SAYS_ITSELF = {"death": "killed", "fatality": "killed", "case": "infected", "injury": "injured"}
 _ELLIPSIS = "…"
 
@@ -189,6 +190,9 @@ def claim_words(figure: Figure) -> str:
     value = value_words(figure)
     counted = one_line(figure.counted or "", 60)
     action = one_line((figure.action or "").replace("_", " "), 40)
+    first, _, rest = counted.partition(" ")
+    if action and _CONDITIONS.get(first.lower()) == action and rest and rest.split()[0] not in ("and", "or"):
+        counted = rest  # "12 people injured" rather than "12 wounded people injured"
     if counted and not figure.unit and figure.value in (1, -1):
         counted = singular(counted)
     parts = [value]
@@ -209,7 +213,7 @@ def claim_words(figure: Figure) -> str:
 
 def _says(counted: str, action: str) -> bool:
     """Whether what is counted names the action already: deaths, arrests, "rescued people"."""
-    if action.lower() in counted.lower():
+    if action.lower() in counted.lower() or _CONDITIONS.get(counted.partition(" ")[0].lower()) == action:
         return True
     noun, verb = singular(counted.rpartition(" ")[2]).lower(), action.split()[0].lower()
     return (

@@ -10,7 +10,15 @@ from pipeline.figures.reading import attribution, scope
 from pipeline.figures.reading.actions import settle, theme_before
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
-from pipeline.figures.reading.elision import Memory, is_gapped, is_joined, is_set_against, resolve, takes_up
+from pipeline.figures.reading.elision import (
+    Memory,
+    in_condition,
+    is_gapped,
+    is_joined,
+    is_set_against,
+    resolve,
+    takes_up,
+)
 from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of
@@ -190,7 +198,7 @@ class _Reader:
                     draft.noun.last if draft.noun else draft.last,
                 ),
             )
-            made.append(_figure(sentence, draft, counted, who, covers, days))
+            made.append(_figure(sentence, draft, in_condition(sentence, draft, counted), who, covers, days))
             if not part:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker

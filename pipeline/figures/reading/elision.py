@@ -8,7 +8,7 @@ from itertools import pairwise
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
 from pipeline.figures.reading.lexicon import load, words, wordset
-from pipeline.figures.reading.nouns import Noun, is_plural, persons, phrase_at
+from pipeline.figures.reading.nouns import Noun, condition_after, counts_people, is_plural, persons, phrase_at
 from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -108,8 +108,9 @@ class Memory:
 
 
 def without_status(phrase: str) -> str:
-    """A phrase without "confirmed" and the like, which say nothing of another number of the same."""
-    return " ".join(word for word in phrase.split() if word.lower() not in STATUSES)
+    """A phrase without "confirmed", "wounded" and the like, which say nothing of another number of the same."""
+    kept = [word for word in phrase.split() if word.lower() not in STATUSES | words("condition")]
+    return " ".join(kept) or phrase
 
 
 def subject(sentence: Sentence, end: int) -> Noun | None:
@@ -328,6 +329,16 @@ def resolve(
     if summed or draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
         return memory.latest(person=False)
     return None
+
+
+def in_condition(sentence: Sentence, draft: Draft, counted: str | None) -> str | None:
+    """The noun with what stands for it in the text: "12 wounded" counts "wounded people", as "12 wounded men" do."""
+    condition = condition_after(sentence, draft.last) if draft.noun is None and draft.measure is None else None
+    if condition is None:
+        return counted
+    if counted is None:
+        return f"{condition} people"
+    return f"{condition} {counted}" if counts_people(counted.split()[-1].lower()) else counted
 
 
 def _from_title(title: str) -> str | None:

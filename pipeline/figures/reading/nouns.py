@@ -302,6 +302,25 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
     return None
 
 
+def condition_after(sentence: Sentence, index: int) -> str | None:
+    """What stands for people after a number and tells their state: "dead" of "12 dead" and of "12 of the dead"."""
+    if sentence.language != "en":
+        return None
+    conditions = words("condition")
+    i = index
+    if sentence.lower(i) == "of" and sentence.lower(i + 1) in _DETERMINERS:
+        i += 2
+    while _is_adverb(sentence.lower(i)):
+        i += 1
+    if sentence.lower(i) not in conditions:
+        return None
+    also = sentence.lower(i + 1) in {"and", "or"} and sentence.lower(i + 2) in conditions
+    counted_next = i + 3 < len(sentence.tokens) and sentence.tokens[i + 3].kind is Kind.NUMBER
+    if also and not counted_next and not _is_number(sentence, i + 3):
+        return f"{sentence.lower(i)} {sentence.lower(i + 1)} {sentence.lower(i + 2)}"
+    return sentence.lower(i)
+
+
 def singular_after(sentence: Sentence, index: int) -> Noun | None:
     """A phrase without a plural after a number above one ("11 member trade agreement"), as a last resort."""
     if sentence.language != "en" or not sentence.is_word(index):

@@ -41,7 +41,7 @@ def test_the_noun_beside_a_number(text: str, noun: str) -> None:
     [
         ("At least 90 children were deported. Only 12 have returned.", (12, "children", "returned")),
         ("Police put the toll at 58.", (58, "people", "killed")),
-        ("The crash left 58 dead.", (58, "people", "killed")),
+        ("The crash left 58 dead.", (58, "dead people", "killed")),
         ("The army launched 128 drones; 112 were shot down.", (112, "drones", "shot down")),
         ("Of the eight children, three were separated from their parents.", (3, "children", "separated")),
         ("Thirty-six sailors were hurt, 12 of whom are in hospital.", (12, "sailors", "hospitalised")),
