@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipeline.figures.reading.claims import Draft
-from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
+from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions, word_action
 from pipeline.figures.reading.lexicon import load, words, wordset
 from pipeline.figures.reading.nouns import Noun, condition_after, counts_people, is_plural, persons, phrase_at
 from pipeline.figures.reading.numbers import number_words
@@ -99,9 +100,16 @@ class Memory:
                 return action
         return None
 
-    def latest(self, *, person: bool, since: int = 0, action: str | None = None) -> str | None:
-        """The newest phrase, or the newest of people or of what ``action`` makes; only those added after ``since``."""
+    def latest(
+        self, *, person: bool, since: int = 0, action: str | None = None, apart: Container[str] = ()
+    ) -> str | None:
+        """The newest phrase, or the newest of people or of what ``action`` makes; only those added after ``since``.
+
+        ``apart`` are heads that are not meant.
+        """
         for phrase, head in reversed(self.nouns[since:]):
+            if head in apart:
+                continue
             if not person or head in persons() or (action and noun_action(head, "en") == action):
                 return without_status(phrase)
         return None
@@ -173,10 +181,40 @@ def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str |
     return None
 
 
-def _antecedent(sentence: Sentence, end: int, *, person: bool) -> str | None:
-    """The nearest plural noun before a token that "whom", "which" or a bare number can mean."""
+_AUXILIARIES = wordset("were was is are am be been being will would")
+_HAD = wordset("have has had also then later reportedly allegedly first")
+_NO_OBJECT = wordset("in of at on from by with to for during near after before when as and or but , . ; : ( )")
+
+
+def _agents(sentence: Sentence, end: int) -> frozenset[str]:
+    """The plural nouns that did something to the people a token counts: "soldiers" of "soldiers killed 12"."""
+    k = end - 1
+    while k > 0 and sentence.lower(k) not in _AUXILIARIES and sentence.lower(k) not in {";", "while", "where"}:
+        k -= 1
+    found: list[str] = []
+    for i in range(k, end):
+        low = sentence.lower(i)
+        if not sentence.is_word(i) or not is_plural(low):
+            continue
+        verb = i + 1
+        while sentence.lower(verb) in _HAD:
+            verb += 1
+        does = sentence.lower(verb).endswith("ed") or sentence.lower(verb) == "shot"
+        if (
+            does
+            and sentence.lower(verb + 1) not in _NO_OBJECT
+            and word_action(sentence.lower(verb), "en") in personal_actions()
+        ):
+            found.append(low)
+    return frozenset(found)
+
+
+def _antecedent(sentence: Sentence, end: int, *, person: bool, apart: Container[str] = ()) -> str | None:
+    """The nearest plural noun before a token that "whom", "which" or a bare number can mean, none of ``apart``."""
     for k in range(end - 1, -1, -1):
         low = sentence.lower(k)
+        if low in apart:
+            continue
         if not sentence.is_word(k) or not is_plural(low) or sentence.is_name(k) or low in words("numeral_follow"):
             continue
         if "according" in (sentence.lower(k - 2), sentence.lower(k - 3)):
@@ -316,11 +354,14 @@ def resolve(
                 return noun.phrase
     if personal and memory.nouns and memory.nouns[-1][1] in words("animal"):
         return without_status(memory.nouns[-1][0])  # "35 lynx …; four were run over"
-    if own := memory.latest(person=personal, since=since, action=draft.action):
+    if following in {"others", "other"} and len({head for _, head in memory.nouns[since:] if head in persons()}) > 1:
+        return "people"  # "one adult and four minors died, 16 others were hurt"
+    apart = _agents(sentence, draft.opens) if personal and english and following not in _AUXILIARIES else ()
+    if own := memory.latest(person=personal, since=since, action=draft.action, apart=apart):
         return own
     if personal:
-        near = _antecedent(sentence, draft.opens, person=True)
-        return near or memory.latest(person=True, action=draft.action) or _from_title(title) or "people"
+        near = _antecedent(sentence, draft.opens, person=True, apart=apart)
+        return near or memory.latest(person=True, action=draft.action, apart=apart) or _from_title(title) or "people"
     if english and following in _HUMAN_VERBS:
         return memory.latest(person=True) or "people"
     if english and _opens_clause(sentence, draft) and (participle(following) or following in words("numeral_follow")):

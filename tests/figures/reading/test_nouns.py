@@ -27,3 +27,25 @@ def counted(text: str) -> list[tuple[str, str | None]]:
 )
 def test_an_adjective_that_stands_for_people_stays_with_them(text: str, expected: list[tuple[str, str | None]]) -> None:
     assert counted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Soldiers killed 12 and captured seven.", [("12", "people"), ("seven", "people")]),
+        ("Ten gunmen killed five and wounded six.", [("Ten", "gunmen"), ("five", "people"), ("six", "people")]),
+        (
+            "Ten gunmen shot five villagers and held six.",
+            [("Ten", "gunmen"), ("five", "villagers"), ("six", "villagers")],
+        ),
+        ("Rebels killed the mayor, his driver and 15 others.", [("15", "people")]),
+        ("Miners clashed with police and 30 were arrested.", [("30", "Miners")]),
+    ],
+)
+def test_those_who_did_it_are_not_those_it_was_done_to(text: str, expected: list[tuple[str, str | None]]) -> None:
+    assert counted(text) == expected
+
+
+def test_the_others_beside_people_of_two_kinds_are_people() -> None:
+    assert counted("One cook and four minors died, and 16 others were hurt.")[-1] == ("16", "people")
+    assert counted("Two sailors were rescued and five others drowned.")[-1] == ("five", "sailors")
