@@ -21,8 +21,8 @@ from pipeline.figures.reading.elision import (
 )
 from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
-from pipeline.figures.reading.lexicon import any_of
-from pipeline.figures.reading.nouns import after_number, singular_after
+from pipeline.figures.reading.lexicon import any_of, words
+from pipeline.figures.reading.nouns import after_number, is_plural, plural, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.owners import actor
 from pipeline.figures.reading.tokens import Sentence, tokenise
@@ -235,6 +235,9 @@ class _Reader:
         if counted is None and draft.low == int(draft.low) and draft.low >= 0:
             counted = resolve(sentence, draft, kept, self.memory, since=since, title=self.title)
             head = counted.split()[-1].lower() if counted else ""
+            if counted and draft.low > 1 and head in words("person") and not is_plural(head):
+                counted = counted[: -len(head)] + plural(head)  # "one soldier died and three were hurt"
+                head = plural(head)
             implied = noun_action(head, sentence.language)
             if implied and draft.action not in {implied, *STATUSES}:
                 draft.action = implied  # "the ministry's figure is 15", of deaths

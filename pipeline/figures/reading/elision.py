@@ -177,6 +177,12 @@ def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str |
         if any(t.kind is Kind.MARK and t.text != "," for t in gap):
             return None
         if other.noun is not None:
+            own = [
+                token.text for token in gap if token.kind is Kind.WORD and token.lower not in {"and", "or", "but", "to"}
+            ]
+            rest = other.noun.phrase.split()
+            if own and len(own) < len(rest) and all(word[0].isupper() for word in (*own, rest[0])):
+                return " ".join([*own, *rest[len(own) :]])  # "five French and three Spanish tourists"
             return without_status(other.noun.phrase)
     return None
 

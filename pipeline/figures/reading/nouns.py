@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,7 @@ from pipeline.figures.reading.tokens import Kind, Sentence
 
 _WIDEST = 9
 _SHOWN = 6
+_QUOTES = wordset("\" “ ‘ « ' ’")
 _OF = wordset("of de des du d der von di del della dei degli delle da do dos das aus")
 _DETERMINERS = wordset("the its their his her our these those all such my your")
 _WHO = wordset("whom them which these those us you it")
@@ -19,6 +21,7 @@ _MORE = wordset("other additional new more others further fewer")
 _NO_PARTICIPLE = wordset("wedding building speed seed breed bed feed weed shed offspring sibling siblings being")
 _NO_ADVERB = wordset("family assembly supply fly ally early elderly daily weekly monthly italy july anomaly butterfly")
 _MEN = ("men", "sby")
+_NO_MAN = wordset("human german roman norman shaman talisman ottoman")
 _NO_MEN = wordset("specimen regimen abdomen acumen cyclamen albumen stamen")
 _SLAVIC_ADJECTIVE = ("ых", "их", "ые", "ие", "ий", "ій", "ого")
 
@@ -75,9 +78,13 @@ def is_plural(word: str) -> bool:
 
 
 def plural(noun: str) -> str:
-    """The regular English plural."""
+    """The English plural: the regular one, and "women", "policemen", "children"."""
     if is_plural(noun):
         return noun
+    if noun.endswith("man") and noun not in _NO_MAN:
+        return noun[:-2] + "en"
+    if noun in {"child", "grandchild"}:
+        return noun + "ren"
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return noun[:-1] + "ies"
     if noun.endswith("sis"):
@@ -118,7 +125,8 @@ def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: boo
             return None
     kept = [k for k in collected if k <= head][-_SHOWN:]
     tokens = sentence.tokens
-    phrase = " ".join(sentence.text[tokens[kept[0]].start : tokens[head].end].split())
+    text = sentence.text[tokens[kept[0]].start : tokens[head].end]
+    phrase = " ".join((_BRACKETED.sub(" ", text) if "(" in text or "[" in text else text).split())
     return Noun(phrase.lower() if sentence.loud else phrase, sentence.lower(head), kept[0], head + 1)
 
 
@@ -132,6 +140,9 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
         token = tokens[i]
         word = token.lower
         if token.kind is Kind.MARK:
+            if collected and head < 0 and token.text in _BRACKETS and (after := _after_bracket(sentence, i)):
+                i = after
+                continue
             owned = token.text in "'’" and token.glued and i + 1 < len(tokens) and not tokens[i + 1].glued
             if owned and head == i - 1 and sentence.is_word(i + 1) and _plural_within(sentence, i + 1, 2):
                 head = -1
@@ -185,6 +196,17 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
             collected.append(i)
         i += 1
     return collected, head
+
+
+_BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_BRACKETS = {"(": ")", "[": "]"}
+
+
+def _after_bracket(sentence: Sentence, i: int) -> int | None:
+    """The token after brackets within a phrase, if it goes on behind them: "six UNC (United Clerks) members"."""
+    closing = _BRACKETS[sentence.tokens[i].text]
+    end = next((k for k in range(i + 1, min(i + 12, len(sentence.tokens))) if sentence.tokens[k].text == closing), None)
+    return end + 1 if end is not None and _plural_within(sentence, end + 1, 3) else None
 
 
 def _goes_on(sentence: Sentence, i: int) -> bool:
@@ -268,12 +290,14 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
     tokens = sentence.tokens
     i = index + (sentence.lower(index) == "]" and sentence.lower(index - 2) == "[")
     if sentence.lower(i) in {"-", "–"} and tokens[i].glued and sentence.is_word(i + 1):
-        word = tokens[i + 1].text
+        word = tokens[i + 1].lower if sentence.loud else tokens[i + 1].text
         if word == "odd":
             return phrase_at(sentence, i + 2)  # "twenty-odd people"
         return Noun(plural(word), plural(word.lower()), i + 1, i + 2)
     if sentence.language != "en":
         return phrase_at(sentence, i)
+    if sentence.lower(i) in _QUOTES and sentence.is_word(i + 1):
+        i += 1  # "3,000 “contras”"
     if not (partitive and sentence.lower(i) in {"of", "the"}) and (found := phrase_at(sentence, i, one=one)):
         return found
     if sentence.lower(i) in {"more", "others", "other"}:

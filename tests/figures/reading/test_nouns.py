@@ -49,3 +49,25 @@ def test_those_who_did_it_are_not_those_it_was_done_to(text: str, expected: list
 def test_the_others_beside_people_of_two_kinds_are_people() -> None:
     assert counted("One cook and four minors died, and 16 others were hurt.")[-1] == ("16", "people")
     assert counted("Two sailors were rescued and five others drowned.")[-1] == ("five", "sailors")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Troops met six UNHO [United North Harbour Organisation] dockers.", ("six", "UNHO dockers")),
+        ("Troops met six UNHO (United North Harbour Organisation) dockers.", ("six", "UNHO dockers")),
+        ("Six trams (two of them empty) collided.", ("Six", "trams")),
+        ("An attack by 3,000 “greycoats” was feared.", ("3,000", "greycoats")),
+        ("Five French and three Spanish tourists drowned.", ("Five", "French tourists")),
+        ("One soldier died and three more were hurt.", ("three", "soldiers")),
+        ("One policeman died and three more were hurt.", ("three", "policemen")),
+        ("A 15-WOMAN TEAM OF POLICE OFFICERS ARRIVED FROM THE CAPITAL BY TRAIN.", ("15", "women")),
+    ],
+)
+def test_a_noun_phrase_is_found_whole(text: str, expected: tuple[str, str]) -> None:
+    assert expected in counted(text)
+
+
+def test_capitals_hide_no_unit() -> None:
+    found = figures("TROOPS SHELLED TWO TOWNS IN THE HARLO HILLS, 575 KM FROM THE CAPITAL.")
+    assert [(f.value, f.unit, f.counted) for f in found] == [(2, None, "towns"), (575, "km", None)]
