@@ -6,6 +6,7 @@ import math
 
 from pipeline.figures.reading.events import noun_action, word_action
 from pipeline.figures.reading.lexicon import words
+from pipeline.figures.reading.nouns import head_of
 from schemas.figure import Figure, Modifier, Scope
 
 _BEFORE = {
@@ -76,7 +77,7 @@ def figure_words(figure: Figure) -> str:
 def label_words(counted: str | None, action: str | None, unit: str | None, scope: Scope) -> str:
     """What a figure or a series is about, for people: "children returned, Ukraine, last 24 hours"."""
     what = _without_condition(counted, action) or unit or "number"
-    head = what.split()[-1].lower()
+    head = head_of(what)
     said = action is not None and (action in what or noun_action(head, "en") == action or head[:4] == action[:4])
     said = said or _condition(what) == action
     if action and not said:  # not "deaths killed" nor "votes voted"

@@ -113,6 +113,8 @@ def test_an_amount_has_its_unit_where_english_puts_it(value: Value, unit: str | 
         ({"value": 12, "counted": "dead or wounded people", "action": "killed"}, "12 dead or wounded people"),
         ({"value": 15, "counted": "deaths", "action": "killed"}, "15 deaths"),
         ({"value": 1, "counted": "death", "action": "killed"}, "1 death"),
+        ({"value": 412, "counted": "cases of cholera", "action": "infected"}, "412 cases of cholera"),
+        ({"value": 1, "counted": "members of the crew", "action": "killed"}, "1 member of the crew killed"),
         ({"value": 71, "counted": "arrests", "action": "arrested"}, "71 arrests"),
         ({"value": 9, "counted": "confirmed Ebola cases", "action": "infected"}, "9 confirmed Ebola cases"),
         ({"value": 9, "counted": "cholera cases", "action": "confirmed"}, "9 cholera cases confirmed"),

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions, word_action
 from pipeline.figures.reading.lexicon import load, words, wordset
-from pipeline.figures.reading.nouns import Noun, condition_after, counts_people, is_plural, persons, phrase_at
+from pipeline.figures.reading.nouns import Noun, condition_after, counts_people, head_of, is_plural, persons, phrase_at
 from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -84,7 +84,7 @@ class Memory:
     def note(self, value: float, unit: str | None, counted: str | None, action: str | None) -> None:
         """Remember what happened to a figure."""
         if action:
-            self.acts.append((unit, counted.split()[-1].lower() if counted else None, action, value))
+            self.acts.append((unit, head_of(counted) if counted else None, action, value))
             del self.acts[:-40]
 
     def same_value(self, value: float, unit: str | None) -> str | None:
@@ -385,7 +385,7 @@ def in_condition(sentence: Sentence, draft: Draft, counted: str | None) -> str |
         return counted
     if counted is None:
         return f"{condition} people"
-    return f"{condition} {counted}" if counts_people(counted.split()[-1].lower()) else counted
+    return f"{condition} {counted}" if counts_people(head_of(counted)) else counted
 
 
 def _from_title(title: str) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.figures.reading.lexicon import words, words_of_all, wordset
 from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.verbs import participle
 
 _WIDEST = 9
 _SHOWN = 6
@@ -324,6 +325,54 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
             return after_number(sentence, noun.last + 1, partitive=True) or noun  # "half of the historic 6.9 million"
         return noun
     return None
+
+
+def head_of(phrase: str) -> str:
+    """The head of a counted phrase, in small letters: "members" of "members of the crew"."""
+    return phrase.lower().partition(" of ")[0].split()[-1]
+
+
+def completed(sentence: Sentence, noun: Noun, *, opens: int) -> Noun:
+    """A noun with what it needs to say what is counted: "members of the crew", "drivers and passengers".
+
+    ``opens`` is where the number with its modifier begins.
+    """
+    link, at = sentence.lower(noun.last), noun.last + 1
+    if sentence.language != "en" or link not in {"of", "and", "or"}:
+        return noun
+    if link != "of":
+        verbal = participle(sentence.lower(at)) is not None or sentence.lower(at) in words("numeral_follow")
+        other = None if verbal or sentence.lower(at) in _MORE or _is_number(sentence, at) else phrase_at(sentence, at)
+        if other is None or counts_people(other.head) != noun.is_person or not _is_shared(sentence, other.last, opens):
+            return noun
+        return replace(noun, phrase=f"{noun.phrase} {link} {other.phrase}")
+    if noun.head not in words("of_what"):
+        return noun
+    whose = f"{sentence.lower(at)} " if sentence.lower(at) in _DETERMINERS else ""
+    while sentence.lower(at) in _DETERMINERS or sentence.lower(at) in _QUOTES:
+        at += 1
+    whole = None if _is_number(sentence, at) else phrase_at(sentence, at, lenient=True)
+    if whole is None:
+        return noun
+    if sentence.lower(whole.last) in {"'", "’"} and sentence.is_word(whole.last + 1):
+        owned = phrase_at(sentence, whole.last + 1, lenient=True)
+        whose = f"{whose}{whole.phrase}' " if owned else whose  # "members of the dockers' union"
+        whole = owned or whole
+    named, _, last = whole.phrase.rpartition(" ")
+    if named and not is_plural(whole.head) and participle(last.lower()):
+        whole = replace(whole, phrase=named)  # "members of the board quit"
+    return replace(noun, phrase=f"{noun.phrase} of {whose}{whole.phrase}")
+
+
+_ABOUT_BOTH = wordset("were are was have had will who whose")
+
+
+def _is_shared(sentence: Sentence, end: int, opens: int) -> bool:
+    """Whether what follows two nouns joined by "and" leaves both to the number: "12 drivers and cooks were …"."""
+    following = sentence.lower(end)
+    if following in _ABOUT_BOTH:
+        return not sentence.is_word(opens - 1)
+    return not sentence.is_word(end) or following in words("preposition")
 
 
 def condition_after(sentence: Sentence, index: int) -> str | None:

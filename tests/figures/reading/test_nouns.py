@@ -71,3 +71,44 @@ def test_a_noun_phrase_is_found_whole(text: str, expected: tuple[str, str]) -> N
 def test_capitals_hide_no_unit() -> None:
     found = figures("TROOPS SHELLED TWO TOWNS IN THE HARLO HILLS, 575 KM FROM THE CAPITAL.")
     assert [(f.value, f.unit, f.counted) for f in found] == [(2, None, "towns"), (575, "km", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("They met 16 members of the Harlo dockers' union.", "members of the Harlo dockers' union"),
+        ("Ten members of the “Harlo Watch” sang.", "members of the Harlo Watch"),
+        ("Two members of his crew sang.", "members of his crew"),
+        ("Five of the nine members of the board quit.", "members of the board"),
+        ("Doctors counted 412 cases of cholera since May.", "cases of cholera"),
+        ("Divers found 28 bodies of alleged smugglers.", "bodies of alleged smugglers"),
+        ("They buried the bodies of 10 cooks.", "cooks"),
+        ("They met 12 members of it.", "members"),
+        ("Two miners of Harlo sang.", "miners"),
+    ],
+)
+def test_a_noun_that_says_little_keeps_what_it_is_of(text: str, noun: str) -> None:
+    assert noun in [f.counted for f in figures(text)]
+
+
+def test_what_was_of_something_is_so_where_it_is_left_out() -> None:
+    text = "Sixteen members of the union died and another 30 were wounded."
+    assert [f.counted for f in figures(text)] == ["members of the union"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("The raid freed 30 drivers and passengers.", "drivers and passengers"),
+        ("Thirty drivers and passengers were freed.", "drivers and passengers"),
+        ("It bought 40 trucks and spare parts from Sweden.", "trucks and spare parts"),
+        ("Police held 12 smugglers and dealers fled.", "smugglers"),
+        ("They held 12 smugglers and miners have left.", "smugglers"),
+        ("It sold 30 cars and made profits.", "cars"),
+        ("It carried 30 people and cars.", "people"),
+        ("It carried 30 sailors and other passengers.", "sailors"),
+        ("It carried 30 sailors and 12 passengers.", "sailors"),
+    ],
+)
+def test_two_nouns_share_a_number(text: str, noun: str) -> None:
+    assert figures(text)[0].counted == noun
