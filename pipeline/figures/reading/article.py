@@ -12,7 +12,7 @@ from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
 from pipeline.figures.reading.elision import (
     Memory,
-    in_condition,
+    as_told,
     is_gapped,
     is_joined,
     is_set_against,
@@ -198,7 +198,7 @@ class _Reader:
                     draft.noun.last if draft.noun else draft.last,
                 ),
             )
-            made.append(_figure(sentence, draft, in_condition(sentence, draft, counted), who, covers, days))
+            made.append(_figure(sentence, draft, as_told(sentence, draft, counted), who, covers, days))
             if not part:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker

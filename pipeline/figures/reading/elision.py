@@ -378,8 +378,13 @@ def resolve(
     return None
 
 
-def in_condition(sentence: Sentence, draft: Draft, counted: str | None) -> str | None:
-    """The noun with what stands for it in the text: "12 wounded" counts "wounded people", as "12 wounded men" do."""
+def as_told(sentence: Sentence, draft: Draft, counted: str | None) -> str | None:
+    """The noun with what stands for it in the text: "12 wounded" counts "wounded people", as "12 wounded men" do.
+
+    "12 others" and "12 other miners" are not the miners told of before, and keep the "other" as well.
+    """
+    if counted and sentence.language == "en" and sentence.lower(draft.last) in {"other", "others"}:
+        return f"other {counted}"
     condition = condition_after(sentence, draft.last) if draft.noun is None and draft.measure is None else None
     if condition is None:
         return counted

@@ -38,7 +38,7 @@ def test_an_adjective_that_stands_for_people_stays_with_them(text: str, expected
             "Ten gunmen shot five villagers and held six.",
             [("Ten", "gunmen"), ("five", "villagers"), ("six", "villagers")],
         ),
-        ("Rebels killed the mayor, his driver and 15 others.", [("15", "people")]),
+        ("Rebels killed the mayor, his driver and 15 others.", [("15", "other people")]),
         ("Miners clashed with police and 30 were arrested.", [("30", "Miners")]),
     ],
 )
@@ -47,8 +47,8 @@ def test_those_who_did_it_are_not_those_it_was_done_to(text: str, expected: list
 
 
 def test_the_others_beside_people_of_two_kinds_are_people() -> None:
-    assert counted("One cook and four minors died, and 16 others were hurt.")[-1] == ("16", "people")
-    assert counted("Two sailors were rescued and five others drowned.")[-1] == ("five", "sailors")
+    assert counted("One cook and four minors died, and 16 others were hurt.")[-1] == ("16", "other people")
+    assert counted("Two sailors were rescued and five others drowned.")[-1] == ("five", "other sailors")
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,17 @@ def test_what_was_of_something_is_so_where_it_is_left_out() -> None:
 )
 def test_two_nouns_share_a_number(text: str, noun: str) -> None:
     assert figures(text)[0].counted == noun
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("The quake killed a cook and 15 others.", "other people"),
+        ("One sailor died and two other sailors were hurt.", "other sailors"),
+        ("Twelve other houses burned.", "other houses"),
+        ("Another 12 houses burned.", "houses"),
+        ("Five others drowned. Six were arrested.", "people"),
+    ],
+)
+def test_others_are_told_apart(text: str, noun: str) -> None:
+    assert figures(text)[-1].counted == noun
