@@ -288,7 +288,7 @@ def _beside(sentence: Sentence, draft: Draft) -> None:
     partitive = draft.numeral.form in (Form.FRACTION, Form.VAGUE)
     if draft.measure is None:
         draft.noun = after_number(sentence, draft.last, one=one, partitive=partitive)
-        if draft.noun and draft.noun.head in {"others", "ones"}:
+        if draft.noun and (draft.noun.head in {"others", "ones"} or draft.noun.phrase.lower() in words("condition")):
             draft.noun = None
         if draft.noun is not None and not one:
             draft.noun = completed(sentence, draft.noun, opens=draft.opens)

@@ -11,7 +11,7 @@ from pipeline.figures.reading.events import STATUSES, noun_action, personal_acti
 from pipeline.figures.reading.lexicon import load, words, wordset
 from pipeline.figures.reading.nouns import Noun, condition_after, counts_people, head_of, is_plural, persons, phrase_at
 from pipeline.figures.reading.numbers import number_words
-from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.tokens import Kind, Sentence, Token
 from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.verbs import participle
 
@@ -167,6 +167,22 @@ def _measure(sentence: Sentence, end: int) -> bool:
     return False
 
 
+def _with_own(sentence: Sentence, gap: list[Token], phrase: str) -> str:
+    """The phrase of the next number with the adjectives of this one: "five French and three Spanish tourists"."""
+    own = [token for token in gap if token.kind is Kind.WORD and token.lower not in {"and", "or", "but", "to"}]
+    rest = phrase.split()
+    plain = all(
+        token.lower not in STATUSES
+        and token.lower not in words("stop")
+        and token.lower not in words("numeral_follow")
+        and (participle(token.lower) is None or token.lower in words("condition"))
+        for token in own
+    )
+    if not own or not plain or len(own) >= len(rest):
+        return without_status(phrase)
+    return " ".join([*(token.lower if sentence.loud else token.text for token in own), *rest[len(own) :]])
+
+
 def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str | None:
     """The noun of the next number in "28 confirmed and 20 probable cases"."""
     index = drafts.index(draft)
@@ -177,13 +193,7 @@ def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str |
         if any(t.kind is Kind.MARK and t.text != "," for t in gap):
             return None
         if other.noun is not None:
-            own = [
-                token.text for token in gap if token.kind is Kind.WORD and token.lower not in {"and", "or", "but", "to"}
-            ]
-            rest = other.noun.phrase.split()
-            if own and len(own) < len(rest) and all(word[0].isupper() for word in (*own, rest[0])):
-                return " ".join([*own, *rest[len(own) :]])  # "five French and three Spanish tourists"
-            return without_status(other.noun.phrase)
+            return _with_own(sentence, gap, other.noun.phrase)
     return None
 
 
@@ -320,6 +330,30 @@ def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     return bool(tied) and draft.opens - start <= 6 and between <= _AGAINST | {",", "(", "people", "first"}
 
 
+_SUPPOSED = wordset("confirmed presumed feared reported believed declared listed found")
+_PARTS_FOLLOW = wordset(": ( - – —")
+
+
+def _said_to_be(sentence: Sentence, index: int) -> str | None:
+    """The people that a number is said to be: "12 were children", "five of the dead are women"."""
+    i = index
+    if sentence.lower(i) == "of":
+        i += 1 + (sentence.lower(i + 1) in {"the", "those", "these"})
+        i += sentence.lower(i) in words("condition") or sentence.lower(i) == "them"
+    if sentence.lower(i) not in {"were", "are"}:
+        return None
+    noun = phrase_at(sentence, i + 1)
+    ends = noun is not None and (not sentence.is_word(noun.last) or sentence.lower(noun.last) in words("stop"))
+    return noun.phrase if noun and ends and noun.is_person and is_plural(noun.head) else None
+
+
+def _is_told_in_parts(draft: Draft, drafts: list[Draft]) -> bool:
+    """Whether a bare number is broken up right after it into numbers of people: "eight (five men and three women)"."""
+    index = drafts.index(draft)
+    part = drafts[index + 1] if index + 1 < len(drafts) else None
+    return part is not None and part.opens - draft.last <= 2 and part.noun is not None and part.noun.is_person
+
+
 def resolve(
     sentence: Sentence, draft: Draft, drafts: list[Draft], memory: Memory, *, since: int, title: str
 ) -> str | None:
@@ -332,6 +366,13 @@ def resolve(
         return "votes"
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
+    definite = sentence.lower(draft.opens - 1) in {"the", "these", "those", "all"}
+    if english and not definite and (said := _said_to_be(sentence, draft.last)):
+        return said
+    if english and following in _PARTS_FOLLOW and _is_told_in_parts(draft, drafts):
+        return "people"
+    if english and following in _SUPPOSED and sentence.lower(draft.last + 1) in words("condition"):
+        return memory.latest(person=True, since=since) or "people"  # "12 confirmed dead"
     stated = sentence.lower(draft.opens - 1) in {"to", "at", "by"}  # "the queue has grown to 37 and 26,000 boxes …"
     if following not in _FELLOWS and not stated and (found := _coordinated(sentence, draft, drafts)):
         return found
@@ -355,9 +396,8 @@ def resolve(
         event_noun = noun is not None and noun_action(noun.head, "en") is not None
         if noun is not None and (not personal or noun.is_person or event_noun):
             told = {sentence.lower(k) for k in range(noun.last, draft.first)}
-            definite = sentence.lower(draft.opens - 1) in {"the", "these", "those"}  # "Divers have reached the six"
             if told & _STATES and noun.head not in {"ones", "police"} and not definite:
-                return noun.phrase
+                return noun.phrase  # not of "Divers have reached the six"
     if personal and memory.nouns and memory.nouns[-1][1] in words("animal"):
         return without_status(memory.nouns[-1][0])  # "35 lynx …; four were run over"
     if following in {"others", "other"} and len({head for _, head in memory.nouns[since:] if head in persons()}) > 1:
@@ -372,6 +412,8 @@ def resolve(
         return memory.latest(person=True) or "people"
     if english and _opens_clause(sentence, draft) and (participle(following) or following in words("numeral_follow")):
         return memory.latest(person=False)
+    if english and sentence.lower(draft.opens - 1) == "," and sentence.lower(draft.opens - 2) in words("condition"):
+        return "people"  # "of the wounded, three are in hospital"
     summed = any(sentence.lower(k) in _SUMS for k in range(max(0, draft.opens - 5), draft.opens))
     if summed or draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
         return memory.latest(person=False)
@@ -388,8 +430,8 @@ def as_told(sentence: Sentence, draft: Draft, counted: str | None) -> str | None
     condition = condition_after(sentence, draft.last) if draft.noun is None and draft.measure is None else None
     if condition is None:
         return counted
-    if counted is None:
-        return f"{condition} people"
+    if counted is None or head_of(counted) == "casualties" or (counted == "people" and draft.high == 1):
+        return f"{condition} people" if draft.high != 1 else f"{condition} person"
     return f"{condition} {counted}" if counts_people(head_of(counted)) else counted
 
 

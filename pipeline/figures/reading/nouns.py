@@ -18,6 +18,10 @@ _OF = wordset("of de des du d der von di del della dei degli delle da do dos das
 _DETERMINERS = wordset("the its their his her our these those all such my your")
 _WHO = wordset("whom them which these those us you it")
 _DEGREES = wordset("most more least less very highly")
+_ALSO_BEFORE_NOUNS = wordset(
+    "nearby daily weekly monthly yearly past home underground overseas overnight north south east west early inside"
+)
+"""Adverbs that are adjectives right before a noun: "12 nearby buildings", "ten daily flights"."""
 _MORE = wordset("other additional new more others further fewer")
 _NO_PARTICIPLE = wordset("wedding building speed seed breed bed feed weed shed offspring sibling siblings being")
 _NO_ADVERB = wordset("family assembly supply fly ally early elderly daily weekly monthly italy july anomaly butterfly")
@@ -125,10 +129,24 @@ def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: boo
         if sentence.lower(head).endswith("'s"):
             return None
     kept = [k for k in collected if k <= head][-_SHOWN:]
-    tokens = sentence.tokens
-    text = sentence.text[tokens[kept[0]].start : tokens[head].end]
+    tokens, end = sentence.tokens, _hyphened(sentence, head)
+    text = sentence.text[tokens[kept[0]].start : tokens[end].end]
     phrase = " ".join((_BRACKETED.sub(" ", text) if "(" in text or "[" in text else text).split())
-    return Noun(phrase.lower() if sentence.loud else phrase, sentence.lower(head), kept[0], head + 1)
+    return Noun(phrase.lower() if sentence.loud else phrase, sentence.lower(head), kept[0], end + 1)
+
+
+def _hyphened(sentence: Sentence, head: int) -> int:
+    """The last token of "passers-by" and "sons-in-law", of which ``head`` is the plural."""
+    tokens, end = sentence.tokens, head
+    while (
+        end + 2 < len(tokens)
+        and tokens[end + 1].text == "-"
+        and tokens[end + 1].glued
+        and tokens[end + 2].glued
+        and (end > head or tokens[end + 2].lower in _AFTER_HYPHEN)
+    ):
+        end += 2
+    return end
 
 
 def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
@@ -160,14 +178,23 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
             if collected and token.glued and tokens[i - 1].text in "-–":
                 i += 1  # "COVID-19 tests": digits glued to a name are part of it
                 continue
-            if collected and sentence.lower(i + 1) == "-" and _plural_within(sentence, i + 3, 2):
-                i += 3  # "three continuous 30-minute scenes"
+            if (
+                i + 2 < len(tokens)
+                and tokens[i + 1].text == "-"
+                and tokens[i + 2].glued
+                and _plural_within(sentence, i + 3, 2)
+            ):
+                i += 3  # "three continuous 30-minute scenes", "four 60-mm mortars"
                 continue
             break
         if word in _DEGREES and not collected and _plural_within(sentence, i + 1, 3):
             i += 1
             continue
         if word in _MORE and (not collected or word in stops):
+            i += 1
+            continue
+        if word in _ALSO_BEFORE_NOUNS and not collected and _plural_within(sentence, i + 1, 2):
+            collected.append(i)
             i += 1
             continue
         if word in stops:
@@ -199,6 +226,7 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
     return collected, head
 
 
+_AFTER_HYPHEN = wordset("by up on in at of")
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _BRACKETS = {"(": ")", "[": "]"}
 

@@ -126,3 +126,38 @@ def test_two_nouns_share_a_number(text: str, noun: str) -> None:
 )
 def test_others_are_told_apart(text: str, noun: str) -> None:
     assert figures(text)[-1].counted == noun
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Of the 40 injured, 12 were children.", ("12", "children")),
+        ("Thirteen of those injured were children.", ("Thirteen", "injured children")),
+        ("Police held 16 sailors. The 16 were members of a gang.", ("16", "sailors")),
+        ("Eight (five men and three women) were held.", ("Eight", "people")),
+        ("The group said it holds five: two priests and two nuns.", ("five", "people")),
+        ("There were 12 confirmed dead.", ("12", "people")),
+        ("Of the wounded, three are in hospital.", ("three", "people")),
+        ("It counted 30 casualties: 10 dead and 20 wounded.", ("20", "wounded people")),
+        ("The crash left one dead and two hurt.", ("one", "dead person")),
+        ("The town's two telephone and four power lines were cut.", ("two", "telephone lines")),
+        ("They found 12 confirmed and 20 probable cases.", ("12", "cases")),
+    ],
+)
+def test_the_rest_of_the_sentence_says_what_is_counted(text: str, expected: tuple[str, str]) -> None:
+    assert expected in counted(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("Five passers-by sang.", "passers-by"),
+        ("His three sons-in-law sang.", "sons-in-law"),
+        ("They found four 60-mm mortars.", "mortars"),
+        ("The blast shook 12 nearby buildings.", "nearby buildings"),
+        ("It has ten daily flights.", "daily flights"),
+        ("They sent 12 home yesterday.", None),
+    ],
+)
+def test_a_noun_may_hold_a_hyphen_a_measure_or_an_adverb(text: str, noun: str | None) -> None:
+    assert figures(text)[0].counted == noun
