@@ -9,7 +9,16 @@ from itertools import pairwise
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions, word_action
 from pipeline.figures.reading.lexicon import load, words, wordset
-from pipeline.figures.reading.nouns import Noun, condition_after, counts_people, head_of, is_plural, persons, phrase_at
+from pipeline.figures.reading.nouns import (
+    Noun,
+    condition_after,
+    counts_people,
+    head_of,
+    is_plural,
+    persons,
+    phrase_at,
+    plural,
+)
 from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence, Token
 from pipeline.figures.reading.units import Unit
@@ -293,6 +302,7 @@ def is_gapped(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     return ends and 0 < len(names) <= 4 and all(token.capital for token in names) and len(between) <= 7
 
 
+_DONE_BY_SOMEONE = wordset("signed joined registered applied enrolled responded complained rallied took")
 _HUMAN_VERBS = wordset(
     "live lives lived come came saw watched went go work worked turned swam slept stayed voted walked stood marched"
     " died gathered queued ran waited fled survived"
@@ -328,6 +338,23 @@ def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     between = {token.lower for token in sentence.tokens[start : draft.opens]}
     tied = between & {"from", "not", "than", "against", "instead", "rather", "compared", "to"}
     return bool(tied) and draft.opens - start <= 6 and between <= _AGAINST | {",", "(", "people", "first"}
+
+
+def _whole(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str | None:
+    """The noun of the "of 200 firms asked" with which a sentence opens, of a number that begins its main clause."""
+    first = drafts[0]
+    if first is draft or first.noun is None or sentence.lower(draft.opens - 1) != ",":
+        return None
+    opens = [token.lower for token in sentence.tokens[: first.opens]]
+    return first.noun.phrase if opens in (["of"], ["of", "the"], ["out", "of"], ["out", "of", "the"]) else None
+
+
+def _one_or_more(sentence: Sentence, draft: Draft) -> str | None:
+    """The noun before "or two": "another pick or two"."""
+    k = draft.opens - 1
+    if sentence.lower(k) != "or" or not sentence.is_word(k - 1):
+        return None
+    return plural(sentence.lower(k - 1)) if sentence.lower(k - 2) in {"a", "an", "another", "one"} else None
 
 
 _SUPPOSED = wordset("confirmed presumed feared reported believed declared listed found")
@@ -387,6 +414,8 @@ def resolve(
             return known  # "bank details of 94,000 of them"
     if english and (noun := number_of(sentence, draft.opens)):
         return noun.phrase
+    if english and (whole := _whole(sentence, draft, drafts) or _one_or_more(sentence, draft)):
+        return whole
     if following in _FELLOWS and personal:
         return memory.latest(person=True, since=since) or "people"
     if english and _measure(sentence, draft.opens):
@@ -408,6 +437,8 @@ def resolve(
     if personal:
         near = _antecedent(sentence, draft.opens, person=True, apart=apart)
         return near or memory.latest(person=True, action=draft.action, apart=apart) or _from_title(title) or "people"
+    if english and following in _DONE_BY_SOMEONE and _opens_clause(sentence, draft):
+        return memory.latest(person=False, since=since) or memory.latest(person=True) or "people"
     if english and following in _HUMAN_VERBS:
         return memory.latest(person=True) or "people"
     if english and _opens_clause(sentence, draft) and (participle(following) or following in words("numeral_follow")):

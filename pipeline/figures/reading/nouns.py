@@ -22,6 +22,8 @@ _ALSO_BEFORE_NOUNS = wordset(
     "nearby daily weekly monthly yearly past home underground overseas overnight north south east west early inside"
 )
 """Adverbs that are adjectives right before a noun: "12 nearby buildings", "ten daily flights"."""
+_NEVER_NOUNS = wordset("need want seek remain make take get keep give find send bring believe think")
+"""Verbs that open no noun phrase: "30 need homes", where "30 lost homes" are homes."""
 _MORE = wordset("other additional new more others further fewer")
 _NO_PARTICIPLE = wordset("wedding building speed seed breed bed feed weed shed offspring sibling siblings being")
 _NO_ADVERB = wordset("family assembly supply fly ally early elderly daily weekly monthly italy july anomaly butterfly")
@@ -201,6 +203,8 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
             if word in {"and", "or"} and collected and head < 0 and _goes_on(sentence, i):
                 i += 1
                 continue
+            break
+        if not collected and (word in _NEVER_NOUNS or (word == "face" and sentence.lower(i + 1) == "charges")):
             break
         plural_inside = is_plural(word) and head < 0 and bool(collected)
         verbal = (is_participle(word) and not is_plural(word)) or (word in verbs and not plural_inside)

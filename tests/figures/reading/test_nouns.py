@@ -140,6 +140,9 @@ def test_others_are_told_apart(text: str, noun: str) -> None:
         ("Of the wounded, three are in hospital.", ("three", "people")),
         ("It counted 30 casualties: 10 dead and 20 wounded.", ("20", "wounded people")),
         ("The crash left one dead and two hurt.", ("one", "dead person")),
+        ("Of the 200 firms asked, 40 refused.", ("40", "firms")),
+        ("She may add another tram or two.", ("two", "trams")),
+        ("The trams stopped. More than 2,000 signed the petition.", ("2,000", "people")),
         ("The town's two telephone and four power lines were cut.", ("two", "telephone lines")),
         ("They found 12 confirmed and 20 probable cases.", ("12", "cases")),
     ],
@@ -157,6 +160,9 @@ def test_the_rest_of_the_sentence_says_what_is_counted(text: str, expected: tupl
         ("The blast shook 12 nearby buildings.", "nearby buildings"),
         ("It has ten daily flights.", "daily flights"),
         ("They sent 12 home yesterday.", None),
+        ("But 19 fouls proves it was rough.", "fouls"),
+        ("Some 30 need homes.", None),
+        ("Some 30 lost homes were rebuilt.", "lost homes"),
     ],
 )
 def test_a_noun_may_hold_a_hyphen_a_measure_or_an_adverb(text: str, noun: str | None) -> None:
