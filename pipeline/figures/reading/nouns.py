@@ -124,6 +124,11 @@ def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: boo
     collected, head = _collect(sentence, index)
     if not collected:
         return None
+    if one and head >= 0:
+        verbs = [k for k in collected[1:] if k < head and participle(sentence.lower(k))]
+        head = (
+            max(k for k in collected if k < verbs[0]) if verbs else head
+        )  # "one guest lost both legs" and "one person suffered burns"
     if head < 0:
         if not one and not lenient:
             return None
@@ -329,6 +334,9 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
         return Noun(plural(word), plural(word.lower()), i + 1, i + 2)
     if sentence.language != "en":
         return phrase_at(sentence, i)
+    if sentence.lower(i) == "[":
+        closing = next((k for k in range(i + 1, min(i + 6, len(tokens))) if tokens[k].text == "]"), None)
+        i = closing + 1 if closing else i  # "six [as heard] bombs"
     if sentence.lower(i) in _QUOTES and sentence.is_word(i + 1):
         i += 1  # "3,000 “contras”"
     if not (partitive and sentence.lower(i) in {"of", "the"}) and (found := phrase_at(sentence, i, one=one)):
