@@ -143,7 +143,7 @@ def _told(figure: Figure) -> tuple[str | None, ...]:
 
 def _agreement(figure: Figure, label: list[str]) -> dict[str, bool]:
     nouns, actions, speakers = (part.strip().lower().split("/") for part in label[1:4])
-    counted = (figure.counted or "-").split()[-1].lower()
+    counted = (figure.counted or "-").lower().partition(" of ")[0].split()[-1]
     said = (figure.attribution or "-").lower()
     return {
         "noun": bool({counted, (figure.unit or "-").lower()} & set(nouns)),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from pipeline.figures.reading.events import noun_action
+from pipeline.figures.reading.events import noun_action, word_action
+from pipeline.figures.reading.lexicon import words
+from pipeline.figures.reading.nouns import head_of
 from schemas.figure import Figure, Modifier, Scope
 
 _BEFORE = {
@@ -74,12 +76,26 @@ def figure_words(figure: Figure) -> str:
 
 def label_words(counted: str | None, action: str | None, unit: str | None, scope: Scope) -> str:
     """What a figure or a series is about, for people: "children returned, Ukraine, last 24 hours"."""
-    what = counted or unit or "number"
-    head = what.split()[-1].lower()
+    what = _without_condition(counted, action) or unit or "number"
+    head = head_of(what)
     said = action is not None and (action in what or noun_action(head, "en") == action or head[:4] == action[:4])
+    said = said or _condition(what) == action
     if action and not said:  # not "deaths killed" nor "votes voted"
         what = f"{what} {action}"
     return f"{what}, {scope}" if str(scope) else what
+
+
+def _condition(what: str) -> str | None:
+    """The action that the adjective before people tells of: "injured" for "wounded people"."""
+    first = what.partition(" ")[0].lower()
+    return word_action(first, "en") if first in words("condition") else None
+
+
+def _without_condition(counted: str | None, action: str | None) -> str | None:
+    """ "wounded people" without the adjective where the action says it: "people injured"."""
+    first, _, rest = (counted or "").partition(" ")
+    said = rest and action and _condition(first) == action and rest.split()[0] not in {"and", "or"}
+    return rest if said else counted
 
 
 def label_of(figure: Figure) -> str:

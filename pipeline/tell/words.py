@@ -50,6 +50,7 @@ _SINGULAR = {
     "species": "species",
     "aircraft": "aircraft",
 }
+_CONDITIONS = {"dead": "killed", "injured": "injured", "wounded": "injured", "missing": "missing"}
 _SAYS_ITSELF = {"death": "killed", "fatality": "killed", "case": "infected", "injury": "injured"}
 _ELLIPSIS = "…"
 
@@ -170,7 +171,8 @@ def value_words(figure: Figure) -> str:
 
 
 def singular(noun: str) -> str:
-    """The last word of ``noun`` as one of its kind: "young girls" → "young girl"."""
+    """The last word of ``noun``, before any "of", as one of its kind: "young girls" → "young girl"."""
+    noun, of, rest = noun.partition(" of ")
     head, space, last = noun.rpartition(" ")
     lower = last.lower()
     if lower in _SINGULAR:
@@ -181,7 +183,7 @@ def singular(noun: str) -> str:
         last = last[:-2]
     elif lower.endswith("s") and not lower.endswith(("ss", "us", "is")):
         last = last[:-1]
-    return f"{head}{space}{last}"
+    return f"{head}{space}{last}{of}{rest}"
 
 
 def claim_words(figure: Figure) -> str:
@@ -189,6 +191,9 @@ def claim_words(figure: Figure) -> str:
     value = value_words(figure)
     counted = one_line(figure.counted or "", 60)
     action = one_line((figure.action or "").replace("_", " "), 40)
+    first, _, rest = counted.partition(" ")
+    if action and _CONDITIONS.get(first.lower()) == action and rest and rest.split()[0] not in ("and", "or"):
+        counted = rest  # "12 people injured" rather than "12 wounded people injured"
     if counted and not figure.unit and figure.value in (1, -1):
         counted = singular(counted)
     parts = [value]
@@ -209,9 +214,10 @@ def claim_words(figure: Figure) -> str:
 
 def _says(counted: str, action: str) -> bool:
     """Whether what is counted names the action already: deaths, arrests, "rescued people"."""
-    if action.lower() in counted.lower():
+    if action.lower() in counted.lower() or _CONDITIONS.get(counted.partition(" ")[0].lower()) == action:
         return True
-    noun, verb = singular(counted.rpartition(" ")[2]).lower(), action.split()[0].lower()
+    noun = singular(counted.partition(" of ")[0].rpartition(" ")[2]).lower()
+    verb = action.split()[0].lower()
     return (
         _SAYS_ITSELF.get(noun) == action or (len(verb) > 4 and noun[:5] == verb[:5]) or noun == verb.removesuffix("ed")
     )

@@ -52,6 +52,10 @@ def test_values_carry_modifier_and_unit(
         ("children", "returned", "children returned"),
         ("civilian deaths", "killed", "civilian deaths"),
         ("votes", "voted", "votes"),
+        ("wounded people", "injured", "people injured"),
+        ("dead miners", "killed", "miners killed"),
+        ("dead or wounded miners", "killed", "dead or wounded miners"),
+        ("dead miners", "identified", "dead miners identified"),
         (None, "killed", "number killed"),
     ],
 )

@@ -10,12 +10,20 @@ from pipeline.figures.reading import attribution, scope
 from pipeline.figures.reading.actions import settle, theme_before
 from pipeline.figures.reading.claims import Draft, drafts
 from pipeline.figures.reading.dates import Days, days_in
-from pipeline.figures.reading.elision import Memory, is_gapped, is_joined, is_set_against, resolve, takes_up
+from pipeline.figures.reading.elision import (
+    Memory,
+    as_told,
+    is_gapped,
+    is_joined,
+    is_set_against,
+    resolve,
+    takes_up,
+)
 from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
-from pipeline.figures.reading.lexicon import any_of
+from pipeline.figures.reading.lexicon import any_of, words
 from pipeline.figures.reading.masks import counts_on
-from pipeline.figures.reading.nouns import after_number, singular_after
+from pipeline.figures.reading.nouns import after_number, completed, head_of, is_plural, plural, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.owners import actor
 from pipeline.figures.reading.tokens import Sentence, tokenise
@@ -191,7 +199,7 @@ class _Reader:
                     draft.noun.last if draft.noun else draft.last,
                 ),
             )
-            made.append(_figure(sentence, draft, counted, who, covers, days))
+            made.append(_figure(sentence, draft, as_told(sentence, draft, counted), who, covers, days))
             if not part:
                 parent = draft
         self.speaker = heard or said.of(sentence.start) or self.speaker
@@ -230,7 +238,10 @@ class _Reader:
             return counted
         if counted is None and draft.low == int(draft.low) and draft.low >= 0:
             counted = resolve(sentence, draft, kept, self.memory, since=since, title=self.title)
-            head = counted.split()[-1].lower() if counted else ""
+            head = head_of(counted) if counted else ""
+            if counted and draft.low > 1 and head in words("person") and not is_plural(head):
+                counted = counted.replace(head, plural(head))  # "one soldier died and three were hurt"
+                head = plural(head)
             implied = noun_action(head, sentence.language)
             if implied and draft.action not in {implied, *STATUSES}:
                 draft.action = implied  # "the ministry's figure is 15", of deaths
@@ -239,7 +250,7 @@ class _Reader:
             counted = last_chance.phrase if last_chance else None
         if counted:
             self.memory.measured_last = False
-            self.memory.add(counted, counted.split()[-1].lower())
+            self.memory.add(counted, head_of(counted))
         return counted
 
 
@@ -281,8 +292,10 @@ def _beside(sentence: Sentence, draft: Draft) -> None:
     partitive = draft.numeral.form in (Form.FRACTION, Form.VAGUE)
     if draft.measure is None:
         draft.noun = after_number(sentence, draft.last, one=one, partitive=partitive)
-        if draft.noun and draft.noun.head in {"others", "ones"}:
+        if draft.noun and (draft.noun.head in {"others", "ones"} or draft.noun.phrase.lower() in words("condition")):
             draft.noun = None
+        if draft.noun is not None and not one:
+            draft.noun = completed(sentence, draft.noun, opens=draft.opens)
         foreign = sentence.language != "en" and draft.noun is not None and not draft.noun.is_person
         if foreign and draft.noun and word_action(draft.noun.head, sentence.language) in _HAPPENED:
             draft.noun = None  # "plus de 200 blessées"

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipeline.figures.reading.claims import Draft
-from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions
+from pipeline.figures.reading.events import STATUSES, noun_action, personal_actions, word_action
 from pipeline.figures.reading.lexicon import load, words, wordset
-from pipeline.figures.reading.nouns import Noun, is_plural, persons, phrase_at
+from pipeline.figures.reading.nouns import (
+    Noun,
+    condition_after,
+    counts_people,
+    head_of,
+    is_plural,
+    persons,
+    phrase_at,
+    plural,
+)
 from pipeline.figures.reading.numbers import number_words
-from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.tokens import Kind, Sentence, Token
 from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.verbs import participle
 
@@ -83,7 +93,7 @@ class Memory:
     def note(self, value: float, unit: str | None, counted: str | None, action: str | None) -> None:
         """Remember what happened to a figure."""
         if action:
-            self.acts.append((unit, counted.split()[-1].lower() if counted else None, action, value))
+            self.acts.append((unit, head_of(counted) if counted else None, action, value))
             del self.acts[:-40]
 
     def same_value(self, value: float, unit: str | None) -> str | None:
@@ -99,17 +109,25 @@ class Memory:
                 return action
         return None
 
-    def latest(self, *, person: bool, since: int = 0, action: str | None = None) -> str | None:
-        """The newest phrase, or the newest of people or of what ``action`` makes; only those added after ``since``."""
+    def latest(
+        self, *, person: bool, since: int = 0, action: str | None = None, apart: Container[str] = ()
+    ) -> str | None:
+        """The newest phrase, or the newest of people or of what ``action`` makes; only those added after ``since``.
+
+        ``apart`` are heads that are not meant.
+        """
         for phrase, head in reversed(self.nouns[since:]):
+            if head in apart:
+                continue
             if not person or head in persons() or (action and noun_action(head, "en") == action):
                 return without_status(phrase)
         return None
 
 
 def without_status(phrase: str) -> str:
-    """A phrase without "confirmed" and the like, which say nothing of another number of the same."""
-    return " ".join(word for word in phrase.split() if word.lower() not in STATUSES)
+    """A phrase without "confirmed", "wounded" and the like, which say nothing of another number of the same."""
+    kept = [word for word in phrase.split() if word.lower() not in STATUSES | words("condition")]
+    return " ".join(kept) or phrase
 
 
 def subject(sentence: Sentence, end: int) -> Noun | None:
@@ -158,6 +176,22 @@ def _measure(sentence: Sentence, end: int) -> bool:
     return False
 
 
+def _with_own(sentence: Sentence, gap: list[Token], phrase: str) -> str:
+    """The phrase of the next number with the adjectives of this one: "five French and three Spanish tourists"."""
+    own = [token for token in gap if token.kind is Kind.WORD and token.lower not in {"and", "or", "but", "to"}]
+    rest = phrase.split()
+    plain = all(
+        token.lower not in STATUSES
+        and token.lower not in words("stop")
+        and token.lower not in words("numeral_follow")
+        and (participle(token.lower) is None or token.lower in words("condition"))
+        for token in own
+    )
+    if not own or not plain or len(own) >= len(rest):
+        return without_status(phrase)
+    return " ".join([*(token.lower if sentence.loud else token.text for token in own), *rest[len(own) :]])
+
+
 def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str | None:
     """The noun of the next number in "28 confirmed and 20 probable cases"."""
     index = drafts.index(draft)
@@ -168,14 +202,44 @@ def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str |
         if any(t.kind is Kind.MARK and t.text != "," for t in gap):
             return None
         if other.noun is not None:
-            return without_status(other.noun.phrase)
+            return _with_own(sentence, gap, other.noun.phrase)
     return None
 
 
-def _antecedent(sentence: Sentence, end: int, *, person: bool) -> str | None:
-    """The nearest plural noun before a token that "whom", "which" or a bare number can mean."""
+_AUXILIARIES = wordset("were was is are am be been being will would")
+_HAD = wordset("have has had also then later reportedly allegedly first")
+_NO_OBJECT = wordset("in of at on from by with to for during near after before when as and or but , . ; : ( )")
+
+
+def _agents(sentence: Sentence, end: int) -> frozenset[str]:
+    """The plural nouns that did something to the people a token counts: "soldiers" of "soldiers killed 12"."""
+    k = end - 1
+    while k > 0 and sentence.lower(k) not in _AUXILIARIES and sentence.lower(k) not in {";", "while", "where"}:
+        k -= 1
+    found: list[str] = []
+    for i in range(k, end):
+        low = sentence.lower(i)
+        if not sentence.is_word(i) or not is_plural(low):
+            continue
+        verb = i + 1
+        while sentence.lower(verb) in _HAD:
+            verb += 1
+        does = sentence.lower(verb).endswith("ed") or sentence.lower(verb) == "shot"
+        if (
+            does
+            and sentence.lower(verb + 1) not in _NO_OBJECT
+            and word_action(sentence.lower(verb), "en") in personal_actions()
+        ):
+            found.append(low)
+    return frozenset(found)
+
+
+def _antecedent(sentence: Sentence, end: int, *, person: bool, apart: Container[str] = ()) -> str | None:
+    """The nearest plural noun before a token that "whom", "which" or a bare number can mean, none of ``apart``."""
     for k in range(end - 1, -1, -1):
         low = sentence.lower(k)
+        if low in apart:
+            continue
         if not sentence.is_word(k) or not is_plural(low) or sentence.is_name(k) or low in words("numeral_follow"):
             continue
         if "according" in (sentence.lower(k - 2), sentence.lower(k - 3)):
@@ -238,6 +302,7 @@ def is_gapped(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     return ends and 0 < len(names) <= 4 and all(token.capital for token in names) and len(between) <= 7
 
 
+_DONE_BY_SOMEONE = wordset("signed joined registered applied enrolled responded complained rallied took")
 _HUMAN_VERBS = wordset(
     "live lives lived come came saw watched went go work worked turned swam slept stayed voted walked stood marched"
     " died gathered queued ran waited fled survived"
@@ -275,6 +340,47 @@ def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     return bool(tied) and draft.opens - start <= 6 and between <= _AGAINST | {",", "(", "people", "first"}
 
 
+def _whole(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str | None:
+    """The noun of the "of 200 firms asked" with which a sentence opens, of a number that begins its main clause."""
+    first = drafts[0]
+    if first is draft or first.noun is None or sentence.lower(draft.opens - 1) != ",":
+        return None
+    opens = [token.lower for token in sentence.tokens[: first.opens]]
+    return first.noun.phrase if opens in (["of"], ["of", "the"], ["out", "of"], ["out", "of", "the"]) else None
+
+
+def _one_or_more(sentence: Sentence, draft: Draft) -> str | None:
+    """The noun before "or two": "another pick or two"."""
+    k = draft.opens - 1
+    if sentence.lower(k) != "or" or not sentence.is_word(k - 1):
+        return None
+    return plural(sentence.lower(k - 1)) if sentence.lower(k - 2) in {"a", "an", "another", "one"} else None
+
+
+_SUPPOSED = wordset("confirmed presumed feared reported believed declared listed found")
+_PARTS_FOLLOW = wordset(": ( - – —")
+
+
+def _said_to_be(sentence: Sentence, index: int) -> str | None:
+    """The people that a number is said to be: "12 were children", "five of the dead are women"."""
+    i = index
+    if sentence.lower(i) == "of":
+        i += 1 + (sentence.lower(i + 1) in {"the", "those", "these"})
+        i += sentence.lower(i) in words("condition") or sentence.lower(i) == "them"
+    if sentence.lower(i) not in {"were", "are"}:
+        return None
+    noun = phrase_at(sentence, i + 1)
+    ends = noun is not None and (not sentence.is_word(noun.last) or sentence.lower(noun.last) in words("stop"))
+    return noun.phrase if noun and ends and noun.is_person and is_plural(noun.head) else None
+
+
+def _is_told_in_parts(draft: Draft, drafts: list[Draft]) -> bool:
+    """Whether a bare number is broken up right after it into numbers of people: "eight (five men and three women)"."""
+    index = drafts.index(draft)
+    part = drafts[index + 1] if index + 1 < len(drafts) else None
+    return part is not None and part.opens - draft.last <= 2 and part.noun is not None and part.noun.is_person
+
+
 def resolve(
     sentence: Sentence, draft: Draft, drafts: list[Draft], memory: Memory, *, since: int, title: str
 ) -> str | None:
@@ -287,6 +393,13 @@ def resolve(
         return "votes"
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
+    definite = sentence.lower(draft.opens - 1) in {"the", "these", "those", "all"}
+    if english and not definite and (said := _said_to_be(sentence, draft.last)):
+        return said
+    if english and following in _PARTS_FOLLOW and _is_told_in_parts(draft, drafts):
+        return "people"
+    if english and following in _SUPPOSED and sentence.lower(draft.last + 1) in words("condition"):
+        return memory.latest(person=True, since=since) or "people"  # "12 confirmed dead"
     stated = sentence.lower(draft.opens - 1) in {"to", "at", "by"}  # "the queue has grown to 37 and 26,000 boxes …"
     if following not in _FELLOWS and not stated and (found := _coordinated(sentence, draft, drafts)):
         return found
@@ -301,6 +414,8 @@ def resolve(
             return known  # "bank details of 94,000 of them"
     if english and (noun := number_of(sentence, draft.opens)):
         return noun.phrase
+    if english and (whole := _whole(sentence, draft, drafts) or _one_or_more(sentence, draft)):
+        return whole
     if following in _FELLOWS and personal:
         return memory.latest(person=True, since=since) or "people"
     if english and _measure(sentence, draft.opens):
@@ -310,24 +425,45 @@ def resolve(
         event_noun = noun is not None and noun_action(noun.head, "en") is not None
         if noun is not None and (not personal or noun.is_person or event_noun):
             told = {sentence.lower(k) for k in range(noun.last, draft.first)}
-            definite = sentence.lower(draft.opens - 1) in {"the", "these", "those"}  # "Divers have reached the six"
             if told & _STATES and noun.head not in {"ones", "police"} and not definite:
-                return noun.phrase
+                return noun.phrase  # not of "Divers have reached the six"
     if personal and memory.nouns and memory.nouns[-1][1] in words("animal"):
         return without_status(memory.nouns[-1][0])  # "35 lynx …; four were run over"
-    if own := memory.latest(person=personal, since=since, action=draft.action):
+    if following in {"others", "other"} and len({head for _, head in memory.nouns[since:] if head in persons()}) > 1:
+        return "people"  # "one adult and four minors died, 16 others were hurt"
+    apart = _agents(sentence, draft.opens) if personal and english and following not in _AUXILIARIES else ()
+    if own := memory.latest(person=personal, since=since, action=draft.action, apart=apart):
         return own
     if personal:
-        near = _antecedent(sentence, draft.opens, person=True)
-        return near or memory.latest(person=True, action=draft.action) or _from_title(title) or "people"
+        near = _antecedent(sentence, draft.opens, person=True, apart=apart)
+        return near or memory.latest(person=True, action=draft.action, apart=apart) or _from_title(title) or "people"
+    if english and following in _DONE_BY_SOMEONE and _opens_clause(sentence, draft):
+        return memory.latest(person=False, since=since) or memory.latest(person=True) or "people"
     if english and following in _HUMAN_VERBS:
         return memory.latest(person=True) or "people"
     if english and _opens_clause(sentence, draft) and (participle(following) or following in words("numeral_follow")):
         return memory.latest(person=False)
+    if english and sentence.lower(draft.opens - 1) == "," and sentence.lower(draft.opens - 2) in words("condition"):
+        return "people"  # "of the wounded, three are in hospital"
     summed = any(sentence.lower(k) in _SUMS for k in range(max(0, draft.opens - 5), draft.opens))
     if summed or draft.action or following in _VERBS_AFTER - {",", "."} or draft.numeral.form == "words":
         return memory.latest(person=False)
     return None
+
+
+def as_told(sentence: Sentence, draft: Draft, counted: str | None) -> str | None:
+    """The noun with what stands for it in the text: "12 wounded" counts "wounded people", as "12 wounded men" do.
+
+    "12 others" and "12 other miners" are not the miners told of before, and keep the "other" as well.
+    """
+    if counted and sentence.language == "en" and sentence.lower(draft.last) in {"other", "others"}:
+        return f"other {counted}"
+    condition = condition_after(sentence, draft.last) if draft.noun is None and draft.measure is None else None
+    if condition is None:
+        return counted
+    if counted is None or head_of(counted) == "casualties" or (counted == "people" and draft.high == 1):
+        return f"{condition} people" if draft.high != 1 else f"{condition} person"
+    return f"{condition} {counted}" if counts_people(head_of(counted)) else counted
 
 
 def _from_title(title: str) -> str | None:

@@ -12,6 +12,7 @@ Mask = tuple[int, int, str]
 
 _MONTHS = "|".join(sorted((re.escape(m) for m in words_of_all("months")), key=len, reverse=True))
 _HOUR = r"(?:[01]?\d|2[0-4])"
+_MILITARY = r"(?:[01]\d|2[0-3])[0-5]\d"
 _CLOCK = r"(?:a\.m\b\.?|p\.m\b\.?|am\b|pm\b|AM\b|PM\b|A\.M\b\.?|P\.M\b\.?)"
 _ZONES = r"(?:Uhr|h|GMT|UTC|BST|CET|CEST|ET|EST|EDT|PT|PST|MSK)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|\.)?"
@@ -61,6 +62,9 @@ _PATTERNS: list[tuple[str, tuple[str, ...]]] = [
             rf"\b{_HOUR}(?:[.:h][0-5]\d)?\s?(?:Uhr\b|o['’]clock\b|heures du (?:matin|soir)\b|h[0-5]\d\b|GMT\b)",
             r"\b\d{1,2}\s?h\s?[0-5]\d\b",
             r"(?:(?<=\bà )|(?<=\bvers )|(?<=\bdès )|(?<=\bavant )|(?<=\baprès ))\d{1,2}\sheures\b",
+            rf"\b{_MILITARY}\s?(?:GMT|UTC)\b",
+            rf"\b{_MILITARY}(?=\s(?i:local\s|hours\s|\(local time\)\s)?\({_MILITARY}\s?(?:GMT|UTC)\b)",
+            r"(?<![\d.,+-])0\d[0-5]\d\b(?![.,-]?\d|\s\d)",
             rf"\b{_HOUR}(?=\s?(?:to|until|and|bis|à|[-–])\s?{_HOUR}:[0-5]\d)",
         ),
     ),
@@ -99,7 +103,7 @@ _HINTS = {
     "date": re.compile(r"\d[-./]\d{1,2}[-./]\d"),
     "score": re.compile(r"½"),
     "phone": re.compile(r"\+\d|\(\d|\b0\d|\d[-.]\d{3}[-.]|555-|\d[- ]\d{3}[- ]\d{4}"),
-    "time": re.compile(r"(?i)\d\s?(?:[ap]\.?m|uhr|o['’]|heures|gmt)|\d:\s?\d|\d\s?h\s?\d"),
+    "time": re.compile(r"(?i)\d\s?(?:[ap]\.?m|uhr|o['’]|heures|gmt)|\d:\s?\d|\d\s?h\s?\d|\b0\d{3}\b|\d\sutc\b"),
     "label": re.compile(r"[A-Z]-\d|\d/\d|\d\.\d+\.|§|\d°|4x4|50-50"),
     "period": re.compile(r"\d0['’]?s"),
     "ordinal": re.compile(r"(?i)\d(?:st|nd|rd|th|er|è)|\d-[а-яії]|\d[ºª]"),

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.figures.reading.lexicon import words, words_of_all, wordset
 from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.verbs import participle
 
 _WIDEST = 9
 _SHOWN = 6
+_QUOTES = wordset("\" “ ‘ « ' ’")
 _OF = wordset("of de des du d der von di del della dei degli delle da do dos das aus")
 _DETERMINERS = wordset("the its their his her our these those all such my your")
 _WHO = wordset("whom them which these those us you it")
 _DEGREES = wordset("most more least less very highly")
+_ALSO_BEFORE_NOUNS = wordset(
+    "nearby daily weekly monthly yearly past home underground overseas overnight north south east west early inside"
+)
+"""Adverbs that are adjectives right before a noun: "12 nearby buildings", "ten daily flights"."""
+_NEVER_NOUNS = wordset("need want seek remain make take get keep give find send bring believe think")
+"""Verbs that open no noun phrase: "30 need homes", where "30 lost homes" are homes."""
 _MORE = wordset("other additional new more others further fewer")
 _NO_PARTICIPLE = wordset("wedding building speed seed breed bed feed weed shed offspring sibling siblings being")
 _NO_ADVERB = wordset("family assembly supply fly ally early elderly daily weekly monthly italy july anomaly butterfly")
 _MEN = ("men", "sby")
+_NO_MAN = wordset("human german roman norman shaman talisman ottoman")
 _NO_MEN = wordset("specimen regimen abdomen acumen cyclamen albumen stamen")
 _SLAVIC_ADJECTIVE = ("ых", "их", "ые", "ие", "ий", "ій", "ого")
 
@@ -75,9 +85,13 @@ def is_plural(word: str) -> bool:
 
 
 def plural(noun: str) -> str:
-    """The regular English plural."""
+    """The English plural: the regular one, and "women", "policemen", "children"."""
     if is_plural(noun):
         return noun
+    if noun.endswith("man") and noun not in _NO_MAN:
+        return noun[:-2] + "en"
+    if noun in {"child", "grandchild"}:
+        return noun + "ren"
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return noun[:-1] + "ies"
     if noun.endswith("sis"):
@@ -110,6 +124,11 @@ def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: boo
     collected, head = _collect(sentence, index)
     if not collected:
         return None
+    if one and head >= 0:
+        verbs = [k for k in collected[1:] if k < head and participle(sentence.lower(k))]
+        head = (
+            max(k for k in collected if k < verbs[0]) if verbs else head
+        )  # "one guest lost both legs" and "one person suffered burns"
     if head < 0:
         if not one and not lenient:
             return None
@@ -117,9 +136,24 @@ def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: boo
         if sentence.lower(head).endswith("'s"):
             return None
     kept = [k for k in collected if k <= head][-_SHOWN:]
-    tokens = sentence.tokens
-    phrase = " ".join(sentence.text[tokens[kept[0]].start : tokens[head].end].split())
-    return Noun(phrase.lower() if sentence.loud else phrase, sentence.lower(head), kept[0], head + 1)
+    tokens, end = sentence.tokens, _hyphened(sentence, head)
+    text = sentence.text[tokens[kept[0]].start : tokens[end].end]
+    phrase = " ".join((_BRACKETED.sub(" ", text) if "(" in text or "[" in text else text).split())
+    return Noun(phrase.lower() if sentence.loud else phrase, sentence.lower(head), kept[0], end + 1)
+
+
+def _hyphened(sentence: Sentence, head: int) -> int:
+    """The last token of "passers-by" and "sons-in-law", of which ``head`` is the plural."""
+    tokens, end = sentence.tokens, head
+    while (
+        end + 2 < len(tokens)
+        and tokens[end + 1].text == "-"
+        and tokens[end + 1].glued
+        and tokens[end + 2].glued
+        and (end > head or tokens[end + 2].lower in _AFTER_HYPHEN)
+    ):
+        end += 2
+    return end
 
 
 def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
@@ -132,6 +166,9 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
         token = tokens[i]
         word = token.lower
         if token.kind is Kind.MARK:
+            if collected and head < 0 and token.text in _BRACKETS and (after := _after_bracket(sentence, i)):
+                i = after
+                continue
             owned = token.text in "'’" and token.glued and i + 1 < len(tokens) and not tokens[i + 1].glued
             if owned and head == i - 1 and sentence.is_word(i + 1) and _plural_within(sentence, i + 1, 2):
                 head = -1
@@ -148,8 +185,13 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
             if collected and token.glued and tokens[i - 1].text in "-–":
                 i += 1  # "COVID-19 tests": digits glued to a name are part of it
                 continue
-            if collected and sentence.lower(i + 1) == "-" and _plural_within(sentence, i + 3, 2):
-                i += 3  # "three continuous 30-minute scenes"
+            if (
+                i + 2 < len(tokens)
+                and tokens[i + 1].text == "-"
+                and tokens[i + 2].glued
+                and _plural_within(sentence, i + 3, 2)
+            ):
+                i += 3  # "three continuous 30-minute scenes", "four 60-mm mortars"
                 continue
             break
         if word in _DEGREES and not collected and _plural_within(sentence, i + 1, 3):
@@ -158,10 +200,16 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
         if word in _MORE and (not collected or word in stops):
             i += 1
             continue
+        if word in _ALSO_BEFORE_NOUNS and not collected and _plural_within(sentence, i + 1, 2):
+            collected.append(i)
+            i += 1
+            continue
         if word in stops:
             if word in {"and", "or"} and collected and head < 0 and _goes_on(sentence, i):
                 i += 1
                 continue
+            break
+        if not collected and (word in _NEVER_NOUNS or (word == "face" and sentence.lower(i + 1) == "charges")):
             break
         plural_inside = is_plural(word) and head < 0 and bool(collected)
         verbal = (is_participle(word) and not is_plural(word)) or (word in verbs and not plural_inside)
@@ -185,6 +233,18 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
             collected.append(i)
         i += 1
     return collected, head
+
+
+_AFTER_HYPHEN = wordset("by up on in at of")
+_BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_BRACKETS = {"(": ")", "[": "]"}
+
+
+def _after_bracket(sentence: Sentence, i: int) -> int | None:
+    """The token after brackets within a phrase, if it goes on behind them: "six UNC (United Clerks) members"."""
+    closing = _BRACKETS[sentence.tokens[i].text]
+    end = next((k for k in range(i + 1, min(i + 12, len(sentence.tokens))) if sentence.tokens[k].text == closing), None)
+    return end + 1 if end is not None and _plural_within(sentence, end + 1, 3) else None
 
 
 def _goes_on(sentence: Sentence, i: int) -> bool:
@@ -268,12 +328,17 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
     tokens = sentence.tokens
     i = index + (sentence.lower(index) == "]" and sentence.lower(index - 2) == "[")
     if sentence.lower(i) in {"-", "–"} and tokens[i].glued and sentence.is_word(i + 1):
-        word = tokens[i + 1].text
+        word = tokens[i + 1].lower if sentence.loud else tokens[i + 1].text
         if word == "odd":
             return phrase_at(sentence, i + 2)  # "twenty-odd people"
         return Noun(plural(word), plural(word.lower()), i + 1, i + 2)
     if sentence.language != "en":
         return phrase_at(sentence, i)
+    if sentence.lower(i) == "[":
+        closing = next((k for k in range(i + 1, min(i + 6, len(tokens))) if tokens[k].text == "]"), None)
+        i = closing + 1 if closing else i  # "six [as heard] bombs"
+    if sentence.lower(i) in _QUOTES and sentence.is_word(i + 1):
+        i += 1  # "3,000 “contras”"
     if not (partitive and sentence.lower(i) in {"of", "the"}) and (found := phrase_at(sentence, i, one=one)):
         return found
     if sentence.lower(i) in {"more", "others", "other"}:
@@ -300,6 +365,73 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
             return after_number(sentence, noun.last + 1, partitive=True) or noun  # "half of the historic 6.9 million"
         return noun
     return None
+
+
+def head_of(phrase: str) -> str:
+    """The head of a counted phrase, in small letters: "members" of "members of the crew"."""
+    return phrase.lower().partition(" of ")[0].split()[-1]
+
+
+def completed(sentence: Sentence, noun: Noun, *, opens: int) -> Noun:
+    """A noun with what it needs to say what is counted: "members of the crew", "drivers and passengers".
+
+    ``opens`` is where the number with its modifier begins.
+    """
+    link, at = sentence.lower(noun.last), noun.last + 1
+    if sentence.language != "en" or link not in {"of", "and", "or"}:
+        return noun
+    if link != "of":
+        verbal = participle(sentence.lower(at)) is not None or sentence.lower(at) in words("numeral_follow")
+        other = None if verbal or sentence.lower(at) in _MORE or _is_number(sentence, at) else phrase_at(sentence, at)
+        if other is None or counts_people(other.head) != noun.is_person or not _is_shared(sentence, other.last, opens):
+            return noun
+        return replace(noun, phrase=f"{noun.phrase} {link} {other.phrase}")
+    if noun.head not in words("of_what"):
+        return noun
+    whose = f"{sentence.lower(at)} " if sentence.lower(at) in _DETERMINERS else ""
+    while sentence.lower(at) in _DETERMINERS or sentence.lower(at) in _QUOTES:
+        at += 1
+    whole = None if _is_number(sentence, at) else phrase_at(sentence, at, lenient=True)
+    if whole is None:
+        return noun
+    if sentence.lower(whole.last) in {"'", "’"} and sentence.is_word(whole.last + 1):
+        owned = phrase_at(sentence, whole.last + 1, lenient=True)
+        whose = f"{whose}{whole.phrase}' " if owned else whose  # "members of the dockers' union"
+        whole = owned or whole
+    named, _, last = whole.phrase.rpartition(" ")
+    if named and not is_plural(whole.head) and participle(last.lower()):
+        whole = replace(whole, phrase=named)  # "members of the board quit"
+    return replace(noun, phrase=f"{noun.phrase} of {whose}{whole.phrase}")
+
+
+_ABOUT_BOTH = wordset("were are was have had will who whose")
+
+
+def _is_shared(sentence: Sentence, end: int, opens: int) -> bool:
+    """Whether what follows two nouns joined by "and" leaves both to the number: "12 drivers and cooks were …"."""
+    following = sentence.lower(end)
+    if following in _ABOUT_BOTH:
+        return not sentence.is_word(opens - 1)
+    return not sentence.is_word(end) or following in words("preposition")
+
+
+def condition_after(sentence: Sentence, index: int) -> str | None:
+    """What stands for people after a number and tells their state: "dead" of "12 dead" and of "12 of the dead"."""
+    if sentence.language != "en":
+        return None
+    conditions = words("condition")
+    i = index
+    if sentence.lower(i) == "of" and sentence.lower(i + 1) in _DETERMINERS:
+        i += 2
+    while _is_adverb(sentence.lower(i)):
+        i += 1
+    if sentence.lower(i) not in conditions:
+        return None
+    also = sentence.lower(i + 1) in {"and", "or"} and sentence.lower(i + 2) in conditions
+    counted_next = i + 3 < len(sentence.tokens) and sentence.tokens[i + 3].kind is Kind.NUMBER
+    if also and not counted_next and not _is_number(sentence, i + 3):
+        return f"{sentence.lower(i)} {sentence.lower(i + 1)} {sentence.lower(i + 2)}"
+    return sentence.lower(i)
 
 
 def singular_after(sentence: Sentence, index: int) -> Noun | None:

@@ -105,6 +105,8 @@ def after(sentence: Sentence, numeral: Numeral) -> Unit | None:
     for count in range(len(tail), -1, -1):
         raw = first.rstrip(".") if not count else " ".join([first, *tail[:count]]).rstrip(".")
         hit = exact.get(raw) or words.get(raw.lower())
+        if hit is None and sentence.loud and len(raw) > 1:
+            hit = exact.get(raw.lower())  # "575 KM" in a text in capitals
         if hit is None and count == 0:
             hit = exact.get(first)
             raw = first if hit else raw

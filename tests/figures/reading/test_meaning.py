@@ -41,14 +41,14 @@ def test_the_noun_beside_a_number(text: str, noun: str) -> None:
     [
         ("At least 90 children were deported. Only 12 have returned.", (12, "children", "returned")),
         ("Police put the toll at 58.", (58, "people", "killed")),
-        ("The crash left 58 dead.", (58, "people", "killed")),
+        ("The crash left 58 dead.", (58, "dead people", "killed")),
         ("The army launched 128 drones; 112 were shot down.", (112, "drones", "shot down")),
         ("Of the eight children, three were separated from their parents.", (3, "children", "separated")),
         ("Thirty-six sailors were hurt, 12 of whom are in hospital.", (12, "sailors", "hospitalised")),
         ("The number of boys brought home has reached 1,622.", (1622, "boys", "returned")),
         ("The ministry recorded 28 confirmed and 20 probable cases.", (28, "cases", "confirmed")),
         ("There were 412 cholera cases. That took the total to 449.", (449, "cholera cases", "infected")),
-        ("Two sailors were rescued and five others drowned.", (5, "sailors", "killed")),
+        ("Two sailors were rescued and five others drowned.", (5, "other sailors", "killed")),
     ],
 )
 def test_the_noun_that_is_left_out(text: str, expected: tuple[float, str, str]) -> None:
@@ -261,7 +261,7 @@ def test_the_two_reports_that_started_it(shared: object) -> None:
     assert counted(second) == [
         (8, "Ukrainian children", "returned"),
         (3, "children", "separated"),
-        (5, "children", "separated"),
+        (5, "other children", "separated"),
     ]
 
 
