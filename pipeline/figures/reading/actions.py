@@ -189,17 +189,12 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     if near_left is not None and near_left.first <= preceding:
         near_left = None
     theme = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
-    if inside is not None and near_right is not None and near_right.action in _TELLING:
-        return inside  # "eight infected farms had been counted twice": that somebody counted tells less
     near = near_right or own or inside or near_left or _unlisted(sentence, draft, noun_end) or theme
     if near is not None:
         return near
     draft.loose = True
     later = next((e for e in right if e.first < following), None)
     return later or (left[-1] if left else None) or (themes[-1] if themes and noun is not None else None)
-
-
-_TELLING = wordset("counted recorded listed handled logged reported found shown noted named")
 
 
 _FOR_AND_AGAINST = {"for": "voted for", "against": "voted against"}

@@ -14,7 +14,7 @@ _ACCORDING = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
 )
 _WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
-_SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,8}}?{_WORD})"
+_SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
 _OPENS = (
     r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\sas\s)|(?<=\swhile\s)|(?<=\swhere\s)"
     r"|(?<=\swhich\s))"
