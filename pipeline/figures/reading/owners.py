@@ -44,6 +44,9 @@ _AS_SAID = re.compile(
     r"|maintains|put it|puts it|reported|reports|announced)\b"
 )
 _PUT_BY = re.compile(rf"\b(?:put|given|estimated|set|counted)\sby\s(?P<who>{_NP})\sat\b")
+_PUT_AT_BY = re.compile(
+    rf"\b(?:put|estimated|set)\sat\s[^,.;]{{0,30}}?\d[\d.,]*(?:\s\w+){{0,2}}?\sby\s(?P<who>{_NP})(?=[.,;:]|\s(?:and|but|on)\b|$)"
+)
 _COUNTED_BY = re.compile(
     r"\bby\s(?:the\s)?(?P<who>police|official|union|army|government|government's|ministry)\s(?:count|estimates?|reckoning)\b"
 )
@@ -77,6 +80,7 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
     if "by" in start_words:
         found += [(m["who"], m.start(), m.end(), "before") for m in _STATED_BY.finditer(sentence)]
         found += [(m["who"], m.start(), m.end(), "after") for m in _PUT_BY.finditer(sentence)]
+        found += [(m["who"], m.start("who"), m.end(), "before") for m in _PUT_AT_BY.finditer(sentence)]
         found += [
             (_SPOKEN_OF.get(m["who"], m["who"]), m.start(), m.end(), "before") for m in _COUNTED_BY.finditer(sentence)
         ]

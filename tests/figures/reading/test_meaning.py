@@ -289,6 +289,7 @@ def test_an_ordinal_that_tells_how_many_there_are_now_is_a_count_of_people(text:
         ("Trackers counted 165 ships, more than the 119 reported by the authority.", ["Trackers", "authority"]),
         ("The militia says it holds 11 hostages, and not 18 as the government claims.", ["militia", "government"]),
         ("Talks go on over the job losses, put by the company at 350.", ["company"]),
+        ("The number of people facing hunger is now put at 1.1 million by aid groups.", ["aid groups"]),
         ("In Calder 900 tractors by police count block the ring road.", ["police"]),
         ("Drivers blocked roads. Their association said 120 roadblocks were in place.", ["association"]),
         ("The watch group counted 12 thefts. By its reckoning, only 44 percent voted.", ["watch group"] * 2),
