@@ -391,7 +391,8 @@ def completed(sentence: Sentence, noun: Noun, *, opens: int) -> Noun:
     whose = f"{sentence.lower(at)} " if sentence.lower(at) in _DETERMINERS else ""
     while sentence.lower(at) in _DETERMINERS or sentence.lower(at) in _QUOTES:
         at += 1
-    whole = None if _is_number(sentence, at) else phrase_at(sentence, at, lenient=True)
+    counts = sentence.lower(at) == "another" or _is_number(sentence, at)
+    whole = None if counts else phrase_at(sentence, at, lenient=True)
     if whole is None:
         return noun
     if sentence.lower(whole.last) in {"'", "’"} and sentence.is_word(whole.last + 1):

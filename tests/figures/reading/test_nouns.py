@@ -84,6 +84,7 @@ def test_capitals_hide_no_unit() -> None:
         ("Divers found 28 bodies of alleged smugglers.", "bodies of alleged smugglers"),
         ("They buried the bodies of 10 cooks.", "cooks"),
         ("They met 12 members of it.", "members"),
+        ("They sold 20 boxes of another.", "boxes"),
         ("Two miners of Harlo sang.", "miners"),
     ],
 )
