@@ -10,7 +10,11 @@ from pipeline.figures.reading import read_figures
 
 @pytest.mark.parametrize(
     "text",
-    ["The talks went on for three months.", "The ferry had been out of service for 12 days."],
+    [
+        "The talks went on for three months.",
+        "The ferry had been out of service for 12 days.",
+        "Soldiers were trapped for two days.",
+    ],
 )
 def test_a_length_of_time_that_sets_the_scene_is_no_claim(text: str) -> None:
     figures = read_figures(text, language="en").figures
@@ -25,6 +29,7 @@ def test_a_length_of_time_that_sets_the_scene_is_no_claim(text: str) -> None:
         "At least 40 people were evacuated.",
         "Prices rose by 3.5 percent.",
         "The dam holds 20 million tonnes.",
+        "Callers waited 40 minutes on average.",
     ],
 )
 def test_counts_and_measures_are_claims(text: str) -> None:

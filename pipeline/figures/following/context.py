@@ -57,6 +57,7 @@ _QUOTED = re.compile(
     rf"(?:{concepts.cues('number').pattern}) (?:of|de|von)\W+(?:\w+\W+){{0,2}}$"
     r"|['’]s? (?:\w+ )?$|\b(?:stands?|stood) by\W+$"
 )
+_DENIED = re.compile(r"\b(?:not|nicht|non|pas|не)\s+$")
 _COMPARED = re.compile(r"\b(?:compared|after|than|against|versus)\b")
 _AGAINST = re.compile(r"\b(?:compared|after|than|against|versus|vs|from|gegenüber|contre|frente)\b", re.IGNORECASE)
 _MOVES_TO = re.compile(
@@ -452,7 +453,7 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("set against")
     if concepts.cues("others").search(tail[:8]) or concepts.cues("others").search(head[-9:]):
         cues.append("others")
-    if re.search(r"\bnot\s+$", head):
+    if _DENIED.search(head):
         cues.append("denied")
     if concepts.cues("dispute").search(low) and concepts.cues("number").search(low):
         cues.append("dispute")

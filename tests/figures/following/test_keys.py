@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.figures.following import Follower
-from tests.figures.following.articles import at, kinds, tell
+from pipeline.figures.following.context import marks_of_article
+from tests.figures.following.articles import at, figures_in, kinds, tell
 
 
 def series_of(*texts: str, days: tuple[int, ...] = ()) -> list[list[str]]:
@@ -31,6 +32,11 @@ def series_of(*texts: str, days: tuple[int, ...] = ()) -> list[list[str]]:
             ("The storm destroyed 120 homes in Dern.", "At least 130 houses were destroyed by the storm in Dern."),
             [["a"], ["a"]],
             id="homes are houses",
+        ),
+        pytest.param(
+            ("The Greens took 81 seats in Holm.", "The Greens now have 80 in Holm."),
+            [["a"], ["a"]],
+            id="seats of a party are no room for people",
         ),
         pytest.param(
             ("Police arrested 61 demonstrators in Dern.", "Police raised the number of arrests in Dern to 118."),
@@ -121,3 +127,11 @@ def test_a_number_quoted_to_be_disputed_is_the_one_that_is_contradicted() -> Non
         follower, "Doctors in Karvel counted 74 dead, disputing the governor's count of 58.", at(2, 12), outlet="B"
     )
     assert sorted(kinds(followed.verdicts)) == ["contradiction", "repeated"]
+
+
+@pytest.mark.parametrize("text", ["Not 640 but 910 were hit.", "910 clients, et non 640."])
+def test_a_number_after_a_not_is_the_one_denied(text: str) -> None:
+    figures = figures_in(text, at(2))
+    marks = dict(zip((one.figure.value for one in figures), marks_of_article(figures, text), strict=True))
+    assert "denied" in marks[640].cues
+    assert "denied" not in marks[910].cues

@@ -85,6 +85,13 @@ def test_the_title_helps_where_the_text_says_no_noun() -> None:
         ("Sales rose from 20 to 35 million euros.", ["sold", "sold"]),
         ("The ferry was carrying 412 passengers and 38 crew.", ["aboard", "aboard"]),
         ("Two were convicted, one acquitted.", ["convicted", "acquitted"]),
+        ("The illness cost 12 miners their lives, and 31 did not return.", ["killed", "missing"]),
+        ("The maker has called back 3,000 heaters.", ["recalled"]),
+        ("Some 40 patients sued the clinic, 12 are taking the maker to court.", ["sued", "sued"]),
+        ("About 70,000 people go hungry in the valley.", ["hungry"]),
+        ("Villagers planted 6,000 trees where 900 had been felled.", ["planted", "felled"]),
+        ("Storms capsized four boats.", ["sunk"]),
+        ("The strike affects 30 clinics.", ["affected"]),
     ],
 )
 def test_actions(text: str, actions: list[str]) -> None:
