@@ -249,9 +249,17 @@ def _names(weighted: list[tuple[str, int, float]], sentence: str) -> dict[str, f
             or (first and (concepts.nouns().of(low) or concepts.actions().of(low) or "-" in low))
         ):
             continue
-        key = low[:9]
+        key = _name_key(low)
         names[key] = max(names.get(key, 0.0), round(weight if not first else weight * 0.8, 2))
     return dict(sorted(names.items(), key=lambda item: (-item[1], item[0]))[:_MOST_NAMES])
+
+
+@lru_cache(maxsize=16384)
+def _name_key(low: str) -> str:
+    """The part of a name in small letters that its forms share: "Greens" and "Green", "Лозівки" and "Лозівці"."""
+    if low[0] > "\u0400":
+        return low[: max(4, len(low) - 3)][:7]
+    return low[:9].removesuffix("s") if len(low) > 4 and not low.endswith("ss") else low[:9]
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -266,9 +274,9 @@ def names_of(text: str) -> tuple[str, ...]:
         if low in _calendar() or low in _light():
             continue
         if match.start() and not _OPENS.search(text, max(0, match.start() - 3), match.start()):
-            counts[low[:9]] += 1
+            counts[_name_key(low)] += 1
         elif not (concepts.nouns().of(low) or concepts.actions().of(low)):
-            counts[f"?{low[:9]}"] += 1
+            counts[f"?{_name_key(low)}"] += 1
     names = [name for name, _ in counts.most_common() if name[0] != "?"][:_ABOUT]
     return (*names, *[f"?{name[1:]}" for name in counts if name[0] == "?" and name[1:] not in names][:_ABOUT])
 
@@ -287,7 +295,7 @@ def marks_of(figure: FigureInArticle, spot: Spot, about: tuple[str, ...] = ()) -
         keys, of_actions, of_traits = _read(low)
         if weight >= _NEAR:
             traits |= of_traits
-        if word[0].isupper() and low[:9] in names:
+        if word[0].isupper() and _name_key(low) in names:
             continue
         for action in of_actions:
             acts.setdefault(action, weight)

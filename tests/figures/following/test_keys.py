@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.figures.following import Follower
-from pipeline.figures.following.context import marks_of_article
+from pipeline.figures.following.context import marks_of_article, names_of
 from tests.figures.following.articles import at, figures_in, kinds, tell
 
 
@@ -135,3 +135,8 @@ def test_a_number_after_a_not_is_the_one_denied(text: str) -> None:
     marks = dict(zip((one.figure.value for one in figures), marks_of_article(figures, text), strict=True))
     assert "denied" in marks[640].cues
     assert "denied" not in marks[910].cues
+
+
+def test_a_name_is_known_in_its_other_forms() -> None:
+    assert names_of("In Holm the Greens won.") == names_of("In Holm a Green won.")
+    assert names_of("У місті Лозівка тихо.")[0] == names_of("Люди в Лозівці сплять.")[0]
