@@ -9,7 +9,7 @@ taken as they are read and as they are labelled, whole and with parts left out, 
 reading too much nor too little; and each sequence is taken alone and with others as one topic, so that they serve
 narrow topics and wide ones. Whether a claim opposes what is known is fitted the same way, as a choice of yes or no.
 The ``check`` half of the test sequences is never fitted, only scored. ``--write`` replaces ``weights.toml``.
-``--unseen`` tells what to expect of news of another kind: each domain of the ``dev`` half by the weights of all others
+``--unseen`` tells what to expect of news of another kind: each domain that was looked at by the weights of all others
 (two minutes).
 """
 
