@@ -72,6 +72,7 @@ PRIOR = {
     "stated, bare, leads": 0.5,
     "other speaker, tied": 0.7,
     "moved from it": 3.0,
+    "set against it": 3.0,
     "close names": 0.7,
     "kin action": 0.2,
     "history, not equal": -1.0,

@@ -71,6 +71,7 @@ class Figure(Model):
     as_of: date | None = Field(default=None, description="the day it holds for, if the text says it")
     earlier: Value | None = Field(default=None, description="the value it replaces, where the same sentence gives it")
     factor: float | None = Field(default=None, description="2 for 'doubled to 84'")
+    against: Value | None = Field(default=None, description="the number told before it that the text sets it against")
 
     @model_validator(mode="after")
     def _one_or_two_ends(self) -> Figure:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.figures.following import intervals
 from pipeline.figures.following.candidates import Candidates
 from pipeline.figures.following.matching import Seen, traits_of_pair
+from pipeline.figures.following.opposed import are_opposed
 from pipeline.figures.following.profiles import Profile, value_key
 from pipeline.figures.following.weights import score
 from schemas.figure import Claim
@@ -78,7 +79,7 @@ def _pairs(
 
 def _have_something_in_common(one: Profile, other: Profile) -> bool:
     """Whether two figures of one article may be one at all, at first sight."""
-    if one.standing == other.standing:
+    if one.standing == other.standing or are_opposed(one.claim, other.claim):
         return True
     if one.units or other.units:
         return not one.units.isdisjoint(other.units)
@@ -180,6 +181,8 @@ def _tied(one: Claim, other: Claim, claims: Sequence[Claim]) -> bool:
     if intervals.entails(one, other) or intervals.entails(other, one):
         return True
     cues = {cue for claim in (one, other) if claim.marks for cue in claim.marks.cues}
+    if are_opposed(one, other) or are_opposed(other, one):
+        return True
     if "others" in cues:
         return False
     known = any(intervals.equal(claim, said) for claim in claims for said in (one, other))

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from pipeline.figures.following import concepts
 from pipeline.figures.following.intervals import value_key
+from pipeline.figures.following.opposed import opposed
 from pipeline.figures.following.profiles import HEARD
 from pipeline.figures.following.windows import windows
 from pipeline.figures.reading.events import noun_action, personal_actions
@@ -133,7 +134,7 @@ def marks_of_article(figures: Sequence[FigureInArticle], text: str) -> list[Mark
         if i == 0:
             marks = marks.model_copy(update={"traits": ("lead", *marks.traits)})
         made.append(marks)
-    return made
+    return opposed(figures, made)
 
 
 def _are_told_apart(before: Figure, figure: Figure) -> bool:

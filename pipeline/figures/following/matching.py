@@ -13,6 +13,7 @@ from collections.abc import Sequence, Set
 from pipeline.figures.following import concepts
 from pipeline.figures.following.attributions import speak_as_one
 from pipeline.figures.following.candidates import Candidates
+from pipeline.figures.following.opposed import opposes
 from pipeline.figures.following.profiles import (
     SHARED_TRAITS,
     Profile,
@@ -65,7 +66,9 @@ def traits_of_pair(seen: Seen, known: Profile, *, takers: Sequence[Profile] = ()
     _of_periods(traits, figure, known)
     _of_speakers(traits, figure, known)
     _of_value(traits, figure, known)
-    if takers:
+    if opposes(figure.cues, known.values):
+        _of_opposed(traits)
+    elif takers:
         _of_takers(traits, figure, known, takers)
     if known.articles == figure.articles:
         # The words of one sentence stand around all its numbers: they tell less than those of another article.
@@ -317,6 +320,13 @@ def _of_speakers(traits: dict[str, float], figure: Profile, known: Profile) -> N
         traits["other speaker, same article"] = 1.0
     if figure.is_poll and known.is_poll:
         traits["other pollster"] = 1.0
+
+
+def _of_opposed(traits: dict[str, float]) -> None:
+    """What opposes a number answers the same question, be it lower or higher, and need not say again of what kind."""
+    traits["set against it"] = 1.0
+    for name in [name for name in traits if name == "lower" or name.startswith("one kind:")]:
+        del traits[name]
 
 
 def _of_takers(traits: dict[str, float], figure: Profile, known: Profile, takers: Sequence[Profile]) -> None:

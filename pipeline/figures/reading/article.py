@@ -26,10 +26,11 @@ from pipeline.figures.reading.masks import counts_on
 from pipeline.figures.reading.nouns import after_number, completed, head_of, is_plural, plural, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.owners import actor
+from pipeline.figures.reading.rivals import Rivals, Told
 from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
 from pipeline.sentences import sentences
-from schemas.figure import Figure, Rejected, Scope, ScopeKind
+from schemas.figure import Figure, Rejected, Scope, ScopeKind, Value
 
 _ENGLISH_EXTRA = "another several couple first second third fourth fifth sixth seventh eighth ninth tenth"
 
@@ -133,6 +134,7 @@ class _Reader:
         self.title = title
         self.published = published
         self.memory = Memory()
+        self.rivals = Rivals()
         self.speaker: str | None = None
         self.actor: str | None = None
         self.subject: str | None = None
@@ -173,8 +175,13 @@ class _Reader:
             opens = min(draft.start, sentence.tokens[draft.opens].start)
             part = scope.is_part(sentence, opens, draft.end)
             before = kept[index - 1] if index else None
-            draft.action = self._action(sentence, draft, event, parent if part else None, before)
-            counted = self._counted(sentence, draft, kept, since)
+            rival = None if part else self.rivals.of(sentence, draft, before)
+            if rival is not None and (draft.noun is None or rival.counted is None):
+                counted = self._taken_from(rival, draft)
+            else:
+                draft.action = self._action(sentence, draft, event, parent if part else None, before)
+                counted = self._counted(sentence, draft, kept, since)
+            self.rivals.add(draft, counted, is_part=part)
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             who = said.of(draft.start)
             if who is None and said.is_own(draft.start):
@@ -199,9 +206,11 @@ class _Reader:
                     draft.noun.last if draft.noun else draft.last,
                 ),
             )
-            made.append(_figure(sentence, draft, as_told(sentence, draft, counted), who, covers, days))
+            against = None if rival is None else rival.value
+            made.append(_figure(sentence, draft, as_told(sentence, draft, counted), who, covers, days, against))
             if not part:
                 parent = draft
+        self.rivals.sentence += bool(kept)
         self.speaker = heard or said.of(sentence.start) or self.speaker
         self.actor = actor(sentence.quote)
         self.subject = attribution.opening(sentence.quote) or self.subject
@@ -225,6 +234,18 @@ class _Reader:
             known = self.memory.happened(unit, draft.noun.head if draft.noun else None)
             return known or draft.action or theme_before(sentence, draft)
         return self.memory.same_value(draft.low, unit)
+
+    def _taken_from(self, rival: Told, draft: Draft) -> str | None:
+        """What a number counts that is set against another: the same, and the same happened to it."""
+        draft.action = rival.action
+        if draft.measure is None and rival.unit is not None:
+            draft.unit = Unit(rival.unit.name, rival.unit.group, draft.end, draft.end)
+        if draft.measure is not None:
+            self.memory.measure(draft)
+        elif rival.counted:
+            self.memory.measured_last = False
+            self.memory.add(rival.counted, head_of(rival.counted))
+        return rival.counted
 
     def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
         if (tallied := counts_on(sentence, draft.numeral.first)) is not None:
@@ -255,7 +276,13 @@ class _Reader:
 
 
 def _figure(
-    sentence: Sentence, draft: Draft, counted: str | None, who: str | None, covers: Scope, days: Days
+    sentence: Sentence,
+    draft: Draft,
+    counted: str | None,
+    who: str | None,
+    covers: Scope,
+    days: Days,
+    against: Value | None,
 ) -> Figure:
     single = draft.low == draft.high
     after = draft.unit.end if draft.unit and draft.unit.end > draft.end else draft.end
@@ -275,6 +302,7 @@ def _figure(
         as_of=days.nearest(after),
         earlier=draft.earlier,
         factor=draft.factor,
+        against=against,
     )
 
 

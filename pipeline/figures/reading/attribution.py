@@ -65,6 +65,7 @@ _WEEKDAYS = (
 _THE = (
     r"(?:(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli|o|a|os|as|en|в|у|un|une|ein|eine|una|um|uma)\s|l['’]|un['’])"
 )
+_FIRST_ARTICLE = re.compile(rf"(?i:{_THE})")
 _SPEAKER = rf"(?P<who>{_THE}?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){{0,3}})"
 _ELSEWHERE = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('says_elsewhere')}))\s(?:{_WEEKDAYS}\s)?{_SPEAKER}"
@@ -73,7 +74,8 @@ _ELSEWHERE = re.compile(
 _ELSEWHERE_AFTER = re.compile(
     rf"(?:^|(?<=[,;:“”«»\"—–]\s)|(?<=\sund\s)|(?<=\saber\s)|(?<=\set\s)|(?<=\sy\s))"
     rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
-    rf"(?i:(?:{any_of('says_elsewhere')}))(?!\w)"
+    rf"(?i:(?:{any_of('says_elsewhere')})|spr(?:ach|achen|icht|echen)(?:\s\w+){{1,2}}\svon"
+    r"|(?:eleva|sitúa)n?(?=\s[^.;]{0,40}\sa\s))(?!\w)"
 )
 _COUNT_OF = re.compile(
     r"\b(?P<who>(?:the|its|an?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
@@ -304,8 +306,9 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         found += [(m["who"], m.start(), m.start(), "") for m in _POLL.finditer(sentence)]
     if foreign:
         found += [(m["who"] or m["so"], m.start(), m.start(), "") for m in _ELSEWHERE.finditer(sentence)]
-        found += [(m["who"], m.start(), m.end(), "") for m in _ELSEWHERE_AFTER.finditer(sentence)]
+        found += [(_uncapitalised(m["who"]), m.start(), m.end(), "") for m in _ELSEWHERE_AFTER.finditer(sentence)]
     pronoun = False
+    inserted = [(a, b) for _, a, b, owned in found if owned == "after" and sentence[b - 2 : b] == ", "]
     if saying and "," in sentence:
         found += [(m["who"], m.start("who"), m.end(), "") for m in _APPOSED.finditer(sentence)]
     if saying and "," in sentence and (aside := _ASIDE.match(sentence)):
@@ -316,7 +319,12 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:
             pronoun = pronoun or match["verb"] not in _RECORDS or raw.split()[-1].lower() in {"he", "she"}
-        elif _is_passive(sentence, match) or _counts_itself(match["verb"], raw) or _finds_things(sentence, match, raw):
+        elif (
+            any(a <= match.start("who") < b for a, b in inserted)
+            or _is_passive(sentence, match)
+            or _counts_itself(match["verb"], raw)
+            or _finds_things(sentence, match, raw)
+        ):
             continue
         else:
             found.append((raw, match.start("who"), match.end(), ""))
@@ -335,6 +343,11 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     ]
     breaks = tuple(start + m.start() for m in _BREAKS.finditer(sentence)) if len(sources) > 1 else ()
     return Said(tuple(sources), pronoun, own, breaks)
+
+
+def _uncapitalised(who: str) -> str:
+    """A speaker of another language whose article opens the sentence as it would stand within it."""
+    return who[0].lower() + who[1:] if _FIRST_ARTICLE.match(who) else who
 
 
 def _reach(text: str, first: int, last: int, start: int, end: int, owned: str) -> tuple[int, int]:

@@ -19,7 +19,7 @@ _BY_COUNT = re.compile(
 )
 _OWNED_NUMBER = re.compile(
     r"\b(?P<who>(?:[Tt]he|its|their)\s(?:[\w-]+\s){0,2}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,2})['’]s?\s"
-    r"(?=[$€£]?\d[\d.,]*(?:\s(?:million|billion|percent))?(?:[.,;:)]|\s(?:and|is|was|in|on|as|or|but)\b|$))"
+    r"(?=[$€£]?\d[\d.,]*(?:\s(?:million|billion|percent))?(?:[.,;:)]|\s(?:and|is|was|in|on|as|or|but)\b|\s[“\"]|$))"
 )
 _ROLE_FIGURE = re.compile(r"\bthe (?P<who>(?:[\w-]+\s){0,2}?[\w-]+) (?:figure|count|estimate|tally|toll) of (?=\W?\d)")
 _ADMITTED = re.compile(
@@ -50,11 +50,34 @@ _PUT_AT_BY = re.compile(
 _COUNTED_BY = re.compile(
     r"\bby\s(?:the\s)?(?P<who>police|official|union|army|government|government's|ministry)\s(?:count|estimates?|reckoning)\b"
 )
+_ARRIVED = re.compile(
+    rf"(?:^|(?<=[;:“”\"]\s)|(?<=\sand\s)|(?<=\sbut\s)|(?<=\swhile\s)|(?<=,\s))(?P<who>(?:{_WORD}\s){{0,5}}?{_WORD})"
+    r"(?:,\s(?:which|who|an?|the)\s[^,;:“”\"]{2,80},)?\s(?:(?:has|have|had|only|itself)\s){0,2}"
+    r"(?:arrived at|arrives at|arrive at|came to|comes to|come to|came up with|comes up with|come up with|makes it"
+    r"|made it|make it)\s(?=(?:[a-z]+\s){0,3}[$€£]?\d)"
+)
+_ASKED = re.compile(
+    rf"(?<=\d)\s(?:[\w’'-]+\s){{0,5}}?if you (?:ask|believe|listen to)\s(?P<who>{_NP})(?=[.,;:]|\s(?:and|but|who)\b|$)"
+)
+_AS_BELIEVED = re.compile(
+    rf",\sas\s(?P<who>{_NP})\s(?:believes?|claims?|says?|said|claimed|thinks?|insists?|maintains?|estimates?),\s"
+    r"(?=(?:[a-z]+\s){0,3}\d)"
+)
+_OF_WHICH = re.compile(
+    rf"(?<=\d)\s(?:[\w’'-]+\s){{0,2}}?of (?:which|whom)\s(?P<who>{_NP})\s(?:speaks?|spoke|talk(?:s|ed)?|tells?|told)\b"
+)
+_GAPPED = re.compile(
+    r"(?:(?<=[,;]\s)|(?<=\sand\s)|(?<=\sbut\s))(?P<who>(?:the\s)?(?:[\w’'-]+\s){0,2}?[\w’'-]+)\s"
+    r"(?=\d[\d.,]*(?:\s(?:million|billion))?(?:[.,;:]|$))"
+)
 _DASHED = re.compile(r"\s[-–—]\s(?P<who>(?:the\s)?[A-Za-z][\w’'-]*(?:\s[\w’'-]+){0,3})\.?$")
-_ROLES = words("source") | wordset(
+ROLES = words("source") | wordset(
     "ministry minister police army governor mayor office agency institution service government official report company"
     " union media monitor navy military hospital court commission council department spokesman spokeswoman organiser"
+    " organisers organizers unions monitors rebels activists campaigners ministries hospitals companies biologists"
+    " rangers cabinet opposition auditors inspectors insurers traders growers"
 )
+"""Words for those who tell numbers."""
 _NO_OWNERS = words_of_all("weekdays") | words_of_all("months") | wordset("week month year today yesterday night season")
 
 Owner = tuple[str, int, int, str]
@@ -73,7 +96,7 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
     found += [
         (m["who"], m.start(), m.end(), "after")
         for m in _ROLE_FIGURE.finditer(sentence)
-        if m["who"].lower().split()[-1] in _ROLES
+        if m["who"].lower().split()[-1] in ROLES
     ]
     if not _GIVING.isdisjoint(start_words):
         found += [(m["who"], m.start("who"), m.end(), "onward") for m in _GAVE_AS.finditer(sentence)]
@@ -84,15 +107,29 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
         found += [
             (_SPOKEN_OF.get(m["who"], m["who"]), m.start(), m.end(), "before") for m in _COUNTED_BY.finditer(sentence)
         ]
+    found += [
+        (m["who"], m.start(), m.end(), "after")
+        for m in _GAPPED.finditer(sentence)
+        if m["who"].lower().split()[-1] in ROLES
+    ]
+    if not _ARRIVING.isdisjoint(start_words):
+        found += [(m["who"], m.start("who"), m.end(), "after") for m in _ARRIVED.finditer(sentence)]
+    if "if" in start_words:
+        found += [(m["who"], m.start(), m.end(), "before") for m in _ASKED.finditer(sentence)]
+    if "of" in start_words and not _SPEAKING.isdisjoint(start_words):
+        found += [(m["who"], m.start(), m.end(), "before") for m in _OF_WHICH.finditer(sentence)]
     if "as" in start_words:
+        found += [(m["who"], m.start(), m.end(), "after") for m in _AS_BELIEVED.finditer(sentence)]
         found += [(m["who"], m.start(), m.end(), "before") for m in _AS_SAID.finditer(sentence)]
     if "that" in start_words:
         found += [(m["who"], m.start(), m.end(), "before") for m in _ADMITTED.finditer(sentence)]
-    if len(sentence) < 200 and (match := _DASHED.search(sentence)) and match["who"].lower().split()[-1] in _ROLES:
+    if len(sentence) < 200 and (match := _DASHED.search(sentence)) and match["who"].lower().split()[-1] in ROLES:
         found.append((match["who"], match.start(), match.end(), ""))
     return [one for one in found if _NO_OWNERS.isdisjoint(one[0].lower().split())]
 
 
+_ARRIVING = wordset("arrived arrives arrive came comes come makes made make")
+_SPEAKING = wordset("speak speaks spoke talk talks talked told tell tells")
 _GIVING = wordset("gave gives give set sets")
 _SPOKEN_OF = {"official": "officials", "government's": "government"}
 _REVISING = wordset(
@@ -105,8 +142,8 @@ def actor(sentence: str) -> str | None:
     """Who acts in a sentence, if it opens with those who may speak in the next ("Prosecutors dropped 17 counts")."""
     written = sentence.split(maxsplit=6)[:6]
     for end in range(1, len(written)):
-        if written[end - 1].lower() in _ROLES:
-            return " ".join(written[:end]) if written[end].lower() not in _ROLES else None
+        if written[end - 1].lower() in ROLES:
+            return " ".join(written[:end]) if written[end].lower() not in ROLES else None
         if not written[end - 1][-1].isalnum():
             break
     return None

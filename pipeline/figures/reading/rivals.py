@@ -1,0 +1,191 @@
+"""Numbers set against one just told: "the organisers spoke of 45,000", "and 61 if you ask the biologists", "not six".
+
+They answer the question that the other number answered, so they count the same.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+
+from pipeline.figures.reading.claims import Draft
+from pipeline.figures.reading.elision import is_set_against
+from pipeline.figures.reading.lexicon import load, wordset
+from pipeline.figures.reading.owners import ROLES
+from pipeline.figures.reading.tokens import Kind, Sentence
+from pipeline.figures.reading.units import Unit
+from schemas.figure import Value
+
+_FORECASTS = wordset(
+    "expect expects expected predict predicts predicted project projects projected forecast forecasts sees reckon"
+    " reckons fear fears asks seeks polls counts"
+)
+
+
+def _stating() -> frozenset[tuple[str, ...]]:
+    groups = ("says", "says_or_noun", "records")
+    phrases = {tuple(phrase.split()[:2]) for group in groups for phrase in load("phrases")[group].split("|")}
+    return frozenset(phrase for phrase in phrases if phrase and phrase[0] not in _FORECASTS | {"has", "put", "asks"})
+
+
+_STATING = _stating()
+_STATES = wordset(
+    "put puts say count counts confirm recognise recognize admit admits report estimate claim mention mentioned"
+    " mentions give gives gave noted cite conclude allege assume guess calculate reckon reckons stuck insisted"
+)
+"""Verbs of stating, besides those of the lexicon, of which the first word or two are looked at."""
+_COMING_TO = wordset("arrived arrives came comes got gets")
+_LINKS = wordset(
+    "of at on to by with for as in that it them this these those the its his her their there they number figure total"
+    " count toll sum were was is are had have has been be only about just some around nearly almost over still even so"
+    " far no not more less fewer than up a an any first mere"
+)
+_CLOSING = wordset("and or but while whereas if on in at by for so alone altogether overall instead")
+_MARKS = frozenset([".", ",", ";", ":", ")", "”", '"', "–", "—", "!", "?", "’", "»", ""])
+_NOT_STATED = wordset("now let's let us")
+_ASKED = (("if", "you", "ask"), ("according", "to"), ("by", "that", "of"), ("by", "the", "count"))
+_DENIED = (("not",), ("instead", "of"), ("rather", "than"))
+_OPPOSING = wordset(
+    "than against above below disputing disputes disputed rejecting rejects rejected contrary versus unlike instead"
+    " rather aside doubts doubting denies denying denied questioning questions contradicting contradicts beyond"
+    " exceeding near called calls calling dismissing dismisses dismissed"
+)
+_ANNOUNCED = wordset(
+    "announced reported confirmed acknowledged admitted claimed given counted published stated cited recognised"
+    " recorded listed speak speaks claim claims"
+)
+_OF_A_COUNT = wordset("count tally toll estimate figure claim reckoning guess version")
+_FURTHEST = math.log(8)
+"""How many times as large a number may be as one that it is set against."""
+_BACK = 2
+"""Sentences with figures before that a number may be set against one of."""
+_PAD = 3.0
+"""Added to counts before they are compared: from 2 to 6 is no great leap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A figure as it was told, in the sentence of that number."""
+
+    low: float
+    high: float
+    unit: Unit | None
+    counted: str | None
+    action: str | None
+    sentence: int
+    is_part: bool
+
+    @property
+    def value(self) -> Value:
+        """The number, or the two ends of a range."""
+        return self.low if self.low == self.high else (self.low, self.high)
+
+
+@dataclass(slots=True)
+class Rivals:
+    """The figures told last, among which a number may find one it is set against."""
+
+    told: list[Told] = field(default_factory=list)
+    sentence: int = 0
+
+    def add(self, draft: Draft, counted: str | None, *, is_part: bool) -> None:
+        """Remember a figure of this sentence."""
+        self.told.append(
+            Told(draft.low, draft.high, draft.measure, counted, draft.action, self.sentence, is_part or draft.increment)
+        )
+        del self.told[:-12]
+
+    def of(self, sentence: Sentence, draft: Draft, before: Draft | None) -> Told | None:
+        """The figure that a number of an English text is set against, told before it."""
+        if not self.told or sentence.language != "en" or draft.increment or draft.earlier is not None:
+            return None
+        last = self.told[-1]
+        if before is not None and before.earlier is None and last.sentence == self.sentence:
+            quoted = _is_of_a_source(sentence, draft)
+            if (quoted or _is_opposed(sentence, draft, before)) and _leap(draft, last, quoted=quoted) <= _FURTHEST:
+                return last
+        if not _is_bare(sentence, draft) or not _is_stated(sentence, draft, before):
+            return None
+        near = [
+            (leap + 0.5 * (self.sentence - one.sentence), -n, one)
+            for n, one in enumerate(self.told)
+            if not one.is_part and one.sentence >= self.sentence - _BACK and (leap := _leap(draft, one)) <= _FURTHEST
+        ]
+        return min(near)[2] if near else None
+
+
+def _leap(draft: Draft, told: Told, *, quoted: bool = False) -> float:
+    """How far apart two numbers are, as the logarithm of a ratio; infinite where one can't stand for the other."""
+    mine, theirs = draft.measure, told.unit
+    if (draft.low, draft.high) == (told.low, told.high) or min(draft.low, told.low) < 0:
+        return math.inf
+    if mine is not None and (theirs is None or mine.name != theirs.name):
+        return math.inf
+    pad = 0.0 if theirs else _PAD
+    apart = abs(math.log((draft.high + pad or 1.0) / (told.high + pad or 1.0)))
+    if mine is None and theirs is not None and not quoted:
+        return apart if apart < math.log(2) and draft.high >= 10 else math.inf
+    return apart
+
+
+def _is_bare(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a number has no noun and ends its clause."""
+    if draft.noun is not None:
+        return False
+    after = sentence.lower(draft.last)
+    return after in _MARKS or after in _CLOSING
+
+
+def _is_stated(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
+    """Whether somebody is said to state a number, or it shares the verb of another speaker's."""
+    k = draft.opens - 1
+    least = max(before.last if before else 0, draft.opens - 9)
+    while k >= least and sentence.lower(k) in _LINKS and (sentence.lower(k), sentence.lower(k + 1)) not in _STATING:
+        k -= 1
+    if k >= least and sentence.lower(k - 1) not in _NOT_STATED:
+        low, after = sentence.lower(k), sentence.lower(k + 1)
+        if low in _STATES or (low,) in _STATING or (low, after) in _STATING:
+            return not (after == "at" and low.endswith("ed"))
+        if low in _COMING_TO and after in {"at", "to"}:
+            return True
+    if before is None:
+        return False
+    follows = tuple(sentence.lower(draft.last + n) for n in range(3))
+    if any(follows[: len(phrase)] == phrase for phrase in _ASKED):
+        return True
+    between = sentence.tokens[before.noun.last if before.noun else before.last : draft.opens]
+    said = [token.lower for token in between if token.kind is Kind.WORD and token.lower not in {"and", "the", "but"}]
+    return 0 < len(said) <= 3 and len(between) <= 6 and said[-1] in ROLES
+
+
+def _is_opposed(sentence: Sentence, draft: Draft, before: Draft) -> bool:
+    """Whether a number is denied in favour of the one before, or is another's that it is set against."""
+    left = tuple(sentence.lower(draft.opens - n) for n in (2, 1))
+    if draft.noun is None and any(left[-len(phrase) :] == phrase for phrase in _DENIED):
+        return is_set_against(sentence, draft, before)
+    between = [token.lower for token in sentence.tokens[before.last : draft.opens]]
+    if "or" in between and between.count(",") == 2 and "as" in between:
+        return between[-1] == "," and between[between.index("or") + 1 :][:2] == [",", "as"]
+    if _OPPOSING.isdisjoint(between) or not 2 <= len(between) <= 20:
+        return False
+    if between[-1] == "the" and between[-2] in _OPPOSING:
+        after = {sentence.lower(draft.last + n) for n in range(6)}
+        return not after.isdisjoint(_ANNOUNCED)
+    return (between[-1] == "of" and between[-2] in _OF_A_COUNT) or _is_possessive(between[-1], between[-2])
+
+
+def _is_possessive(last: str, before: str) -> bool:
+    return last.endswith(("'s", "’s")) or (last in {"'", "’"} and before.endswith("s"))
+
+
+def _is_of_a_source(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a bare number is one that somebody told: "the coast guard's 400", "the union's figure of 4,200"."""
+    if not _is_bare(sentence, draft) and sentence.lower(draft.last) not in {"is", "was", "were", "as"}:
+        return False
+    k = draft.opens - 1
+    if sentence.lower(k) == "of" and sentence.lower(k - 1) in _OF_A_COUNT:
+        k -= 2
+    return _is_possessive(sentence.lower(k), sentence.lower(k - 1)) and (
+        re.sub(r"['’]s?$", "", sentence.lower(k) if sentence.is_word(k) else sentence.lower(k - 1)) in ROLES
+    )

@@ -1,0 +1,56 @@
+"""Numbers told only to oppose another: they count what the other counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.figures.reading.helpers import figures
+
+
+@pytest.mark.parametrize(
+    ("text", "counted", "action"),
+    [
+        ("The relief fund believes 30,000 farmers will need seed. The cabinet put it at 12,000.", "farmers", "needed"),
+        ("Herders have lost 52 goats to bears. The reserve recognises eleven.", "goats", "lost"),
+        ("There are 140 bears here if you ask the ministry and 95 if you ask the rangers.", "bears", None),
+        ("Police estimated that 30,000 people lined the quay; the organisers spoke of 70,000.", "people", "lined"),
+        ("Police counted 12,000 marchers, the organisers 45,000.", "marchers", "counted"),
+        ("The union says 14 depots have been flooded, while the ministry insists on six.", "depots", "damaged"),
+        ("It said it had sent four boats, not seven.", "boats", None),
+        ("The clinic had 61 patients in intensive care, far above the ministry's 38.", "patients", None),
+    ],
+)
+def test_a_bare_count_by_another_counts_what_was_counted_before(text: str, counted: str, action: str | None) -> None:
+    first, second = figures(text)
+    assert second.against == first.value
+    assert second.counted == first.counted == counted
+    assert second.action == first.action
+    if action:
+        assert second.action == action
+
+
+def test_a_bare_amount_takes_the_unit_of_the_one_it_is_set_against() -> None:
+    first, second = figures("Rents stood at 1,455 crowns in May. The tenants' league put them at 1,610.")
+    assert (first.unit, second.unit, second.against) == ("crown", "crown", 1455)
+
+
+def test_of_several_numbers_the_one_nearest_in_size_is_meant() -> None:
+    text = "Some 4,000 people rallied against the loss of 310 jobs, police said. The union counted 9,500."
+    *_, last = figures(text)
+    assert (last.counted, last.against) == ("people", 4000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The hall is full: 38,000 watched. It holds 39,000.",
+        "A crate costs $4,720. Brokers expect $5,500 by July.",
+        "The plant made 81 engines, fewer than the 90 promised in March.",
+        "She won 58 percent against 41 for Keller.",
+        "Twelve people were hurt. The toll stands at 41.",
+        "The crash hurt twelve people, so that civil defence now counts 26.",
+        "The mayor said 40 people were hurt and 900 homes lost.",
+    ],
+)
+def test_what_is_only_told_beside_another_is_not_set_against_it(text: str) -> None:
+    assert [figure.against for figure in figures(text)] == [None, None]

@@ -1,0 +1,46 @@
+"""Whose number it is, in the ways news has of saying so."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.figures.reading.helpers import figures
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "speakers"),
+    [
+        (
+            "The league puts the damage at €85 million; the county council, which flew over it, arrived at €50m.",
+            "en",
+            ["league", "county council"],
+        ),
+        (
+            "There are 140 bears here if you ask the ministry and 95 if you ask the rangers who track them.",
+            "en",
+            ["ministry", "rangers"],
+        ),
+        (
+            "A census is to settle whether 96,500 people live there or, as the host council believes, 70,000.",
+            "en",
+            [None, "host council"],
+        ),
+        (
+            "The guards admit to moving 43 people, nowhere near the 150 to 200 of whom witnesses speak.",
+            "en",
+            ["guards", "witnesses"],
+        ),
+        (
+            "The bus firm's own expert came to no more than 71 knots and called the investigators' 92 “guesswork”.",
+            "en",
+            ["bus firm's own expert", "investigators"],
+        ),
+        ("Police counted 12,000 marchers, the organisers 45,000.", "en", ["Police", "organisers"]),
+        ("Les syndicats ont compté 210 000 personnes dans les rues.", "fr", ["syndicats"]),
+        ("Die Klinikleitung sprach am Montag von höchstens 1.100 Streikenden.", "de", ["Klinikleitung"]),
+        ("El sindicato Campo Libre eleva la asistencia a 15.000.", "es", ["sindicato Campo Libre"]),
+        ("Громадська рада налічила 1 240 вивезених дітей.", "uk", ["Громадська рада"]),
+    ],
+)
+def test_each_number_is_that_of_its_own_speaker(text: str, language: str, speakers: list[str | None]) -> None:
+    assert [figure.attribution for figure in figures(text, language)] == speakers
