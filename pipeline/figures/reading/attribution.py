@@ -148,8 +148,13 @@ def cleaned(who: str) -> str | None:
             break
     if parts and len(parts) == 1 and _ARTICLE.match(f"{who} "):
         return None
-    if len(parts) == 2 and parts[0].lower() in {"its", "their"} and _SPEAKS_FOR.search(parts[1]):
-        parts, who = parts[1:], " ".join(parts[1:])  # "its organisers"
+    named_too = len(parts) > 2 and parts[1][0].isupper()
+    if (
+        len(parts) > 1
+        and parts[0].lower() in {"its", "their"}
+        and (named_too or (len(parts) == 2 and _SPEAKS_FOR.search(parts[1])))
+    ):
+        parts, who = parts[1:], " ".join(parts[1:])  # "its organisers", "its Children of War database"
     if not parts or len(parts) > 12 or not re.search(r"[^\W\d_]{2}", who):
         return None
     if len(parts) > 1 and parts[0].lower() in words("number_words") and _SPEAKS_FOR.search(parts[-1]):

@@ -300,6 +300,7 @@ def test_an_ordinal_that_tells_how_many_there_are_now_is_a_count_of_people(text:
         ("In Calder 900 tractors by police count block the ring road.", ["police"]),
         ("Drivers blocked roads. Their association said 120 roadblocks were in place.", ["association"]),
         ("The watch group counted 12 thefts. By its reckoning, only 44 percent voted.", ["watch group"] * 2),
+        ("The state counts them. Its Lost and Found database says that 1,605 are back.", ["Lost and Found database"]),
         ("Fever broke out, the health office confirmed on Monday, with 214 cases.", ["health office"]),
         ("Monitors have now been able to confirm 2,350 releases.", ["Monitors"]),
         ("The hospitals reported 17 bodies, while the minister spoke of five dead.", ["hospitals", "minister"]),
