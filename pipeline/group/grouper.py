@@ -22,7 +22,7 @@ _NEAREST = 3
 """So many of a story's articles, the most alike, speak for it."""
 _REACH = 30
 _SHOWN = 6
-_WHOLE = 1_000
+_WHOLE = 300
 """Of more articles that are somehow connected, only what is near to something new is grouped again."""
 _CONTINUES = 0.1
 """The mean likeness of two stories from which the later continues the earlier."""
@@ -33,10 +33,11 @@ class Grouper:
 
     The same articles in the same order give the same answers. ``remembered`` restores what an earlier grouper held:
     with the rows of `remembered` (saved after each `place` and `revise`, and for each article that `regroup` or
-    `decide` moved) the new one goes on as if the old one had never stopped. ``windows`` says for each topic how far
-    apart in time two reports of one event may be; where articles share several, the longest counts.
+    `decide` moved) the new one goes on as if the old one had never stopped; only of a crowd of more than `_WHOLE` that
+    hangs together it first looks at all, where the old one looked at what was near to something new.
 
-    Nothing is forgotten but by `forget`, so that the caller's clock decides what is open.
+    ``windows`` says for each topic how far apart in time two reports of one event may be; where articles share several,
+    the longest counts. Nothing is forgotten but by `forget` and `shrink`: the caller decides what is open.
     """
 
     def __init__(
