@@ -176,12 +176,12 @@ class _Reader:
             part = scope.is_part(sentence, opens, draft.end)
             before = kept[index - 1] if index else None
             rival = None if part else self.rivals.of(sentence, draft, before)
-            if rival is not None and (draft.noun is None or rival.counted is None):
+            if rival is not None and draft.noun is None and sentence.lower(draft.last) not in words("condition"):
                 counted = self._taken_from(rival, draft)
             else:
                 draft.action = self._action(sentence, draft, event, parent if part else None, before)
                 counted = self._counted(sentence, draft, kept, since)
-            self.rivals.add(draft, counted, is_part=part)
+            self.rivals.add(sentence, draft, before, counted, is_part=part)
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             who = said.of(draft.start)
             if who is None and said.is_own(draft.start):

@@ -11,7 +11,7 @@ from pipeline.figures.reading.owners import owners
 from pipeline.figures.reading.verbs import participle
 
 _ACCORDING = re.compile(
-    rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
+    rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>(?:(?!\saccording\s)[^,.;:()“”\"\n]){{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
 )
 _WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
 _SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
@@ -78,7 +78,7 @@ _ELSEWHERE_AFTER = re.compile(
     r"|(?:eleva|sitúa)n?(?=\s[^.;]{0,40}\sa\s))(?!\w)"
 )
 _COUNT_OF = re.compile(
-    r"\b(?P<who>(?:the|its|an?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
+    r"\b(?P<who>(?:[Tt]he|[Ii]ts|[Aa]n?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
     rf"(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')})\b"
 )
 _POLL = re.compile(r"\b(?:[Aa]n?|[Tt]he)\s(?P<who>(?:[A-Z][\w&.-]*\s){1,4})(?:poll|survey)\b")
@@ -144,6 +144,7 @@ def cleaned(who: str) -> str | None:
         parts, who = parts[:of], " ".join(parts[:of])  # "organisers of the march in Tarn's old town"
     for k, part in enumerate(parts):
         if k and any(character.isdigit() for character in part):
+            k -= parts[k - 1] in {"and", "or"}
             parts, who = parts[:k], " ".join(parts[:k])  # "parents 107 are still held"
             break
     if parts and len(parts) == 1 and _ARTICLE.match(f"{who} "):

@@ -14,7 +14,7 @@ _REVISED = re.compile(
     rf"(?:[^\s.;]+\s){{0,5}}?(?:{any_of('quantity_revised')})\b"
 )
 _BY_COUNT = re.compile(
-    rf"\b(?:by|on|in) the (?:own |official )?(?:{any_of('quantity_given')}|that) of "
+    rf"\b(?:by|on|in) (?:(?:the )?(?:own |official )?(?:{any_of('quantity_given')})|that|those) of "
     r"(?P<who>(?:the\s)?(?:[\w-]+\s){0,2}[\w-]+)"
 )
 _OWNED_NUMBER = re.compile(
@@ -68,14 +68,14 @@ _OF_WHICH = re.compile(
 )
 _GAPPED = re.compile(
     r"(?:(?<=[,;]\s)|(?<=\sand\s)|(?<=\sbut\s))(?P<who>(?:the\s)?(?:[\w’'-]+\s){0,2}?[\w’'-]+)\s"
-    r"(?=\d[\d.,]*(?:\s(?:million|billion))?(?:[.,;:]|$))"
+    r"(?:at\s)?(?=\d[\d.,]*(?:\s(?:million|billion))?(?:[.,;:]|$))"
 )
 _DASHED = re.compile(r"\s[-–—]\s(?P<who>(?:the\s)?[A-Za-z][\w’'-]*(?:\s[\w’'-]+){0,3})\.?$")
 ROLES = words("source") | wordset(
     "ministry minister police army governor mayor office agency institution service government official report company"
     " union media monitor navy military hospital court commission council department spokesman spokeswoman organiser"
     " organisers organizers unions monitors rebels activists campaigners ministries hospitals companies biologists"
-    " rangers cabinet opposition auditors inspectors insurers traders growers"
+    " guard rangers cabinet opposition auditors inspectors insurers traders growers"
 )
 """Words for those who tell numbers."""
 _NO_OWNERS = words_of_all("weekdays") | words_of_all("months") | wordset("week month year today yesterday night season")

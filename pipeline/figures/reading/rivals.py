@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.elision import is_set_against
-from pipeline.figures.reading.lexicon import load, wordset
+from pipeline.figures.reading.lexicon import load, words, wordset
 from pipeline.figures.reading.owners import ROLES
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -33,18 +33,25 @@ _STATING = _stating()
 _STATES = wordset(
     "put puts say count counts confirm recognise recognize admit admits report estimate claim mention mentioned"
     " mentions give gives gave noted cite conclude allege assume guess calculate reckon reckons stuck insisted"
+    " suggest indicate show point admitted acknowledged conceded recognised"
+    " documented believe"
 )
 """Verbs of stating, besides those of the lexicon, of which the first word or two are looked at."""
 _COMING_TO = wordset("arrived arrives came comes got gets")
 _LINKS = wordset(
     "of at on to by with for as in that it them this these those the its his her their there they number figure total"
     " count toll sum were was is are had have has been be only about just some around nearly almost over still even so"
-    " far no not more less fewer than up a an any first mere"
+    " far no not more less fewer than up a an any first mere above below beyond closer nearer like rather"
+    " real true actual correct official own tally final latest"
 )
-_CLOSING = wordset("and or but while whereas if on in at by for so alone altogether overall instead")
+_COUNTS = wordset("number figure total count toll estimate estimates tally")
+_BEING = wordset("is was are were")
+_REAL = wordset("real true actual correct")
+_CLOSING = wordset("and or but while whereas if on in at by for so alone altogether overall instead according")
 _MARKS = frozenset([".", ",", ";", ":", ")", "”", '"', "–", "—", "!", "?", "’", "»", ""])
+_GAPS = wordset("and the but at of about around only")
 _NOT_STATED = wordset("now let's let us")
-_ASKED = (("if", "you", "ask"), ("according", "to"), ("by", "that", "of"), ("by", "the", "count"))
+_ASKED = (("if", "you", "ask"), ("according", "to"), ("by", "that", "of"), ("by", "those", "of"))
 _DENIED = (("not",), ("instead", "of"), ("rather", "than"))
 _OPPOSING = wordset(
     "than against above below disputing disputes disputed rejecting rejects rejected contrary versus unlike instead"
@@ -89,8 +96,17 @@ class Rivals:
     told: list[Told] = field(default_factory=list)
     sentence: int = 0
 
-    def add(self, draft: Draft, counted: str | None, *, is_part: bool) -> None:
-        """Remember a figure of this sentence."""
+    def add(
+        self, sentence: Sentence, draft: Draft, before: Draft | None, counted: str | None, *, is_part: bool
+    ) -> None:
+        """Remember a figure of this sentence, unless it is only what ``before`` was earlier.
+
+        Nor is one remembered that counts those who tell others: "two hospitals reported 17".
+        """
+        if before is not None and before.earlier == draft.low:
+            return
+        if draft.noun is not None and _states(sentence.lower(draft.noun.last), sentence.lower(draft.noun.last + 1)):
+            return
         self.told.append(
             Told(draft.low, draft.high, draft.measure, counted, draft.action, self.sentence, is_part or draft.increment)
         )
@@ -105,10 +121,11 @@ class Rivals:
             quoted = _is_of_a_source(sentence, draft)
             if (quoted or _is_opposed(sentence, draft, before)) and _leap(draft, last, quoted=quoted) <= _FURTHEST:
                 return last
-        if not _is_bare(sentence, draft) or not _is_stated(sentence, draft, before):
+        dead = draft.noun is None and sentence.lower(draft.last) in words("condition")
+        if not (dead or _is_bare(sentence, draft)) or not _is_stated(sentence, draft, before):
             return None
         near = [
-            (leap + 0.5 * (self.sentence - one.sentence), -n, one)
+            (leap + (self.sentence - one.sentence), -n, one)
             for n, one in enumerate(self.told)
             if not one.is_part and one.sentence >= self.sentence - _BACK and (leap := _leap(draft, one)) <= _FURTHEST
         ]
@@ -125,7 +142,7 @@ def _leap(draft: Draft, told: Told, *, quoted: bool = False) -> float:
     pad = 0.0 if theirs else _PAD
     apart = abs(math.log((draft.high + pad or 1.0) / (told.high + pad or 1.0)))
     if mine is None and theirs is not None and not quoted:
-        return apart if apart < math.log(2) and draft.high >= 10 else math.inf
+        return apart if apart < math.log(4) and draft.high >= 10 else math.inf
     return apart
 
 
@@ -141,13 +158,24 @@ def _is_stated(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
     """Whether somebody is said to state a number, or it shares the verb of another speaker's."""
     k = draft.opens - 1
     least = max(before.last if before else 0, draft.opens - 9)
-    while k >= least and sentence.lower(k) in _LINKS and (sentence.lower(k), sentence.lower(k + 1)) not in _STATING:
+    if sentence.lower(k) == "," and any(sentence.lower(n) == "according" for n in range(max(least, k - 7), k)):
+        return True
+    while k >= least and _is_link(sentence.lower(k), sentence.lower(k + 1)):
         k -= 1
+    links = {sentence.lower(n) for n in range(k + 1, draft.opens)}
+    if not (links.isdisjoint(_COUNTS) or links.isdisjoint(_BEING)) and (
+        not links.isdisjoint(_REAL) or (k >= least and _is_possessive(sentence.lower(k), sentence.lower(k - 1)))
+    ):
+        return True
+    if k >= least and sentence.tokens[k].capital and sentence.lower(k + 1) in {"there", "that", "it", "they"}:
+        k -= 1 + (sentence.lower(k - 1) == "the")  # "told the Herald there were 50"
     if k >= least and sentence.lower(k - 1) not in _NOT_STATED:
         low, after = sentence.lower(k), sentence.lower(k + 1)
-        if low in _STATES or (low,) in _STATING or (low, after) in _STATING:
+        if _states(low, after):
             return not (after == "at" and low.endswith("ed"))
-        if low in _COMING_TO and after in {"at", "to"}:
+        if low in _COMING_TO and after in {"at", "to", "up"}:
+            return True
+        if low in {"talk", "talks", "talked"} and after in {"about", "of"}:
             return True
     if before is None:
         return False
@@ -155,8 +183,20 @@ def _is_stated(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
     if any(follows[: len(phrase)] == phrase for phrase in _ASKED):
         return True
     between = sentence.tokens[before.noun.last if before.noun else before.last : draft.opens]
-    said = [token.lower for token in between if token.kind is Kind.WORD and token.lower not in {"and", "the", "but"}]
+    said = [token.lower for token in between if token.kind is Kind.WORD and token.lower not in _GAPS]
     return 0 < len(said) <= 3 and len(between) <= 6 and said[-1] in ROLES
+
+
+def _states(word: str, following: str) -> bool:
+    """Whether a word is a verb of stating, by itself or with the next."""
+    return word in _STATES or (word,) in _STATING or (word, following) in _STATING
+
+
+def _is_link(word: str, following: str) -> bool:
+    """Whether a word only leads from who states a number to the number."""
+    if word in {"estimate", "estimates"}:
+        return following in _BEING
+    return word in _LINKS and (word, following) not in _STATING
 
 
 def _is_opposed(sentence: Sentence, draft: Draft, before: Draft) -> bool:

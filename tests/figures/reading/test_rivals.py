@@ -16,6 +16,10 @@ from tests.figures.reading.helpers import figures
         ("Police estimated that 30,000 people lined the quay; the organisers spoke of 70,000.", "people", "lined"),
         ("Police counted 12,000 marchers, the organisers 45,000.", "marchers", "counted"),
         ("The union says 14 depots have been flooded, while the ministry insists on six.", "depots", "damaged"),
+        ("Officials say 14 people died in the blast. Residents say it was more like 30.", "people", "killed"),
+        ("The ministry says 61 people died in the outbreak. The doctors' own count is 88.", "people", "killed"),
+        ("The board says 41 people died. The true toll is closer to 70, doctors say.", "people", "killed"),
+        ("According to the ministry, 40 schools are closed; according to the union, 65.", "schools", "closed"),
         ("It said it had sent four boats, not seven.", "boats", None),
         ("The clinic had 61 patients in intensive care, far above the ministry's 38.", "patients", None),
     ],
@@ -32,6 +36,18 @@ def test_a_bare_count_by_another_counts_what_was_counted_before(text: str, count
 def test_a_bare_amount_takes_the_unit_of_the_one_it_is_set_against() -> None:
     first, second = figures("Rents stood at 1,455 crowns in May. The tenants' league put them at 1,610.")
     assert (first.unit, second.unit, second.against) == ("crown", "crown", 1455)
+
+
+def test_what_was_before_is_not_opposed() -> None:
+    text = "The average rent stood at 1,455 crowns, down from 1,480 in March. The tenants' league put it at 1,610."
+    assert [figure.against for figure in figures(text)] == [None, None, 1455]
+
+
+def test_who_tells_a_number_is_not_what_it_is_set_against() -> None:
+    two, bodies, dead = figures(
+        "Two clinics reported having received 17 bodies; the minister still spoke of five dead."
+    )
+    assert (two.against, bodies.against, dead.against) == (None, None, 17)
 
 
 def test_of_several_numbers_the_one_nearest_in_size_is_meant() -> None:

@@ -35,6 +35,13 @@ from tests.figures.reading.helpers import figures
             "en",
             ["bus firm's own expert", "investigators"],
         ),
+        (
+            "Some 12,000 people marched according to police and 45,000 according to the organisers.",
+            "en",
+            ["police", "organisers"],
+        ),
+        ("The ministry says 61 people died. The doctors' own count is 88.", "en", ["ministry", "doctors"]),
+        ("Environmentalists estimate 250 tonnes of oil leaked.", "en", ["Environmentalists"]),
         ("Police counted 12,000 marchers, the organisers 45,000.", "en", ["Police", "organisers"]),
         ("Les syndicats ont compté 210 000 personnes dans les rues.", "fr", ["syndicats"]),
         ("Die Klinikleitung sprach am Montag von höchstens 1.100 Streikenden.", "de", ["Klinikleitung"]),
