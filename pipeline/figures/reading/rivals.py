@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pipeline.figures.reading.claims import Draft
 from pipeline.figures.reading.elision import is_set_against
 from pipeline.figures.reading.lexicon import load, words, wordset
+from pipeline.figures.reading.nouns import is_plural
 from pipeline.figures.reading.owners import ROLES
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
@@ -37,6 +38,13 @@ _STATES = wordset(
     " documented believe"
 )
 """Verbs of stating, besides those of the lexicon, of which the first word or two are looked at."""
+_NOUNS = wordset("estimate count claim report point show guess forecast project number")
+_ADVERBS = wordset("they we i you also now only still even now all both")
+_QUALIFYING = wordset(
+    "some many most early previous earlier official their its his her independent these those the other initial first"
+    " of to with from by latest several two three both all"
+)
+"""What stands before a noun rather than a verb."""
 _COMING_TO = wordset("arrived arrives came comes got gets")
 _LINKS = wordset(
     "of at on to by with for as in that it them this these those the its his her their there they number figure total"
@@ -60,7 +68,7 @@ _OPPOSING = wordset(
 )
 _ANNOUNCED = wordset(
     "announced reported confirmed acknowledged admitted claimed given counted published stated cited recognised"
-    " recorded listed speak speaks claim claims"
+    " listed acknowledges speak speaks claim claims"
 )
 _OF_A_COUNT = wordset("count tally toll estimate figure claim reckoning guess version")
 _FURTHEST = math.log(8)
@@ -148,10 +156,12 @@ def _leap(draft: Draft, told: Told, *, quoted: bool = False) -> float:
 
 def _is_bare(sentence: Sentence, draft: Draft) -> bool:
     """Whether a number has no noun and ends its clause."""
-    if draft.noun is not None:
+    if draft.noun is not None or (sentence.lower(draft.opens - 2), sentence.lower(draft.opens - 1)) == ("of", "the"):
         return False
-    after = sentence.lower(draft.last)
-    return after in _MARKS or after in _CLOSING
+    after, following = sentence.lower(draft.last), sentence.lower(draft.last + 1)
+    if after == "in":
+        return following in {"all", "total"} or following in words("months")
+    return (after in _MARKS or after in _CLOSING) and (after, following) != ("or", "so")
 
 
 def _is_stated(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
@@ -172,7 +182,9 @@ def _is_stated(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
     if k >= least and sentence.lower(k - 1) not in _NOT_STATED:
         low, after = sentence.lower(k), sentence.lower(k + 1)
         if _states(low, after):
-            return not (after == "at" and low.endswith("ed"))
+            passive = low.endswith("ed") and after in {"at", "to"}  # "put at 14" is put by others, "believed to be 26"
+            alone = low in {"told", "put", "puts"} and k + 1 == draft.opens
+            return not (passive or alone or after in _BEING) and not _is_noun(sentence, k)
         if low in _COMING_TO and after in {"at", "to", "up"}:
             return True
         if low in {"talk", "talks", "talked"} and after in {"about", "of"}:
@@ -190,6 +202,16 @@ def _is_stated(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:
 def _states(word: str, following: str) -> bool:
     """Whether a word is a verb of stating, by itself or with the next."""
     return word in _STATES or (word,) in _STATING or (word, following) in _STATING
+
+
+def _is_noun(sentence: Sentence, k: int) -> bool:
+    """Whether a word that may be a verb of stating is a noun: "an estimate of 18", "some estimates as high as 15"."""
+    low, before = sentence.lower(k), sentence.lower(k - 1)
+    if low in _NOUNS:
+        return not (is_plural(before) or before in ROLES or before in _ADVERBS) or before.endswith(("'s", "’s"))
+    if low.removesuffix("s") in _NOUNS:
+        return before in _QUALIFYING or sentence.lower(k + 1) == "as"
+    return False
 
 
 def _is_link(word: str, following: str) -> bool:
@@ -210,9 +232,13 @@ def _is_opposed(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     if _OPPOSING.isdisjoint(between) or not 2 <= len(between) <= 20:
         return False
     if between[-1] == "the" and between[-2] in _OPPOSING:
-        after = {sentence.lower(draft.last + n) for n in range(6)}
-        return not after.isdisjoint(_ANNOUNCED)
-    return (between[-1] == "of" and between[-2] in _OF_A_COUNT) or _is_possessive(between[-1], between[-2])
+        within = 7 if sentence.lower(draft.last) == "that" else 3
+        return not _ANNOUNCED.isdisjoint(sentence.lower(draft.last + n) for n in range(within))
+    if between[-1] == "of" and between[-2] in _OF_A_COUNT:
+        return between[-2] not in {"estimate", "guess", "claim"} or any(
+            _is_possessive(*pair) for pair in zip(between[1:], between, strict=False)
+        )
+    return _is_possessive(between[-1], between[-2])
 
 
 def _is_possessive(last: str, before: str) -> bool:

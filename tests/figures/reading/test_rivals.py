@@ -66,6 +66,10 @@ def test_of_several_numbers_the_one_nearest_in_size_is_meant() -> None:
         "Twelve people were hurt. The toll stands at 41.",
         "The crash hurt twelve people, so that civil defence now counts 26.",
         "The mayor said 40 people were hurt and 900 homes lost.",
+        "The survey reached 60 voters. It reveals that dozens in the party had wavered.",
+        "Some 40 people were hurt. Station staff told 110 passengers to leave.",
+        "The rate fell to 5.8 percent, which was better than the estimate of 5.9 percent.",
+        "Between 5 and 7 inches of rain fell, with some estimates as high as 15 inches.",
     ],
 )
 def test_what_is_only_told_beside_another_is_not_set_against_it(text: str) -> None:
