@@ -65,6 +65,7 @@ _WEEKDAYS = (
 _THE = (
     r"(?:(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli|o|a|os|as|en|в|у|un|une|ein|eine|una|um|uma)\s|l['’]|un['’])"
 )
+_WITHIN_NAMES = wordset("de der des du da do dos del di della la le les los las für von van und et y e i z für den")
 _FIRST_ARTICLE = re.compile(rf"(?i:{_THE})")
 _SPEAKER = rf"(?P<who>{_THE}?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){{0,3}})"
 _ELSEWHERE = re.compile(
@@ -73,7 +74,7 @@ _ELSEWHERE = re.compile(
 )
 _ELSEWHERE_AFTER = re.compile(
     rf"(?:^|(?<=[,;:“”«»\"—–]\s)|(?<=\sund\s)|(?<=\saber\s)|(?<=\set\s)|(?<=\sy\s))"
-    rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
+    rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)(?:,?\s\d\d,?)?\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
     rf"(?i:(?:{any_of('says_elsewhere')})|spr(?:ach|achen|icht|echen)(?:\s\w+){{1,2}}\svon"
     r"|(?:eleva|sitúa)n?(?=\s[^.;]{0,40}\sa\s))(?!\w)"
 )
@@ -297,7 +298,10 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     if not (owns or saying or sourcing or polling or found or own):
         return Said((), pronoun=False)
     if sourcing:
-        found += [(_CLAUSE.split(m["who"])[0], m.start(), m.start(), "") for m in _ACCORDING.finditer(sentence)]
+        found += [
+            (_named(m["who"]) if foreign else _CLAUSE.split(m["who"])[0], m.start(), m.start(), "")
+            for m in _ACCORDING.finditer(sentence)
+        ]
     if owns and ("’" in sentence or "'" in sentence):
         found += [
             (m["who"], m.start(), m.end(), "" if "survey" in m.group() or "poll" in m.group() else "after")
@@ -344,6 +348,15 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     ]
     breaks = tuple(start + m.start() for m in _BREAKS.finditer(sentence)) if len(sources) > 1 else ()
     return Said(tuple(sources), pronoun, own, breaks)
+
+
+def _named(who: str) -> str:
+    """A speaker of another language up to the verb after a name: "Mietvereins" of "Mietvereins fehlen hier"."""
+    parts = _CLAUSE.split(who)[0].split()
+    if parts and parts[0][0].isupper():
+        ends = (k for k, part in enumerate(parts) if part[0].islower() and part not in _WITHIN_NAMES)
+        parts = parts[: next(ends, len(parts))]
+    return " ".join(parts)
 
 
 def _uncapitalised(who: str) -> str:

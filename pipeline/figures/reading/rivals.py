@@ -45,6 +45,15 @@ _QUALIFYING = wordset(
     " of to with from by latest several two three both all"
 )
 """What stands before a noun rather than a verb."""
+_STATING_ELSEWHERE = wordset(load("phrases")["says_elsewhere"].replace("|", " ")) - wordset(
+    "von de di em a ha al per del"
+) | wordset("spricht sprechen nennt gibt beziffert parla parlent hablan cuenta cuentan cifra говорит говорят")
+_LINKS_ELSEWHERE = wordset(
+    "von de auf à a al en di da em o rund etwa ca nur lediglich höchstens mindestens dagegen hingegen aber jedoch"
+    " sogar bei über d environ seulement plutôt quant lui elle solo sólo unos unas más casi circa soltanto invece"
+    " около только лишь о про лише близько майже mehr als plus que"
+)
+_CLOSING_ELSEWHERE = wordset("und aber während et mais tandis y pero mientras e ma mentre и а но і та але aus en")
 _COMING_TO = wordset("arrived arrives came comes got gets")
 _LINKS = wordset(
     "of at on to by with for as in that it them this these those the its his her their there they number figure total"
@@ -121,10 +130,12 @@ class Rivals:
         del self.told[:-12]
 
     def of(self, sentence: Sentence, draft: Draft, before: Draft | None) -> Told | None:
-        """The figure that a number of an English text is set against, told before it."""
-        if not self.told or sentence.language != "en" or draft.increment or draft.earlier is not None:
+        """The figure that a number is set against, told before it."""
+        if not self.told or draft.increment or draft.earlier is not None:
             return None
         last = self.told[-1]
+        if sentence.language != "en":
+            return self._nearest(draft) if _is_bare_elsewhere(sentence, draft) else None
         if before is not None and before.earlier is None and last.sentence == self.sentence:
             quoted = _is_of_a_source(sentence, draft)
             if (quoted or _is_opposed(sentence, draft, before)) and _leap(draft, last, quoted=quoted) <= _FURTHEST:
@@ -132,10 +143,17 @@ class Rivals:
         dead = draft.noun is None and sentence.lower(draft.last) in words("condition")
         if not (dead or _is_bare(sentence, draft)) or not _is_stated(sentence, draft, before):
             return None
+        return self._nearest(draft, draft.action if dead else None)
+
+    def _nearest(self, draft: Draft, action: str | None = None) -> Told | None:
+        """The figure told lately that is nearest in size, of those to which ``action`` happened if one is given."""
         near = [
             (leap + (self.sentence - one.sentence), -n, one)
             for n, one in enumerate(self.told)
-            if not one.is_part and one.sentence >= self.sentence - _BACK and (leap := _leap(draft, one)) <= _FURTHEST
+            if not one.is_part
+            and (action is None or one.action == action)
+            and one.sentence >= self.sentence - _BACK
+            and (leap := _leap(draft, one)) <= _FURTHEST
         ]
         return min(near)[2] if near else None
 
@@ -162,6 +180,16 @@ def _is_bare(sentence: Sentence, draft: Draft) -> bool:
     if after == "in":
         return following in {"all", "total"} or following in words("months")
     return (after in _MARKS or after in _CLOSING) and (after, following) != ("or", "so")
+
+
+def _is_bare_elsewhere(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a number of another language ends its clause, has no noun, and stands right after a verb of stating."""
+    if draft.noun is not None or sentence.lower(draft.last) not in _MARKS | _CLOSING_ELSEWHERE:
+        return False
+    k = draft.opens - 1
+    while k > draft.opens - 5 and sentence.lower(k) in _LINKS_ELSEWHERE:
+        k -= 1
+    return k >= 0 and sentence.lower(k) in _STATING_ELSEWHERE
 
 
 def _is_stated(sentence: Sentence, draft: Draft, before: Draft | None) -> bool:

@@ -38,6 +38,24 @@ def test_a_bare_amount_takes_the_unit_of_the_one_it_is_set_against() -> None:
     assert (first.unit, second.unit, second.against) == ("crown", "crown", 1455)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "counted"),
+    [
+        ("Die Polizei zählte 4.000 Demonstranten, die Veranstalter sprachen von 9.000.", "de", "Demonstranten"),
+        ("Selon la police, 8 000 personnes ont défilé. Les syndicats parlent de 21 000.", "fr", "personnes"),
+        ("Según la policía, 8.000 personas marcharon. Los sindicatos hablan de 21.000.", "es", "personas"),
+        ("За словами поліції, на мітинг вийшли 2000 людей. Організатори заявили про 7000.", "uk", "людей"),
+        ("La polizia ha contato 4.000 persone. Gli organizzatori parlano di 9.000.", "it", "persone"),
+    ],
+)
+def test_rivals_speak_every_language_that_is_read(text: str, language: str, counted: str) -> None:
+    first, second = figures(text, language)
+    assert (second.against, second.counted, first.counted) == (first.value, counted, counted)
+    assert first.attribution
+    assert second.attribution
+    assert first.attribution != second.attribution
+
+
 def test_what_was_before_is_not_opposed() -> None:
     text = "The average rent stood at 1,455 crowns, down from 1,480 in March. The tenants' league put it at 1,610."
     assert [figure.against for figure in figures(text)] == [None, None, 1455]

@@ -45,6 +45,7 @@ from tests.figures.reading.helpers import figures
         ("Police counted 12,000 marchers, the organisers 45,000.", "en", ["Police", "organisers"]),
         ("Les syndicats ont compté 210 000 personnes dans les rues.", "fr", ["syndicats"]),
         ("Die Klinikleitung sprach am Montag von höchstens 1.100 Streikenden.", "de", ["Klinikleitung"]),
+        ("Nach Angaben des Mietvereins fehlen in Rheden 35.000 Wohnungen.", "de", ["Mietvereins"]),
         ("El sindicato Campo Libre eleva la asistencia a 15.000.", "es", ["sindicato Campo Libre"]),
         ("Громадська рада налічила 1 240 вивезених дітей.", "uk", ["Громадська рада"]),
     ],
