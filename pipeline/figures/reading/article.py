@@ -137,19 +137,29 @@ class _Reader:
         self.rivals = Rivals()
         self.speaker: str | None = None
         self.actor: str | None = None
-        self.subject: str | None = None
+        self._opened: list[str] = []
+        self._subject: str | None = None
+
+    @property
+    def subject(self) -> str | None:
+        """Those with whom the last sentence opened that opens with somebody; looked for only when asked."""
+        while self._opened:
+            if found := attribution.opening(self._opened.pop()):
+                self._subject = found
+                self._opened.clear()
+        return self._subject
 
     def pass_by(self, sentence: str) -> None:
         """Remember who acts in a sentence without figures in which nobody speaks."""
         self.actor = actor(sentence)
-        self.subject = attribution.opening(sentence) or self.subject
+        self._opened.append(sentence)
 
     def listen(self, text: str, start: int, end: int) -> None:
         """Remember who speaks in a sentence without figures."""
         spoken = frozenset(_LETTERS.findall(text[start:end].lower()))
         self.speaker = attribution.said(text, start, end, spoken).of(start) or self.speaker
         self.actor = actor(text[start:end])
-        self.subject = attribution.opening(text[start:end]) or self.subject
+        self._opened.append(text[start:end])
 
     def read(self, sentence: Sentence) -> tuple[list[Figure], list[Rejected]]:
         """The figures of one sentence, and its other numerals."""
@@ -213,7 +223,7 @@ class _Reader:
         self.rivals.sentence += bool(kept)
         self.speaker = heard or said.of(sentence.start) or self.speaker
         self.actor = actor(sentence.quote)
-        self.subject = attribution.opening(sentence.quote) or self.subject
+        self._opened.append(sentence.quote)
         return made, aside
 
     def _action(

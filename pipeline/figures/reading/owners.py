@@ -93,11 +93,13 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
         found += [(m["who"], m.start(), m.end(), "before") for m in _BY_COUNT.finditer(sentence)]
     if "’" in sentence or "'" in sentence:
         found += [(m["who"], m.start(), m.end(), "after") for m in _OWNED_NUMBER.finditer(sentence)]
-    found += [
-        (m["who"], m.start(), m.end(), "after")
-        for m in _ROLE_FIGURE.finditer(sentence)
-        if m["who"].lower().split()[-1] in ROLES
-    ]
+    if not ROLES.isdisjoint(start_words):
+        found += [
+            (m["who"], m.start(), m.end(), "after")
+            for pattern in (_ROLE_FIGURE, _GAPPED)
+            for m in pattern.finditer(sentence)
+            if m["who"].lower().split()[-1] in ROLES
+        ]
     if not _GIVING.isdisjoint(start_words):
         found += [(m["who"], m.start("who"), m.end(), "onward") for m in _GAVE_AS.finditer(sentence)]
     if "by" in start_words:
@@ -107,11 +109,6 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
         found += [
             (_SPOKEN_OF.get(m["who"], m["who"]), m.start(), m.end(), "before") for m in _COUNTED_BY.finditer(sentence)
         ]
-    found += [
-        (m["who"], m.start(), m.end(), "after")
-        for m in _GAPPED.finditer(sentence)
-        if m["who"].lower().split()[-1] in ROLES
-    ]
     if not _ARRIVING.isdisjoint(start_words):
         found += [(m["who"], m.start("who"), m.end(), "after") for m in _ARRIVED.finditer(sentence)]
     if "if" in start_words:

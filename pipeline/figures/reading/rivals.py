@@ -80,6 +80,8 @@ _ANNOUNCED = wordset(
     " listed acknowledges speak speaks claim claims"
 )
 _OF_A_COUNT = wordset("count tally toll estimate figure claim reckoning guess version")
+_BEFORE_OPPOSED = re.compile(r"not$|of$|than$|the$|,$|.*['’]s?$")
+"""The word before a number that is denied or another's."""
 _FURTHEST = math.log(8)
 """How many times as large a number may be as one that it is set against."""
 _BACK = 2
@@ -136,7 +138,12 @@ class Rivals:
         last = self.told[-1]
         if sentence.language != "en":
             return self._nearest(draft) if _is_bare_elsewhere(sentence, draft) else None
-        if before is not None and before.earlier is None and last.sentence == self.sentence:
+        if (
+            before is not None
+            and before.earlier is None
+            and last.sentence == self.sentence
+            and _BEFORE_OPPOSED.match(sentence.lower(draft.opens - 1))
+        ):
             quoted = _is_of_a_source(sentence, draft)
             if (quoted or _is_opposed(sentence, draft, before)) and _leap(draft, last, quoted=quoted) <= _FURTHEST:
                 return last
