@@ -26,7 +26,7 @@ from pipeline.figures.reading.masks import counts_on
 from pipeline.figures.reading.nouns import after_number, completed, head_of, is_plural, plural, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.owners import actor
-from pipeline.figures.reading.rivals import Rivals, Told
+from pipeline.figures.reading.rivals import Rivals, Told, is_denied
 from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
 from pipeline.sentences import sentences
@@ -193,11 +193,12 @@ class _Reader:
                 counted = self._counted(sentence, draft, kept, since)
             self.rivals.add(sentence, draft, before, counted, is_part=part)
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
-            who = said.of(draft.start)
-            if who is None and said.is_own(draft.start):
+            denied = is_denied(sentence, draft)
+            who = said.of(draft.start, denied=denied)
+            if who is None and not denied and said.is_own(draft.start):
                 within = ";" in sentence.text[sentence.start : draft.start]
                 who = (attribution.opening(sentence.quote) if within else None) or self.subject or self.speaker
-            elif who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
+            elif who is None and not denied and (said.pronoun or _inside_quote(sentence, draft.start)):
                 who = attribution.cleaned(self.actor) if said.pronoun and self.actor else self.speaker or self.subject
             heard = who or heard
             previous = kept[index - 1].end if index else sentence.start

@@ -243,14 +243,17 @@ class Said:
     breaks: tuple[int, ...] = ()
     """Where one clause sets itself against another: "while", "whereas", a semicolon."""
 
-    def of(self, at: int) -> str | None:
-        """The source of the number at character ``at``: the nearest, and one of its own clause before others."""
+    def of(self, at: int, *, denied: bool = False) -> str | None:
+        """The source of the number at character ``at``: the nearest, and one of its own clause before others.
+
+        A ``denied`` number is not that of whoever speaks: only words right beside it say whose it is.
+        """
         if self.is_own(at):
             return None
         near = [
             (self._is_across(source, at), distance, source.who)
             for source in self.sources
-            if (distance := source.distance(at)) is not None
+            if (source.owned or not denied) and (distance := source.distance(at)) is not None
         ]
         return min(near)[2] if near else None
 

@@ -165,6 +165,12 @@ class Rivals:
         return min(near)[2] if near else None
 
 
+def is_denied(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a number is said not to be so: "not six", "rather than 40"."""
+    left = tuple(sentence.lower(draft.opens - n) for n in (2, 1))
+    return any(left[-len(phrase) :] == phrase for phrase in _DENIED)
+
+
 def _leap(draft: Draft, told: Told, *, quoted: bool = False) -> float:
     """How far apart two numbers are, as the logarithm of a ratio; infinite where one can't stand for the other."""
     mine, theirs = draft.measure, told.unit
@@ -258,8 +264,7 @@ def _is_link(word: str, following: str) -> bool:
 
 def _is_opposed(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     """Whether a number is denied in favour of the one before, or is another's that it is set against."""
-    left = tuple(sentence.lower(draft.opens - n) for n in (2, 1))
-    if draft.noun is None and any(left[-len(phrase) :] == phrase for phrase in _DENIED):
+    if draft.noun is None and is_denied(sentence, draft):
         return is_set_against(sentence, draft, before)
     between = [token.lower for token in sentence.tokens[before.last : draft.opens]]
     if "or" in between and between.count(",") == 2 and "as" in between:

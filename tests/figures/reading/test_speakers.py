@@ -41,6 +41,8 @@ from tests.figures.reading.helpers import figures
             ["police", "organisers"],
         ),
         ("The ministry says 61 people died. The doctors' own count is 88.", "en", ["ministry", "doctors"]),
+        ("“Not 13 but two people died in Bek,” the army's spokesman said.", "en", [None, "army's spokesman"]),
+        ("The militia says it holds 11 men, not 18 as the cabinet claims.", "en", ["militia", "cabinet"]),
         ("Environmentalists estimate 250 tonnes of oil leaked.", "en", ["Environmentalists"]),
         ("Police counted 12,000 marchers, the organisers 45,000.", "en", ["Police", "organisers"]),
         ("Les syndicats ont compté 210 000 personnes dans les rues.", "fr", ["syndicats"]),
