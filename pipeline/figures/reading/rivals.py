@@ -59,7 +59,7 @@ _LINKS = wordset(
     "of at on to by with for as in that it them this these those the its his her their there they number figure total"
     " count toll sum were was is are had have has been be only about just some around nearly almost over still even so"
     " far no not more less fewer than up a an any first mere above below beyond closer nearer like rather"
-    " real true actual correct official own tally final latest"
+    " seen real true actual correct official own tally final latest"
 )
 _COUNTS = wordset("number figure total count toll estimate estimates tally")
 _BEING = wordset("is was are were")

@@ -20,6 +20,7 @@ from tests.figures.reading.helpers import figures
         ("The ministry says 61 people died in the outbreak. The doctors' own count is 88.", "people", "killed"),
         ("The board says 41 people died. The true toll is closer to 70, doctors say.", "people", "killed"),
         ("According to the ministry, 40 schools are closed; according to the union, 65.", "schools", "closed"),
+        ("Officials reported 200 cases. Clinics say they have seen 340.", "cases", "infected"),
         ("It said it had sent four boats, not seven.", "boats", None),
         ("The clinic had 61 patients in intensive care, far above the ministry's 38.", "patients", None),
     ],
