@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from pipeline.figures.following.intervals import value_key
 from schemas.figure import Claim, Figure, FigureInArticle, Marks
@@ -33,7 +33,7 @@ def are_opposed(one: Claim, other: Claim) -> bool:
     return one.article == other.article and one.marks is not None and f"{_CUE}{key}" in one.marks.cues
 
 
-def opposes(cues: Sequence[str] | frozenset[str], values: set[str]) -> bool:
+def opposes(cues: Iterable[str], values: Container[str]) -> bool:
     """Whether a figure with these cues is set against one of the values."""
     return any(cue.startswith(_CUE) and cue[len(_CUE) :] in values for cue in cues)
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from pipeline.figures.following import intervals
 from pipeline.figures.following.attributions import are_others, speak_as_one
+from pipeline.figures.following.opposed import opposes
 from pipeline.figures.following.profiles import value_key
 from pipeline.figures.following.weights import score
 from pipeline.figures.words import value_words
@@ -194,6 +195,8 @@ def traits_of_clash(claims: Sequence[Claim], said: Claim, beside: Sequence[Claim
         traits["stated"] = 1.0
     if intervals.size(intervals.of_claim(said)) < intervals.size(intervals.of_claim(known)):
         traits["lower"] = 1.0
+    if opposes(cues, {value_key(known)}) and f"from:{value_key(known)}" not in cues:
+        traits["set against it"] = 1.0
     if quotes:
         moved = "moved" in of_quotes or f"from:{value_key(known)}" in cues
         traits["moved from it" if moved else "beside it"] = 1.0

@@ -26,7 +26,7 @@ from pipeline.figures.reading.masks import counts_on
 from pipeline.figures.reading.nouns import after_number, completed, head_of, is_plural, plural, singular_after
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.owners import actor
-from pipeline.figures.reading.rivals import Rivals, Told
+from pipeline.figures.reading.rivals import Rivals, Told, is_denied
 from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
 from pipeline.sentences import sentences
@@ -137,19 +137,29 @@ class _Reader:
         self.rivals = Rivals()
         self.speaker: str | None = None
         self.actor: str | None = None
-        self.subject: str | None = None
+        self._opened: list[str] = []
+        self._subject: str | None = None
+
+    @property
+    def subject(self) -> str | None:
+        """Those with whom the last sentence opened that opens with somebody; looked for only when asked."""
+        while self._opened:
+            if found := attribution.opening(self._opened.pop()):
+                self._subject = found
+                self._opened.clear()
+        return self._subject
 
     def pass_by(self, sentence: str) -> None:
         """Remember who acts in a sentence without figures in which nobody speaks."""
         self.actor = actor(sentence)
-        self.subject = attribution.opening(sentence) or self.subject
+        self._opened.append(sentence)
 
     def listen(self, text: str, start: int, end: int) -> None:
         """Remember who speaks in a sentence without figures."""
         spoken = frozenset(_LETTERS.findall(text[start:end].lower()))
         self.speaker = attribution.said(text, start, end, spoken).of(start) or self.speaker
         self.actor = actor(text[start:end])
-        self.subject = attribution.opening(text[start:end]) or self.subject
+        self._opened.append(text[start:end])
 
     def read(self, sentence: Sentence) -> tuple[list[Figure], list[Rejected]]:
         """The figures of one sentence, and its other numerals."""
@@ -176,18 +186,19 @@ class _Reader:
             part = scope.is_part(sentence, opens, draft.end)
             before = kept[index - 1] if index else None
             rival = None if part else self.rivals.of(sentence, draft, before)
-            if rival is not None and (draft.noun is None or rival.counted is None):
+            if rival is not None and draft.noun is None and sentence.lower(draft.last) not in words("condition"):
                 counted = self._taken_from(rival, draft)
             else:
                 draft.action = self._action(sentence, draft, event, parent if part else None, before)
                 counted = self._counted(sentence, draft, kept, since)
-            self.rivals.add(draft, counted, is_part=part)
+            self.rivals.add(sentence, draft, before, counted, is_part=part)
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
-            who = said.of(draft.start)
-            if who is None and said.is_own(draft.start):
+            denied = is_denied(sentence, draft)
+            who = said.of(draft.start, denied=denied)
+            if who is None and not denied and said.is_own(draft.start):
                 within = ";" in sentence.text[sentence.start : draft.start]
                 who = (attribution.opening(sentence.quote) if within else None) or self.subject or self.speaker
-            elif who is None and (said.pronoun or _inside_quote(sentence, draft.start)):
+            elif who is None and not denied and (said.pronoun or _inside_quote(sentence, draft.start)):
                 who = attribution.cleaned(self.actor) if said.pronoun and self.actor else self.speaker or self.subject
             heard = who or heard
             previous = kept[index - 1].end if index else sentence.start
@@ -213,7 +224,7 @@ class _Reader:
         self.rivals.sentence += bool(kept)
         self.speaker = heard or said.of(sentence.start) or self.speaker
         self.actor = actor(sentence.quote)
-        self.subject = attribution.opening(sentence.quote) or self.subject
+        self._opened.append(sentence.quote)
         return made, aside
 
     def _action(

@@ -11,7 +11,7 @@ from pipeline.figures.reading.owners import owners
 from pipeline.figures.reading.verbs import participle
 
 _ACCORDING = re.compile(
-    rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>[^,.;:()“”\"\n]{{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
+    rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>(?:(?!\saccording\s)[^,.;:()“”\"\n]){{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
 )
 _WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
 _SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
@@ -65,6 +65,7 @@ _WEEKDAYS = (
 _THE = (
     r"(?:(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli|o|a|os|as|en|в|у|un|une|ein|eine|una|um|uma)\s|l['’]|un['’])"
 )
+_WITHIN_NAMES = wordset("de der des du da do dos del di della la le les los las für von van und et y e i z für den")
 _FIRST_ARTICLE = re.compile(rf"(?i:{_THE})")
 _SPEAKER = rf"(?P<who>{_THE}?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){{0,3}})"
 _ELSEWHERE = re.compile(
@@ -73,12 +74,12 @@ _ELSEWHERE = re.compile(
 )
 _ELSEWHERE_AFTER = re.compile(
     rf"(?:^|(?<=[,;:“”«»\"—–]\s)|(?<=\sund\s)|(?<=\saber\s)|(?<=\set\s)|(?<=\sy\s))"
-    rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
+    rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)(?:,?\s\d\d,?)?\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
     rf"(?i:(?:{any_of('says_elsewhere')})|spr(?:ach|achen|icht|echen)(?:\s\w+){{1,2}}\svon"
     r"|(?:eleva|sitúa)n?(?=\s[^.;]{0,40}\sa\s))(?!\w)"
 )
 _COUNT_OF = re.compile(
-    r"\b(?P<who>(?:the|its|an?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
+    r"\b(?P<who>(?:[Tt]he|[Ii]ts|[Aa]n?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
     rf"(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')})\b"
 )
 _POLL = re.compile(r"\b(?:[Aa]n?|[Tt]he)\s(?P<who>(?:[A-Z][\w&.-]*\s){1,4})(?:poll|survey)\b")
@@ -144,6 +145,7 @@ def cleaned(who: str) -> str | None:
         parts, who = parts[:of], " ".join(parts[:of])  # "organisers of the march in Tarn's old town"
     for k, part in enumerate(parts):
         if k and any(character.isdigit() for character in part):
+            k -= parts[k - 1] in {"and", "or"}
             parts, who = parts[:k], " ".join(parts[:k])  # "parents 107 are still held"
             break
     if parts and len(parts) == 1 and _ARTICLE.match(f"{who} "):
@@ -246,14 +248,17 @@ class Said:
     breaks: tuple[int, ...] = ()
     """Where one clause sets itself against another: "while", "whereas", a semicolon."""
 
-    def of(self, at: int) -> str | None:
-        """The source of the number at character ``at``: the nearest, and one of its own clause before others."""
+    def of(self, at: int, *, denied: bool = False) -> str | None:
+        """The source of the number at character ``at``: the nearest, and one of its own clause before others.
+
+        A ``denied`` number is not that of whoever speaks: only words right beside it say whose it is.
+        """
         if self.is_own(at):
             return None
         near = [
             (self._is_across(source, at), distance, source.who)
             for source in self.sources
-            if (distance := source.distance(at)) is not None
+            if (source.owned or not denied) and (distance := source.distance(at)) is not None
         ]
         return min(near)[2] if near else None
 
@@ -301,7 +306,10 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     if not (owns or saying or sourcing or polling or found or own):
         return Said((), pronoun=False)
     if sourcing:
-        found += [(_CLAUSE.split(m["who"])[0], m.start(), m.start(), "") for m in _ACCORDING.finditer(sentence)]
+        found += [
+            (_named(m["who"]) if foreign else _CLAUSE.split(m["who"])[0], m.start(), m.start(), "")
+            for m in _ACCORDING.finditer(sentence)
+        ]
     if owns and ("’" in sentence or "'" in sentence):
         found += [
             (m["who"], m.start(), m.end(), "" if "survey" in m.group() or "poll" in m.group() else "after")
@@ -348,6 +356,15 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     ]
     breaks = tuple(start + m.start() for m in _BREAKS.finditer(sentence)) if len(sources) > 1 else ()
     return Said(tuple(sources), pronoun, own, breaks)
+
+
+def _named(who: str) -> str:
+    """A speaker of another language up to the verb after a name: "Mietvereins" of "Mietvereins fehlen hier"."""
+    parts = _CLAUSE.split(who)[0].split()
+    if parts and parts[0][0].isupper():
+        ends = (k for k, part in enumerate(parts) if part[0].islower() and part not in _WITHIN_NAMES)
+        parts = parts[: next(ends, len(parts))]
+    return " ".join(parts)
 
 
 def _uncapitalised(who: str) -> str:

@@ -14,7 +14,7 @@ _REVISED = re.compile(
     rf"(?:[^\s.;]+\s){{0,5}}?(?:{any_of('quantity_revised')})\b"
 )
 _BY_COUNT = re.compile(
-    rf"\b(?:by|on|in) the (?:own |official )?(?:{any_of('quantity_given')}|that) of "
+    rf"\b(?:by|on|in) (?:(?:the )?(?:own |official )?(?:{any_of('quantity_given')})|that|those) of "
     r"(?P<who>(?:the\s)?(?:[\w-]+\s){0,2}[\w-]+)"
 )
 _OWNED_NUMBER = re.compile(
@@ -68,14 +68,14 @@ _OF_WHICH = re.compile(
 )
 _GAPPED = re.compile(
     r"(?:(?<=[,;]\s)|(?<=\sand\s)|(?<=\sbut\s))(?P<who>(?:the\s)?(?:[\w’'-]+\s){0,2}?[\w’'-]+)\s"
-    r"(?=\d[\d.,]*(?:\s(?:million|billion))?(?:[.,;:]|$))"
+    r"(?:at\s)?(?=\d[\d.,]*(?:\s(?:million|billion))?(?:[.,;:]|$))"
 )
 _DASHED = re.compile(r"\s[-–—]\s(?P<who>(?:the\s)?[A-Za-z][\w’'-]*(?:\s[\w’'-]+){0,3})\.?$")
 ROLES = words("source") | wordset(
     "ministry minister police army governor mayor office agency institution service government official report company"
     " union media monitor navy military hospital court commission council department spokesman spokeswoman organiser"
     " organisers organizers unions monitors rebels activists campaigners ministries hospitals companies biologists"
-    " rangers cabinet opposition auditors inspectors insurers traders growers"
+    " guard rangers cabinet opposition auditors inspectors insurers traders growers"
 )
 """Words for those who tell numbers."""
 _NO_OWNERS = words_of_all("weekdays") | words_of_all("months") | wordset("week month year today yesterday night season")
@@ -93,11 +93,13 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
         found += [(m["who"], m.start(), m.end(), "before") for m in _BY_COUNT.finditer(sentence)]
     if "’" in sentence or "'" in sentence:
         found += [(m["who"], m.start(), m.end(), "after") for m in _OWNED_NUMBER.finditer(sentence)]
-    found += [
-        (m["who"], m.start(), m.end(), "after")
-        for m in _ROLE_FIGURE.finditer(sentence)
-        if m["who"].lower().split()[-1] in ROLES
-    ]
+    if not ROLES.isdisjoint(start_words):
+        found += [
+            (m["who"], m.start(), m.end(), "after")
+            for pattern in (_ROLE_FIGURE, _GAPPED)
+            for m in pattern.finditer(sentence)
+            if m["who"].lower().split()[-1] in ROLES
+        ]
     if not _GIVING.isdisjoint(start_words):
         found += [(m["who"], m.start("who"), m.end(), "onward") for m in _GAVE_AS.finditer(sentence)]
     if "by" in start_words:
@@ -107,11 +109,6 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
         found += [
             (_SPOKEN_OF.get(m["who"], m["who"]), m.start(), m.end(), "before") for m in _COUNTED_BY.finditer(sentence)
         ]
-    found += [
-        (m["who"], m.start(), m.end(), "after")
-        for m in _GAPPED.finditer(sentence)
-        if m["who"].lower().split()[-1] in ROLES
-    ]
     if not _ARRIVING.isdisjoint(start_words):
         found += [(m["who"], m.start("who"), m.end(), "after") for m in _ARRIVED.finditer(sentence)]
     if "if" in start_words:

@@ -13,6 +13,7 @@ from tests.figures.following.articles import at, kinds, tell
     [
         "The relief fund believes 30,000 farmers will need seed. The cabinet, however, put the number at 12,000.",
         "The union says that 14 depots have been flooded, while the ministry insists on six.",
+        "The official toll is 41 dead. Doctors put the real figure above 70.",
         "Police estimated that 30,000 people lined the quay; the organisers spoke of 70,000.",
     ],
 )
