@@ -240,13 +240,12 @@ class Said:
     pronoun: bool
     own: tuple[int, ...] = ()
     """Where "its list has", "her own count is" end: the number after is that of whoever was named before."""
+    breaks: tuple[int, ...] = ()
+    """Where one clause sets itself against another: "while", "whereas", a semicolon."""
 
     def is_own(self, at: int) -> bool:
         """Whether the number at character ``at`` is that of whoever was named before: "its list has 113 names"."""
         return any(0 <= at - end < _NEAR_COUNT for end in self.own)
-
-    breaks: tuple[int, ...] = ()
-    """Where one clause sets itself against another: "while", "whereas", a semicolon."""
 
     def of(self, at: int, *, denied: bool = False) -> str | None:
         """The source of the number at character ``at``: the nearest, and one of its own clause before others.
