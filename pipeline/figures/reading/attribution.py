@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from pipeline.figures.reading.lexicon import any_of, load, words, wordset
 from pipeline.figures.reading.nouns import is_participle
-from pipeline.figures.reading.owners import owners
+from pipeline.figures.reading.owners import WORD, owners
 from pipeline.figures.reading.verbs import participle
 
 _ACCORDING = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('according')}))\s(?P<who>(?:(?!\saccording\s)[^,.;:()“”\"\n]){{2,90}}(?:\.(?=[A-Z]\.)[^,;:()“”\"\n]{{1,60}})?)"
 )
-_WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
-_SUBJECT = rf"(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})"
+_SUBJECT = rf"(?P<who>(?:{WORD}\s){{0,6}}?{WORD})"
 _OPENS = (
     r"(?:^|(?<=[,;:“”\"—–]\s)|(?<=[“”\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=\sas\s)|(?<=\swhile\s)|(?<=\swhere\s)"
     r"|(?<=\swhich\s))"
@@ -30,7 +29,7 @@ _SAID_AFTER = re.compile(
     r"(?=(?:that|the|it|its|there|more|nearly|about|at|some|an?|up|as|only|just)\b|\d))"
 )
 _SAID_LAST = re.compile(
-    rf"(?<=,\s)(?P<who>(?:the\s|its\s|[A-Z])(?:{_WORD}\s){{0,4}}?{_WORD})\s{_ADVERB}"
+    rf"(?<=,\s)(?P<who>(?:the\s|its\s|[A-Z])(?:{WORD}\s){{0,4}}?{WORD})\s{_ADVERB}"
     rf"(?:{any_of('says_or_noun')})(?=[.;,]|\son\s[A-Z]|\sin\sits\s)"
 )
 _SAID_BEFORE = re.compile(
@@ -39,11 +38,11 @@ _SAID_BEFORE = re.compile(
 )
 _APPOSED = re.compile(
     r"(?:^|(?<=[;:“”\"]\s)|(?<=[“\"])|(?<=\sand\s)|(?<=\sbut\s)|(?<=,\s))"
-    rf"(?P<who>(?:[Tt]he\s|[Aa]n?\s)?{_WORD}(?:\s{_WORD}){{0,5}}),\s(?:an?|the|its|his|her|who|which|head|director|chief)\s"
+    rf"(?P<who>(?:[Tt]he\s|[Aa]n?\s)?{WORD}(?:\s{WORD}){{0,5}}),\s(?:an?|the|its|his|her|who|which|head|director|chief)\s"
     rf"[^,;:“”\"]{{2,80}},\s{_ADVERB}(?P<verb>(?:{any_of('says records')})\b|put\b)"
 )
 _ASIDE = re.compile(
-    rf"^[“\"]?(?P<who>(?:The\s|An?\s)?{_WORD}(?:\s{_WORD}){{0,4}}),\s(?:[^,;:“”\"]{{2,60}},\s|(?:which|who)\s){_ADVERB}"
+    rf"^[“\"]?(?P<who>(?:The\s|An?\s)?{WORD}(?:\s{WORD}){{0,4}}),\s(?:[^,;:“”\"]{{2,60}},\s|(?:which|who)\s){_ADVERB}"
     rf"(?P<verb>(?:{any_of('says records')})\b|put\b)"
 )
 _CARRIED_ON = re.compile(rf"(?:\s(?:and|but)|;)\s{_ADVERB}(?!put\s)(?:{any_of('says')})\b")
@@ -65,7 +64,7 @@ _WEEKDAYS = (
 _THE = (
     r"(?:(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli|o|a|os|as|en|в|у|un|une|ein|eine|una|um|uma)\s|l['’]|un['’])"
 )
-_WITHIN_NAMES = wordset("de der des du da do dos del di della la le les los las für von van und et y e i z für den")
+_WITHIN_NAMES = wordset("de der des du da do dos del di della la le les los las für von van und et y e i z")
 _FIRST_ARTICLE = re.compile(rf"(?i:{_THE})")
 _SPEAKER = rf"(?P<who>{_THE}?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){{0,3}})"
 _ELSEWHERE = re.compile(

@@ -125,10 +125,9 @@ def phrase_at(sentence: Sentence, index: int, *, one: bool = False, lenient: boo
     if not collected:
         return None
     if one and head >= 0:
-        verbs = [k for k in collected[1:] if k < head and participle(sentence.lower(k))]
-        head = (
-            max(k for k in collected if k < verbs[0]) if verbs else head
-        )  # "one guest lost both legs" and "one person suffered burns"
+        # "one guest lost both legs" and "one person suffered burns"
+        verb = next((k for k in collected[1:] if k < head and participle(sentence.lower(k))), None)
+        head = head if verb is None else max(k for k in collected if k < verb)
     if head < 0:
         if not one and not lenient:
             return None

@@ -6,9 +6,10 @@ import re
 
 from pipeline.figures.reading.lexicon import any_of, words, words_of_all, wordset
 
-_WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
+WORD = r"[\w.'’&-]*\w(?:(?<=s)['’](?=\s))?"
+"""A word of those who tell numbers, as a pattern."""
 _REVISED = re.compile(
-    rf"(?:^|(?<=[;:“”\"]\s)|(?<=\sand\s)|(?<=,\s))(?P<who>(?:{_WORD}\s){{0,5}}?{_WORD})\s(?:(?:has|have|had|again|later|also)\s){{0,2}}"
+    rf"(?:^|(?<=[;:“”\"]\s)|(?<=\sand\s)|(?<=,\s))(?P<who>(?:{WORD}\s){{0,5}}?{WORD})\s(?:(?:has|have|had|again|later|also)\s){{0,2}}"
     r"(?:raised|lowered|cut|corrected|revised|updated|increased|reduced|doubled|trebled|tripled|halved|upgraded|downgraded"
     r"|raises|lowers|cuts|revises|corrects|updates|published)\s"
     rf"(?:[^\s.;]+\s){{0,5}}?(?:{any_of('quantity_revised')})\b"
@@ -30,7 +31,7 @@ _ADMITTED = re.compile(
 )
 _NP = r"(?:(?:the|its|their|an?|two|three)\s)?(?:[\w’'-]+\s){0,3}?[\w’'-]+"
 _GAVE_AS = re.compile(
-    rf"(?:^|(?<=[;:,“”\"]\s)|(?<=\sand\s)|(?<=\sbut\s))(?P<who>(?:{_WORD}\s){{0,6}}?{_WORD})\s(?:gave|gives|give|set|sets)\s"
+    rf"(?:^|(?<=[;:,“”\"]\s)|(?<=\sand\s)|(?<=\sbut\s))(?P<who>(?:{WORD}\s){{0,6}}?{WORD})\s(?:gave|gives|give|set|sets)\s"
     rf"(?:the|its|their|a)\s(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')}|number|total|amount|cost|damage|loss|losses|size|turnout)\b"
     r"[^,.;:]{0,50}?\s(?:as|at)\b"
 )
@@ -51,7 +52,7 @@ _COUNTED_BY = re.compile(
     r"\bby\s(?:the\s)?(?P<who>police|official|union|army|government|government's|ministry)\s(?:count|estimates?|reckoning)\b"
 )
 _ARRIVED = re.compile(
-    rf"(?:^|(?<=[;:“”\"]\s)|(?<=\sand\s)|(?<=\sbut\s)|(?<=\swhile\s)|(?<=,\s))(?P<who>(?:{_WORD}\s){{0,5}}?{_WORD})"
+    rf"(?:^|(?<=[;:“”\"]\s)|(?<=\sand\s)|(?<=\sbut\s)|(?<=\swhile\s)|(?<=,\s))(?P<who>(?:{WORD}\s){{0,5}}?{WORD})"
     r"(?:,\s(?:which|who|an?|the)\s[^,;:“”\"]{2,80},)?\s(?:(?:has|have|had|only|itself)\s){0,2}"
     r"(?:arrived at|arrives at|arrive at|came to|comes to|come to|came up with|comes up with|come up with|makes it"
     r"|made it|make it)\s(?=(?:[a-z]+\s){0,3}[$€£]?\d)"
@@ -84,13 +85,45 @@ Owner = tuple[str, int, int, str]
 """Who, between which characters of the sentence, and whether the number comes ``before`` or ``after`` these."""
 
 
+_REVISING = wordset(
+    "raised lowered cut corrected revised updated increased reduced doubled trebled tripled halved upgraded downgraded"
+    " raises lowers cuts revises corrects updates published"
+)
+_RULES: tuple[tuple[frozenset[str], re.Pattern[str], str], ...] = (
+    (_REVISING, _REVISED, ""),
+    (wordset("by on"), _BY_COUNT, "before"),
+    (wordset("gave gives give set sets"), _GAVE_AS, "onward"),
+    (wordset("by"), _STATED_BY, "before"),
+    (wordset("by"), _PUT_BY, "after"),
+    (wordset("by"), _PUT_AT_BY, "before"),
+    (wordset("by"), _COUNTED_BY, "before"),
+    (wordset("arrived arrives arrive came comes come makes made make"), _ARRIVED, "after"),
+    (wordset("if"), _ASKED, "before"),
+    (wordset("speak speaks spoke talk talks talked told tell tells"), _OF_WHICH, "before"),
+    (wordset("as"), _AS_BELIEVED, "after"),
+    (wordset("as"), _AS_SAID, "before"),
+    (wordset("that"), _ADMITTED, "before"),
+)
+"""Words without one of which a pattern can't match, the pattern, and on which side the number is that it owns."""
+_FROM_WHO = frozenset((_REVISED, _GAVE_AS, _PUT_AT_BY, _ARRIVED))
+"""Patterns whose owner is told first, or with the number before it: what they span begins with the owner."""
+_SPOKEN_OF = {"official": "officials", "government's": "government"}
+"""Those who count, as "by official count" names them."""
+
+
 def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
     """The owners of numbers in a sentence whose words in small letters are ``start_words``."""
-    found: list[Owner] = []
-    if not _REVISING.isdisjoint(start_words):
-        found += [(m["who"], m.start("who"), m.end(), "") for m in _REVISED.finditer(sentence)]
-    if "by" in start_words or "on" in start_words:
-        found += [(m["who"], m.start(), m.end(), "before") for m in _BY_COUNT.finditer(sentence)]
+    found: list[Owner] = [
+        (
+            _SPOKEN_OF.get(m["who"], m["who"]) if pattern is _COUNTED_BY else m["who"],
+            m.start("who" if pattern in _FROM_WHO else 0),
+            m.end(),
+            owned,
+        )
+        for cues, pattern, owned in _RULES
+        if not cues.isdisjoint(start_words)
+        for m in pattern.finditer(sentence)
+    ]
     if "’" in sentence or "'" in sentence:
         found += [(m["who"], m.start(), m.end(), "after") for m in _OWNED_NUMBER.finditer(sentence)]
     if not ROLES.isdisjoint(start_words):
@@ -100,39 +133,9 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
             for m in pattern.finditer(sentence)
             if m["who"].lower().split()[-1] in ROLES
         ]
-    if not _GIVING.isdisjoint(start_words):
-        found += [(m["who"], m.start("who"), m.end(), "onward") for m in _GAVE_AS.finditer(sentence)]
-    if "by" in start_words:
-        found += [(m["who"], m.start(), m.end(), "before") for m in _STATED_BY.finditer(sentence)]
-        found += [(m["who"], m.start(), m.end(), "after") for m in _PUT_BY.finditer(sentence)]
-        found += [(m["who"], m.start("who"), m.end(), "before") for m in _PUT_AT_BY.finditer(sentence)]
-        found += [
-            (_SPOKEN_OF.get(m["who"], m["who"]), m.start(), m.end(), "before") for m in _COUNTED_BY.finditer(sentence)
-        ]
-    if not _ARRIVING.isdisjoint(start_words):
-        found += [(m["who"], m.start("who"), m.end(), "after") for m in _ARRIVED.finditer(sentence)]
-    if "if" in start_words:
-        found += [(m["who"], m.start(), m.end(), "before") for m in _ASKED.finditer(sentence)]
-    if "of" in start_words and not _SPEAKING.isdisjoint(start_words):
-        found += [(m["who"], m.start(), m.end(), "before") for m in _OF_WHICH.finditer(sentence)]
-    if "as" in start_words:
-        found += [(m["who"], m.start(), m.end(), "after") for m in _AS_BELIEVED.finditer(sentence)]
-        found += [(m["who"], m.start(), m.end(), "before") for m in _AS_SAID.finditer(sentence)]
-    if "that" in start_words:
-        found += [(m["who"], m.start(), m.end(), "before") for m in _ADMITTED.finditer(sentence)]
     if len(sentence) < 200 and (match := _DASHED.search(sentence)) and match["who"].lower().split()[-1] in ROLES:
         found.append((match["who"], match.start(), match.end(), ""))
     return [one for one in found if _NO_OWNERS.isdisjoint(one[0].lower().split())]
-
-
-_ARRIVING = wordset("arrived arrives arrive came comes come makes made make")
-_SPEAKING = wordset("speak speaks spoke talk talks talked told tell tells")
-_GIVING = wordset("gave gives give set sets")
-_SPOKEN_OF = {"official": "officials", "government's": "government"}
-_REVISING = wordset(
-    "raised lowered cut corrected revised updated increased reduced doubled trebled tripled halved upgraded downgraded"
-    " raises lowers cuts revises corrects updates published"
-)
 
 
 def actor(sentence: str) -> str | None:
