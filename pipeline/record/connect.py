@@ -11,6 +11,7 @@ giving up, and never in the middle, where two readers that both want to write co
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from pipeline.record.trouble import translate_errors
 
 _MODE = "tallywire_mode"
 _POOL_WAIT = 30.0
+_RETRY = 0.02
 
 
 def read_url(url: str) -> URL:
@@ -60,7 +62,7 @@ def make_engine(url: URL, wait: float) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             engine = create_engine(url, connect_args={"timeout": wait}, pool_timeout=_POOL_WAIT)
-            _prepare_sqlite(engine)
+            _prepare_sqlite(engine, wait)
         else:
             engine = create_engine(
                 url,
@@ -113,12 +115,12 @@ def transaction(engine: Engine, *, write: bool, migrate: bool = False) -> Iterat
             connection.invalidate()
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, wait: float) -> None:
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         # The driver must not begin transactions by itself: it would begin them too late, and only for writing.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection, wait)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
 
@@ -130,3 +132,16 @@ def _prepare_sqlite(engine: Engine) -> None:
             # SQLite alters a table by making it anew; dropping the old one must not take its children along.
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
+
+
+def _write_ahead(connection: sqlite3.Connection, wait: float) -> None:
+    """Keep a write-ahead log. SQLite does not wait by itself where two that open a new file both switch it on."""
+    ends = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                raise
+            time.sleep(_RETRY)

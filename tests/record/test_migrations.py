@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +15,7 @@ from sqlalchemy import create_engine, text
 from pipeline.errors import RecordError
 from pipeline.record import Record
 from pipeline.record.base import metadata
+from pipeline.record.connect import make_engine, read_url
 from pipeline.record.counters import Counter
 from pipeline.record.migrating import HEAD, VERSION_TABLE
 from tests.postgres import fresh_database
@@ -78,6 +80,21 @@ def test_several_processes_may_set_up_at_once(bare_url: str) -> None:
         list(pool.map(set_up, "abcd"))
     with Record(bare_url) as record, record.read() as tx:
         assert {one.id for one in tx.entries.find()} == set("abcd")
+
+
+def test_a_new_file_may_be_opened_by_many_at_the_same_moment(tmp_path: Path) -> None:
+    for number in range(60):
+        together = Barrier(8)
+
+        def open_it(_: int, *, together: Barrier = together, url: str = f"sqlite:///{tmp_path}/{number}.db") -> None:
+            engine = make_engine(read_url(url), 5.0)
+            together.wait()
+            with engine.connect():
+                pass
+            engine.dispose()
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(open_it, range(8)))
 
 
 def test_a_record_of_a_newer_program_is_refused_and_left_alone(record_url: str) -> None:
