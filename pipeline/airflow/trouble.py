@@ -76,17 +76,22 @@ def notice(settings: Settings, sender: Sender, subject: str, lines: list[str], n
 
 def send_waiting(settings: Settings) -> None:
     """Mail the notices that a mail server did not take when they were due. What it does not take now waits on."""
+    if not any(_waiting(settings).glob("*.json")):
+        return
     # Every task imports this module by way of its DAG file, and hardly any has something to mail.
+    from filelock import FileLock
+
     from pipeline.steps.transport import mailer_of
 
-    for path in sorted(_waiting(settings).glob("*.json")):
-        try:
-            mailer_of(settings).send(Mail.model_validate_json(path.read_bytes()), date=datetime.now(UTC))
-            path.unlink(missing_ok=True)
-        except (TallywireError, OSError) as error:
-            # It may be the mail server that is the trouble; the log has it all.
-            _log.error("the operator can't be told now: %s", error)
-            return
+    try:
+        # Several tasks may fail at one moment, and each of them comes here.
+        with FileLock(_waiting(settings) / ".lock"):
+            for path in sorted(_waiting(settings).glob("*.json")):
+                mailer_of(settings).send(Mail.model_validate_json(path.read_bytes()), date=datetime.now(UTC))
+                path.unlink(missing_ok=True)
+    except (TallywireError, OSError) as error:
+        # It may be the mail server that is the trouble; the log has it all.
+        _log.error("the operator can't be told now: %s", error)
 
 
 def _tell(trouble: str, subject: str, lines: list[str]) -> None:

@@ -28,6 +28,7 @@ from pipeline.index.contract import (
     ignore_refusals,
     understand,
 )
+from pipeline.sqlite import write_ahead
 from schemas.search import ArticleDocument, Facet, Hit, IndexKind, Query, Results
 
 _SCHEMA = """
@@ -67,6 +68,7 @@ END;
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _SNIPPET_WORDS = 24
+_WAIT = 10.0
 
 
 class SqliteIndex:
@@ -188,10 +190,10 @@ class _Trouble:
 
 def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=10)
+    connection = sqlite3.connect(path, timeout=_WAIT)
     try:
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode=WAL")
+        write_ahead(connection, _WAIT)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.executescript(_SCHEMA)

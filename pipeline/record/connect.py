@@ -11,7 +11,6 @@ giving up, and never in the middle, where two readers that both want to write co
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +22,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline.errors import RecordBusy, RecordError
 from pipeline.record.trouble import translate_errors
+from pipeline.sqlite import write_ahead
 
 _MODE = "tallywire_mode"
 _POOL_WAIT = 30.0
-_RETRY = 0.02
 
 
 def read_url(url: str) -> URL:
@@ -120,7 +119,7 @@ def _prepare_sqlite(engine: Engine, wait: float) -> None:
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         # The driver must not begin transactions by itself: it would begin them too late, and only for writing.
         connection.isolation_level = None
-        _write_ahead(connection, wait)
+        write_ahead(connection, wait)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
 
@@ -132,16 +131,3 @@ def _prepare_sqlite(engine: Engine, wait: float) -> None:
             # SQLite alters a table by making it anew; dropping the old one must not take its children along.
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
-
-
-def _write_ahead(connection: sqlite3.Connection, wait: float) -> None:
-    """Keep a write-ahead log. SQLite does not wait by itself where two that open a new file both switch it on."""
-    ends = time.monotonic() + wait
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
-                raise
-            time.sleep(_RETRY)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from pipeline.airflow.trouble import AGAIN_AFTER, failed, late, mended, send_waiting
 from pipeline.errors import SearchIndexError
 from pipeline.settings import load_settings
+from tests.airflow.deployment import PostOffice
 
 ERROR = SearchIndexError("Elasticsearch does not answer", where="https://search.example", hint="is it running?")
 
@@ -96,6 +99,30 @@ def test_what_a_mail_server_did_not_take_is_sent_once_it_does(
     send_waiting(load_settings())
     send_waiting(load_settings())
     assert len(mails(home)) == 1
+
+
+def test_what_several_tasks_want_to_send_at_one_moment_is_sent_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = PostOffice()
+    monkeypatch.setenv("TALLYWIRE_SMTP_URL", post.url)
+    monkeypatch.setenv("TALLYWIRE_MAIL_FROM", "desk@tallywire.example")
+    tasks = ("plan", "read", "judge", "publish")
+    for task in tasks:
+        failed(context(task=task))
+    together = Barrier(4)
+
+    def send(_: int) -> None:
+        together.wait()
+        send_waiting(load_settings())
+
+    post.open()
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(send, range(4)))
+    finally:
+        post.close()
+    assert sorted(post.subjects()) == sorted(f"[Tallywire] tallywire_ingest: {task} failed" for task in tasks)
 
 
 def test_a_home_that_cannot_be_written_is_no_further_trouble(home: Path, caplog: pytest.LogCaptureFixture) -> None:

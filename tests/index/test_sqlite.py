@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -28,6 +30,20 @@ def test_a_rebuild_repairs_a_file_that_is_no_index(tmp_path: Path) -> None:
     assert index.rebuild(ARTICLES, iter([Batch([document("a", "Back")], 1)])) == 1
     assert found(index, "back") == ["a"]
     index.close()
+
+
+def test_a_new_file_may_be_opened_by_many_at_the_same_moment(tmp_path: Path) -> None:
+    for number in range(60):
+        together = Barrier(8)
+
+        def open_it(_: int, *, together: Barrier = together, path: Path = tmp_path / f"{number}.db") -> None:
+            index = SqliteIndex(path)
+            together.wait()
+            index.setup()
+            index.close()
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(open_it, range(8)))
 
 
 def test_a_reader_beside_a_rebuild_goes_on_reading_what_it_opened(tmp_path: Path) -> None:
