@@ -24,7 +24,7 @@ import numpy as np
 from pipeline.group import Grouper
 from pipeline.group.copies import CopyIndex, Known
 from pipeline.group.features import Features
-from pipeline.group.likeness import LENGTHS
+from pipeline.group.likeness import WAYS
 from pipeline.group.sketch import sketch
 from pipeline.group.tokens import read_words
 from schemas.article import Reading
@@ -95,7 +95,7 @@ def replay(members: list[Row], *, regroup: bool) -> tuple[list[Row], float]:
 
 def copies_alone(members: list[Row]) -> tuple[list[str | None], float]:
     """The original of each article, and articles per CPU second, where nothing but copies is looked for."""
-    none = Features(np.zeros(0, np.int32), np.zeros(0, np.uint32), 0, np.zeros(LENGTHS, np.float32))
+    none = Features(np.zeros(0, np.int32), np.zeros(0, np.uint32), 0, np.zeros(WAYS, np.float32))
     readings = [reading(row) for row in members]
     index = CopyIndex()
     found: list[str | None] = []

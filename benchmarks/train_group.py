@@ -1,10 +1,13 @@
 """Learn what grouping ships: how common words are, and two regressions that tell whether two articles are one story.
 
     python benchmarks/train_group.py FOLDER                 train, and say how good each set is when left out
-    python benchmarks/train_group.py FOLDER --write         … and write pipeline/group/{background,weights}.json
+    python benchmarks/train_group.py FOLDER --write         … and write pipeline/group/weights.json
+    python benchmarks/train_group.py FOLDER --write --words FILE        … and pipeline/group/background.json
 
 FOLDER holds labelled streams, ``NAME.jsonl.gz``: one article a line, ``{id, title, text, published, source, language,
-gold: {story}}``, in order of arrival. Only counts of common words and some fifty numbers are kept of them.
+gold: {story}}``, in order of arrival. Only counts of common words and some fifty numbers are kept of them. FILE has a
+word of English and how often it occurs on each line: ``frequency_dictionary_en_82_765.txt`` of the package symspellpy
+(MIT), counted in Google Books Ngrams (CC BY 3.0).
 
 Each set weighs the same, however long. The regressions are fitted by Newton's method with a ridge; it is strong because
 sets differ more from each other than their halves do: leaving one set out, a weak one loses three points of B-cubed F1.
@@ -15,6 +18,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -24,19 +28,26 @@ from typing import Any
 import numpy as np
 
 from pipeline.group import Grouper, likeness
-from pipeline.group.likeness import DESCRIPTION, Model
+from pipeline.group.likeness import ARRIVING, SETTLED, Model
 from pipeline.group.tokens import normalise, stem, words
 from schemas.article import Reading
 
 SETS = ("ecbplus", "basil", "allsides21", "neus", "fnc1")
 FOREIGN = "meantime"
-WEIGHT = {"basil": 0.3, FOREIGN: 0.3}
+WEIGHT = {"basil": 0.4, FOREIGN: 0.5}
 """Sets with few pairs, or with translations only, count for less."""
 RIDGE = 0.005
-CROWDED = 15
-"""How many times as strong it is for how crowded it was on arrival: sets differ the most in that."""
-JOIN, LINK = 0.46, 0.4
+STRONGER = {
+    ARRIVING: {"words_to_crowd": 15, "opening_to_crowd": 15, "timing": 3, "days": 3},
+    SETTLED: {"timing": 30, "days": 3},
+}
+"""How many times as strong it is for how crowded and how fast a stream is: sets differ the most in that."""
+JOIN, LINK = 0.42, 0.37
 BACKGROUND_WEIGHT = 500
+ARTICLE = 200
+"""So many words of English are taken to make an article."""
+SELDOM = 3
+"""English words that fewer of a thousand articles hold are left out."""
 CHUNK = 64
 HOME = Path(__file__).resolve().parents[1] / "pipeline/group"
 Row = dict[str, Any]
@@ -59,8 +70,9 @@ def reading(row: Row) -> Reading:
     )
 
 
-def background(sets: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
-    """The stems that stand in one in a hundred articles of several sets, by how many in a thousand hold them."""
+def background(sets: Mapping[str, Sequence[Row]], english: Mapping[str, int]) -> dict[str, Any]:
+    """The stems that stand in one in a hundred articles of several sets, and those of common English words, by how many
+    articles in a thousand hold them."""
     holding: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     articles: Counter[tuple[str, str]] = Counter()
     for name, members in sets.items():
@@ -78,10 +90,17 @@ def background(sets: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
             # A word of one set only is likely to be what that set is about.
             if sum(part > 0.002 for part in found) >= min(3, len(keys)) or np.mean(found) > 0.04:
                 share[word] = max(share.get(word, 0.0), float(np.mean(found)))
+    permille = {word: round(1000 * part) for word, part in share.items() if part >= 0.01}
+    often: Counter[str] = Counter()
+    for word, count in english.items():
+        often[stem(word)] += count
+    for word, count in often.items():
+        in_general = round(1000 * (1 - math.exp(-ARTICLE * count / often.total())))
+        if in_general >= SELDOM:
+            permille.setdefault(word, in_general)
     by_permille: dict[int, list[str]] = defaultdict(list)
-    for word, part in share.items():
-        if part >= 0.01:
-            by_permille[round(1000 * part)].append(word)
+    for word, part in permille.items():
+        by_permille[part].append(word)
     return {
         "weight": BACKGROUND_WEIGHT,
         "permille": {str(part): " ".join(sorted(by_permille[part])) for part in sorted(by_permille)},
@@ -112,16 +131,16 @@ def examples(members: Sequence[Row]) -> tuple[Labelled, Labelled]:
     return labelled(arriving), labelled(settled)
 
 
-def fit(sets: Mapping[str, Labelled], used: np.ndarray) -> np.ndarray:
-    """The weights of a ridge regression on the log-odds; columns that are not ``used`` get none."""
-    described = np.concatenate([x for x, _ in sets.values()])[:, used]
+def fit(sets: Mapping[str, Labelled], columns: tuple[str, ...]) -> np.ndarray:
+    """The weights of a ridge regression on the log-odds, one for each of the columns."""
+    described = np.concatenate([x for x, _ in sets.values()])
     same = np.concatenate([y for _, y in sets.values()])
     weight = np.concatenate([np.full(len(y), WEIGHT.get(name, 1) * 1e4 / len(y)) for name, (_, y) in sets.items()])
     mean, spread = described.mean(axis=0), described.std(axis=0) + 1e-6
     mean[-1], spread[-1] = 0, 1
     scaled = (described - mean) / spread
     ridge = np.full(scaled.shape[1], 1 / RIDGE)
-    ridge[np.array(["_to_crowd" in column for column in DESCRIPTION])[used]] *= CROWDED
+    ridge *= [STRONGER[columns].get(column, 1) for column in columns]
     ridge[-1] = 1e-6
     weights = np.zeros(scaled.shape[1])
     for _ in range(50):
@@ -132,19 +151,14 @@ def fit(sets: Mapping[str, Labelled], used: np.ndarray) -> np.ndarray:
         weights -= step
         if np.abs(step).max() < 1e-7:
             break
-    found = np.zeros(len(used))
-    found[used] = weights / spread
-    found[-1] -= (weights[:-1] / spread[:-1]) @ mean[:-1]
+    found = weights / spread
+    found[-1] -= found[:-1] @ mean[:-1]
     return found
 
 
 def train(sets: Mapping[str, tuple[Labelled, Labelled]]) -> Model:
-    # Looking back, how close the closest are says more than how crowded it was on arrival.
-    back = np.array([not ("_to_crowd" in column or "title" in column) for column in DESCRIPTION])
-    # On arrival the articles that an article will be closest to are mostly still to come.
-    alone = np.array(["_to_best" not in column and "_to_third" not in column for column in DESCRIPTION])
-    arriving = fit({name: pairs[0] for name, pairs in sets.items()}, alone)
-    settled = fit({name: pairs[1] for name, pairs in sets.items()}, back)
+    arriving = fit({name: pairs[0] for name, pairs in sets.items()}, ARRIVING)
+    settled = fit({name: pairs[1] for name, pairs in sets.items()}, SETTLED)
     return Model(arriving.round(4).astype(np.float32), settled.round(4).astype(np.float32), JOIN, LINK)
 
 
@@ -200,10 +214,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--words", type=Path)
     given = parser.parse_args()
     sets = {name: rows(given.folder, name) for name in (*SETS, FOREIGN)}
-    if given.write:
-        text = json.dumps(background(sets), ensure_ascii=False, indent=0)
+    if given.write and given.words:
+        lines = given.words.read_text("utf-8-sig").splitlines()
+        english = {word: int(count) for word, count in map(str.split, lines)}
+        text = json.dumps(background(sets, english), ensure_ascii=False, indent=0)
         (HOME / "background.json").write_text(text + "\n", encoding="utf-8")
         likeness.background.cache_clear()
     pairs = {name: examples(members) for name, members in sets.items()}
@@ -213,8 +230,11 @@ def main() -> None:
             "join": model.join,
             "link": model.link,
             **{
-                name: dict(zip(DESCRIPTION, (round(float(w), 4) for w in weights), strict=True))
-                for name, weights in (("arriving", model.arriving), ("settled", model.settled))
+                name: dict(zip(columns, (round(float(w), 4) for w in weights), strict=True))
+                for name, columns, weights in (
+                    ("arriving", ARRIVING, model.arriving),
+                    ("settled", SETTLED, model.settled),
+                )
             },
         }
         (HOME / "weights.json").write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")

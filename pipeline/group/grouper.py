@@ -78,7 +78,7 @@ class Grouper:
         entry, weighed = self._entry(article, reading, seq, topics)
         self._find_copy(entry)
         if entry.copy_link is None:
-            self._window.measure(entry, weighed, self._reaching(entry))
+            self._measure(entry, weighed)
         self._window.add(entry)
         if entry.copy_link is None:
             self._window.move(article, self._find_story(entry))
@@ -96,7 +96,7 @@ class Grouper:
         entry.copy_link, entry.join = old.copy_link, old.join
         self._window.remove(article)
         if entry.copy_link is None:
-            self._window.measure(entry, weighed, self._reaching(entry))
+            self._measure(entry, weighed)
         self._window.add(entry)
         return self._placement(entry)
 
@@ -108,7 +108,7 @@ class Grouper:
         entry, weighed = self._entry(row.id, reading, row.seq, row.topics)
         entry.copy_link = copy_link
         if copy_link is None:
-            self._window.measure(entry, weighed, self._reaching(entry))
+            self._measure(entry, weighed)
         story = row.story if row.story is not None else self._new_story([row.id])
         entry.join = StoryJoin(story=story, opened=False, reason=reason)
         self._window.add(entry)
@@ -140,13 +140,13 @@ class Grouper:
     def continues(self, story: str) -> str | None:
         """The earlier open story that this one goes on from, if it is like one, though not enough to be the same event.
 
-        It is judged by the likenesses that `regroup` last worked out.
+        It is judged as if all had been published on one day: what goes on does so for weeks.
         """
         window = self._window
         own = [window.entries[article].seq for article in window.stories.get(story, ())]
         like: dict[str, float] = {}
         for seq in own:
-            for other, value in window.neighbours.likely[seq].items():
+            for other, value in window.neighbours.timeless(seq).items():
                 before = window.by_seq[other].story
                 if before is not None and before != story:
                     like[before] = like.get(before, 0.0) + value
@@ -278,6 +278,9 @@ class Grouper:
             return abs(time - other.time) <= self._span(topics & other.topics)
 
         return reaches
+
+    def _measure(self, entry: Entry, weighed: Weighed) -> None:
+        self._window.measure(entry, weighed, self._span(entry.topics), self._reaching(entry))
 
     def _open_to(self, entry: Entry, story: str) -> Iterator[Entry]:
         """The articles of a story, the latest first, that are in reach of this one."""

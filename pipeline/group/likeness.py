@@ -1,10 +1,10 @@
 """Two articles → the probability that they report one event.
 
-A pair is measured six ways: how much of their words, openings, names, numbers and titles they share, weighted by how
-rare each is, and how much of the smaller is in the larger. The probability comes from a logistic regression over these,
-over how far apart they were published and how long they are, and over how close each of the two is to others: what is
-close in a quiet corner is far in a crowded one. Its weights and the background frequencies are data beside this
-module, made by ``benchmarks/train_group.py`` and readable as they are.
+A pair is measured by how much of their words, openings and numbers they share, weighted by how rare each is; by how
+much of the smaller is in the larger, and of the title, the opening and the names of either in the other; and by how
+near they are in time beside what else is open. The probability comes from a logistic regression over these and over how
+close each of the two is to others: what is close in a quiet corner is far in a crowded one. Its weights and the
+background frequencies are data beside this module, made by ``benchmarks/train_group.py`` and readable as they are.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate
+from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,22 +25,37 @@ from pipeline.group.tokens import TABLE, term
 
 Floats = NDArray[np.float32]
 
-WORDS, OPENING, NAMES, NUMBERS, COVER, TITLE = range(6)
-LENGTHS = 6
-CROWD = slice(6, 8)
-MEASURES = 8
-"""What is measured of a pair: six ways in which they are alike, and how much less alike in words and openings the
-`_CROWD`th article is that the later one of the pair was measured against."""
+WORDS, OPENING, NUMBERS, COVER, IN_TITLE, IN_OPENING, NAMED = range(7)
+WAYS = 7
+"""The ways in which a term counts; of each the article has a mass."""
+ALIKE = slice(0, 4)
+PARTS = slice(4, 7)
+"""Of the ways: those in which two articles are alike, and the parts of one that are looked for in the other."""
+NAMES_HIGH = 9
+CROWD = slice(10, 12)
+TIMING, DAYS = 12, 13
+MEASURES = 14
+"""What is measured of a pair: four ways in which they are alike; how much of the title, the opening and the names of
+either is in the other, the lower and the higher of each; how much less alike in words and openings the `_CROWD`th
+article is that the later one of the pair was measured against; and what `timing` gives."""
 
-DESCRIPTION = (
-    "words", "opening", "names", "numbers", "cover", "words_root", "opening_root",
-    "shorter", "longer", "words_shorter", "weeks", "weeks_root",
+_ALIKE = (
+    "words", "opening", "numbers", "cover", "words_root", "opening_root",
+    "title_low", "title_high", "lead_low", "lead_high", "names_low", "names_high",
+    "timing", "days",
+    "foreign", "foreign_names", "foreign_numbers", "foreign_words",
+)  # fmt: skip
+ARRIVING = (*_ALIKE, "words_to_crowd", "opening_to_crowd", "bias")
+SETTLED = (
+    *_ALIKE,
     "words_to_best_low", "words_to_best_high", "words_to_third_low", "words_to_third_high",
     "opening_to_best_low", "opening_to_best_high", "opening_to_third_low", "opening_to_third_high",
-    "foreign", "foreign_names", "foreign_numbers", "foreign_words",
-    "title", "title_root", "words_to_crowd", "opening_to_crowd", "bias",
+    "bias",
 )  # fmt: skip
-"""What the regression sees of a pair, in the order of its columns."""
+"""What the two regressions see of a pair, in the order of their columns."""
+
+TIMES = slice(12, 14)
+"""Those of them that tell of time."""
 
 CLOSEST = 3
 """So many of an article's highest likenesses tell how crowded its corner is."""
@@ -51,7 +67,13 @@ _CROWD = 12
 _EMPTY = np.float32(0.05)
 """How alike the `_CROWD`th article is taken to be where there are fewer."""
 _BLUR = np.float32(0.03)
+_NOTHING = np.float32(0.3)
+"""How much of a part is taken to be in the other article where there is no such part."""
+_NO_NUMBERS = np.float32(0.15)
+"""How alike in numbers two articles are taken to be of which one has none."""
+_NONE, _TINY = np.float32(1e-6), np.float32(1e-9)
 _FAR = 30.0
+_BUSY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +93,8 @@ def shipped_model() -> Model:
     """The weights that come with Tallywire."""
     held = json.loads(files("pipeline.group").joinpath("weights.json").read_text("utf-8"))
     arriving, settled = (
-        np.array([held[name].get(column, 0.0) for column in DESCRIPTION], dtype=np.float32)
-        for name in ("arriving", "settled")
+        np.array([held[name].get(column, 0.0) for column in columns], dtype=np.float32)
+        for name, columns in (("arriving", ARRIVING), ("settled", SETTLED))
     )
     return Model(arriving, settled, held["join"], held["link"])
 
@@ -120,7 +142,8 @@ class Comparer:
         self._count = np.arange(1, 1025, dtype=np.uint16)
 
     def measure(self, one: Features, weighed: Floats, others: Sequence[Features]) -> Floats:
-        """One row of the `MEASURES` for each of ``others``; ``weighed`` is what `weigh` gives for ``one``."""
+        """One row of the `MEASURES` for each of ``others``, but for their `TIMING`; ``weighed`` is what `weigh` gives
+        for ``one``."""
         out = np.zeros((len(others), MEASURES), dtype=np.float32)
         if not others or not len(one.ids):
             return out
@@ -128,23 +151,33 @@ class Comparer:
         place[one.ids] = self._count[: len(one.ids)]
         found = place[np.concatenate([other.ids for other in others])]
         place[one.ids] = 0
+        sums = np.zeros((WAYS + 3, len(others)), dtype=np.float32)
         shared = found.nonzero()[0]
         if len(shared):
             counts = np.concatenate([other.counts for other in others]).take(shared)
             at = found.take(shared)
             at -= 1
-            products = (weighed * weighed[COVER]).take(at, axis=1)
-            alike = ways(counts)
-            products *= alike
-            products[COVER] = weighed[COVER].take(at)
+            terms = np.empty((WAYS + 3, len(shared)), dtype=np.float32)
+            weighed.take(at, axis=1, out=terms[:WAYS])
+            its = ways(counts)
+            its *= terms[COVER]
+            terms[:COVER] *= its[:COVER]
+            terms[WAYS:] = its[PARTS]
             ends = shared.searchsorted(list(accumulate([len(other.ids) for other in others])))
             starts = np.concatenate((_ZERO, ends[:-1]))
             having = (ends > starts).nonzero()[0]
-            out[having, :LENGTHS] = np.add.reduceat(products, starts.take(having), axis=1).T
-        whole = np.concatenate([other.masses for other in others]).reshape(-1, LENGTHS)
-        scale = whole * one.masses
-        np.minimum(whole[:, COVER], one.masses[COVER], out=scale[:, COVER])
-        out[:, :LENGTHS] /= scale + np.float32(1e-9)
+            sums[:, having] = np.add.reduceat(terms, starts.take(having), axis=1)
+        whole = np.concatenate([other.masses for other in others]).reshape(-1, WAYS).T
+        own = one.masses[:, None]
+        scale = whole[ALIKE] * own[ALIKE]
+        np.minimum(whole[COVER], own[COVER], out=scale[COVER])
+        scale += _TINY
+        np.divide(sums[ALIKE], scale, out=out.T[ALIKE])
+        # Where one has no numbers, there is none that the other should have.
+        out[scale[NUMBERS] < _NONE, NUMBERS] = _NO_NUMBERS
+        mine, its_own = _part(sums[PARTS], own[PARTS]), _part(sums[WAYS:], whole[PARTS])
+        out[:, 4:10:2] = np.minimum(mine, its_own).T
+        out[:, 5:10:2] = np.maximum(mine, its_own).T
         np.minimum(out, np.float32(1), out=out)
         closeness = out[:, :2]
         if len(others) >= _CROWD:
@@ -155,32 +188,41 @@ class Comparer:
         return out
 
 
+def _part(shared: Floats, mass: Floats) -> Floats:
+    """How much of each mass is shared."""
+    there = mass > 0
+    found: Floats = np.where(there, shared / np.where(there, mass, np.float32(1)), _NOTHING)
+    return found
+
+
 def masses(weighed: Floats) -> Floats:
-    """The six lengths that an article's terms make, by which its likenesses are divided. They stay as they were when
-    it came, so that comparing costs no more than the terms that are shared."""
-    lengths: Floats = np.sqrt(np.einsum("ij,ij->i", weighed, weighed))
-    lengths[COVER] = weighed[COVER].sum()
-    return lengths
+    """The masses that an article's terms make in each way, by which what is shared is divided. They stay as they were
+    when it came, so that comparing costs no more than the terms that are shared."""
+    found: Floats = weighed.sum(axis=1)
+    found[:COVER] = np.sqrt(np.einsum("ij,ij->i", weighed[:COVER], weighed[:COVER]))
+    return found
 
 
 def weigh(rarity: Floats, counts: NDArray[np.uint32]) -> Floats:
-    """What each term weighs as a word, in the opening, as a name, as a number, by itself and in the title."""
+    """What each term weighs in each way: as a word, in the opening, as a number, by itself, and as one of the title, of
+    the opening and of the names."""
     out = ways(counts)
     out *= rarity
     return out
 
 
 def ways(counts: NDArray[np.uint32]) -> Floats:
-    """How much each term counts in each of the six ways, before how rare it is."""
-    out = np.empty((LENGTHS, len(counts)), dtype=np.float32)
+    """How much each term counts in each way, before how rare it is."""
+    out = np.empty((WAYS, len(counts)), dtype=np.float32)
     fields = counts.astype("<u4", copy=False).view(np.uint8).reshape(-1, 4)
-    kind = fields[:, 2]
+    opening, kind = fields[:, 1], fields[:, 2]
     _LOGARITHM.take(fields[:, 0], out=out[WORDS])
-    _ROOT.take(fields[:, 1], out=out[OPENING])
-    np.equal(kind, NAME, out=out[NAMES])
+    _ROOT.take(opening, out=out[OPENING])
     np.equal(kind, NUMBER, out=out[NUMBERS])
     out[COVER] = 1
-    out[TITLE] = fields[:, 3]
+    out[IN_TITLE] = fields[:, 3]
+    np.greater(opening, 0, out=out[IN_OPENING])
+    np.equal(kind, NAME, out=out[NAMED])
     return out
 
 
@@ -188,28 +230,31 @@ _LOGARITHM = (1 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
 _ROOT = np.sqrt(np.arange(256)).astype(np.float32)
 
 
-def describe(
-    measures: Floats,
-    best: tuple[Floats, Floats] | None,
-    lengths: tuple[Floats, Floats],
-    days: Floats,
-    foreign: Floats | None,
-) -> Floats:
-    """The columns of `DESCRIPTION` for pairs: their measures, and of both ends the `CLOSEST` likenesses and the
-    logarithm of the length in words; how many days apart they are, and 1 where their languages differ. Without ``best``
-    or ``foreign`` the columns that tell of it are zero."""
-    words = measures[:, WORDS]
-    shorter, longer = np.minimum(*lengths), np.maximum(*lengths)
-    weeks = np.minimum(days, np.float32(_FAR)) / np.float32(7)
-    out = np.zeros((len(words), len(DESCRIPTION)), dtype=np.float32)
-    out[:, :5] = measures[:, :5]
-    np.sqrt(measures[:, :2], out=out[:, 5:7])
-    out[:, 7] = shorter
-    out[:, 8] = longer
-    np.multiply(words, shorter, out=out[:, 9])
-    out[:, 10] = weeks
-    np.sqrt(weeks, out=out[:, 11])
-    if best is not None:
+def timing(days: Sequence[float], near: Sequence[int], open_articles: int) -> list[tuple[float, float]]:
+    """`TIMING` and `DAYS` of pairs that are so many days apart, where so many of the open articles are as near in time.
+
+    The first is the logarithm of the share of articles that are as near. The second is the root of the days, and less
+    in a stream of few articles, where it is no coincidence that two that are far apart are alike.
+    """
+    whole = log1p(open_articles)
+    busy = min(1.0, whole / _BUSY)
+    return [(log1p(as_near) - whole, busy * min(apart, _FAR) ** 0.5) for apart, as_near in zip(days, near, strict=True)]
+
+
+def describe(measures: Floats, foreign: Floats | None, best: tuple[Floats, Floats] | None = None) -> Floats:
+    """The columns of `ARRIVING` for pairs, or given ``best``, the `CLOSEST` likenesses of either end, of `SETTLED`:
+    from their measures, and 1 where their languages differ."""
+    out = np.zeros((len(measures), len(ARRIVING if best is None else SETTLED)), dtype=np.float32)
+    out[:, :4] = measures[:, ALIKE]
+    np.sqrt(measures[:, :2], out=out[:, 4:6])
+    out[:, 6:12] = measures[:, 4:10]
+    out[:, 12:14] = measures[:, TIMING:]
+    if foreign is not None and foreign.any():
+        out[:, 14] = foreign
+        np.multiply(measures[:, [NAMES_HIGH, NUMBERS, WORDS]], foreign[:, None], out=out[:, 15:18])
+    if best is None:
+        out[:, 18:20] = measures[:, CROWD]
+    else:
         # Both ends at once: pairs × ends × (words, opening).
         corners = np.stack(best, axis=1)
         likeness = measures[:, None, :2]
@@ -218,16 +263,10 @@ def describe(
             ratios = likeness / (_SOFT + (np.maximum(closest, likeness) if rank == 0 else closest))
             low, high = ratios.min(axis=1), ratios.max(axis=1)
             for field in (WORDS, OPENING):
-                at = 12 + 4 * field + (0 if rank == 0 else 2)
+                at = 18 + 4 * field + (0 if rank == 0 else 2)
                 out[:, at] = low[:, field]
                 out[:, at + 1] = high[:, field]
-    if foreign is not None and foreign.any():
-        out[:, 20] = foreign
-        np.multiply(measures[:, [NAMES, NUMBERS, WORDS]], foreign[:, None], out=out[:, 21:24])
-    out[:, 24] = measures[:, TITLE]
-    np.sqrt(measures[:, TITLE], out=out[:, 25])
-    out[:, 26:28] = measures[:, CROWD]
-    out[:, 28] = 1
+    out[:, -1] = 1
     return out
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.group.likeness import CLOSEST, MEASURES, OPENING, WORDS, Floats, Model, describe, probability
+from pipeline.group.likeness import CLOSEST, MEASURES, OPENING, TIMES, WORDS, Floats, Model, describe, probability
 
 Array = TypeVar("Array", bound=NDArray[Any])
 _FLOOR = 0.1
@@ -27,8 +27,6 @@ class Neighbours:
         self._slot: dict[int, int] = {}
         self._free: list[int] = []
         self._best = np.zeros((64, 2, CLOSEST), dtype=np.float32)
-        self._length = np.zeros(64, dtype=np.float32)
-        self._day = np.zeros(64, dtype=np.float64)
         self._language = np.zeros(64, dtype=np.int32)
         self._seq = np.zeros(64, dtype=np.int64)
         self._languages: dict[str | None, int] = {None: 0}
@@ -57,18 +55,14 @@ class Neighbours:
         """A small number that no other article of the window has while this one is in it."""
         return self._slot[seq]
 
-    def add(self, seq: int, length: int, day: float, language: str | None) -> None:
+    def add(self, seq: int, language: str | None) -> None:
         slot = self._free.pop() if self._free else len(self._slot)
-        if slot >= len(self._day):
+        if slot >= len(self._seq):
             self._best = _doubled(self._best)
-            self._length = _doubled(self._length)
-            self._day = _doubled(self._day)
             self._language = _doubled(self._language)
             self._seq = _doubled(self._seq)
         self._slot[seq] = slot
         self._best[slot] = 0
-        self._length[slot] = np.log(max(length, 1)) / 5
-        self._day[slot] = day
         self._language[slot] = self._languages.setdefault(language, len(self._languages))
         self._seq[slot] = seq
         self._row[seq] = {}
@@ -167,18 +161,12 @@ class Neighbours:
 
     def _describe(self, rows: NDArray[np.int64], *, arriving: bool = False) -> Floats:
         first, second = self._ends.take(rows, axis=0).T
-        days = np.abs(self._day.take(first) - self._day.take(second)).astype(np.float32)
         foreign = None
         if len(self._languages) > 2:
             one, two = self._language.take(first), self._language.take(second)
             foreign = ((one != two) & (one > 0) & (two > 0)).astype(np.float32)
-        return describe(
-            self._measures.take(rows, axis=0),
-            None if arriving else (self._best.take(first, axis=0), self._best.take(second, axis=0)),
-            (self._length.take(first), self._length.take(second)),
-            days,
-            foreign,
-        )
+        best = None if arriving else (self._best.take(first, axis=0), self._best.take(second, axis=0))
+        return describe(self._measures.take(rows, axis=0), foreign, best)
 
     def now(self, seq: int) -> dict[int, float]:
         """How likely each measured pair of an article is, seen from its arrival."""
@@ -188,6 +176,16 @@ class Neighbours:
         rows = np.array(list(row.values()))
         values = probability(self._describe(rows, arriving=True), self._model.arriving).tolist()
         return dict(zip(row, values, strict=True))
+
+    def timeless(self, seq: int) -> dict[int, float]:
+        """How likely each measured pair of an article would be if both had been published at one time."""
+        row = self._row[seq]
+        if not row:
+            return {}
+        self._rank()
+        described = self._describe(np.array(list(row.values())))
+        described[:, TIMES] = 0
+        return dict(zip(row, probability(described, self._model.settled).tolist(), strict=True))
 
     def described(self, seq: int | None = None) -> tuple[list[tuple[int, int]], Floats]:
         """The measured pairs of one article or of all, the later one first, and their descriptions."""

@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json
 
 from pipeline.errors import RecordError
 
-VERSION = 2
+VERSION = 3
 
 
 def pack(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from array import array
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -13,7 +14,20 @@ from numpy.typing import NDArray
 
 from pipeline.group.copies import CopyIndex, Known
 from pipeline.group.features import Features, Terms, count_terms
-from pipeline.group.likeness import COVER, MEASURES, OPENING, WORDS, Comparer, Floats, Frequencies, Model, masses, weigh
+from pipeline.group.likeness import (
+    COVER,
+    MEASURES,
+    OPENING,
+    TIMING,
+    WORDS,
+    Comparer,
+    Floats,
+    Frequencies,
+    Model,
+    masses,
+    timing,
+    weigh,
+)
 from pipeline.group.neighbours import Neighbours
 from pipeline.group.packing import pack, unpack
 from pipeline.group.sketch import Sketch
@@ -102,6 +116,8 @@ class Window:
         self._scores = np.zeros(0, dtype=np.float64)
         self._last = np.zeros(0, dtype=np.int32)
         """By slot, for counting only: how promising it is, and where it was met last."""
+        self._times: list[float] = []
+        """When the articles that are no copies were published, in order."""
         self._stamp = 0
         self._oldest: list[tuple[float, int, str]] = []
         """A heap of the articles by when they were published, with some that are gone."""
@@ -143,7 +159,8 @@ class Window:
             _insert(self.copies.setdefault(entry.copy_link.original, []), entry.id, self._seq)
             return
         self.frequencies.add(entry.features)
-        self.neighbours.add(entry.seq, entry.features.length, entry.time, entry.row.language)
+        self.neighbours.add(entry.seq, entry.row.language)
+        insort(self._times, entry.time)
         slot = self.neighbours.slot(entry.seq)
         while slot >= len(self._slots):
             self._slots += [None] * 256
@@ -196,6 +213,7 @@ class Window:
             _discard(self.copies, entry.copy_link.original, article)
         else:
             self.frequencies.remove(entry.features)
+            del self._times[bisect_left(self._times, entry.time)]
             slot = self.neighbours.slot(entry.seq)
             self._slots[slot] = None
             for term in entry.telling.tolist():
@@ -232,13 +250,26 @@ class Window:
     def _seq(self, article: str) -> int:
         return self.entries[article].seq
 
-    def measure(self, entry: Entry, weighed: Weighed, reachable: Callable[[Entry], bool]) -> None:
-        """Measure an entry against those it may share a story with."""
+    def measure(self, entry: Entry, weighed: Weighed, span: float, reachable: Callable[[Entry], bool]) -> None:
+        """Measure an entry against those it may share a story with, all within ``span`` days."""
         found = self._candidates(entry, weighed, reachable)
         measures = self._comparer.measure(entry.features, weighed.weights, [other.features for other in found])
         kept = np.flatnonzero((measures[:, WORDS] >= _LEAST) | (measures[:, OPENING] >= _LEAST)).tolist()
-        entry.near = [found[at].seq for at in kept]
+        near = [found[at] for at in kept]
+        entry.near = [other.seq for other in near]
         entry.measures = measures[kept]
+        if near:
+            days = [abs(entry.time - other.time) for other in near]
+            entry.measures[:, TIMING:] = self._timing(entry.time, days, span)
+
+    def _timing(self, time: float, days: list[float], span: float) -> list[tuple[float, float]]:
+        """The `likeness.timing` of an article to others that are so many ``days`` away, none more than ``span``."""
+
+        def around(days: float) -> int:
+            return bisect_right(self._times, time + days) - bisect_left(self._times, time - days)
+
+        near = {apart: around(apart) for apart in set(days)}
+        return timing(days, [near[apart] for apart in days], around(span))
 
     def _candidates(self, entry: Entry, weighed: Weighed, reachable: Callable[[Entry], bool]) -> list[Entry]:
         """The articles that share the rarest terms with this one, the most promising first."""

@@ -203,7 +203,7 @@ def deployed(
             "TALLYWIRE_SMTP_URL": post.url,
             "TALLYWIRE_MAIL_FROM": "desk@tallywire.example",
             "TALLYWIRE_OPERATOR": "operator@tallywire.example",
-            # Less than Airflow takes to notice that a scheduler is gone: whatever was killed with one is late for certain.
+            # Less than Airflow takes to miss a scheduler: whatever was killed with one is late for certain.
             "TALLYWIRE_LATE_AFTER": "8s",
             "TALLYWIRE_ALLOWED_HOSTS": ",".join(f"{server.host}:{server.port}" for server in servers),
             "TALLYWIRE_HOST_DELAY": "0",
