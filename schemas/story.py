@@ -46,7 +46,6 @@ class Placement(Model):
     article: str
     copy_link: CopyLink | None = None
     join: StoryJoin | None = None
-    remembered: Remembered
 
 
 class MoveKind(StrEnum):

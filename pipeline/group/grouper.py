@@ -32,9 +32,9 @@ class Grouper:
     """Says which article is a copy of which, and which articles are one story.
 
     The same articles in the same order give the same answers. ``remembered`` restores what an earlier grouper held:
-    with the rows of `remembered` (saved after each `place` and `revise`, and for each article that `regroup` or
-    `decide` moved) the new one goes on as if the old one had never stopped; only of a crowd of more than `_WHOLE` that
-    hangs together it first looks at all, where the old one looked at what was near to something new.
+    with the rows of `remembered` (saved for each article after `place` and `revise`, and after `regroup` or `decide`
+    for those that they moved) the new one goes on as if the old one had never stopped; only of a crowd of more than
+    `_WHOLE` that hangs together it first looks at all, where the old one looked at what was near to something new.
 
     ``windows`` says for each topic how far apart in time two reports of one event may be; where articles share several,
     the longest counts. Nothing is forgotten but by `forget` and `shrink`: the caller decides what is open.
@@ -400,7 +400,7 @@ class Grouper:
         return story
 
     def _placement(self, entry: Entry) -> Placement:
-        return Placement(article=entry.id, copy_link=entry.copy_link, join=entry.join, remembered=remember(entry))
+        return Placement(article=entry.id, copy_link=entry.copy_link, join=entry.join)
 
     def _regroup(self, part: list[int], groups: list[list[int]]) -> list[StoryMove]:
         window = self._window

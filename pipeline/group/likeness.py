@@ -67,11 +67,10 @@ _CROWD = 12
 _EMPTY = np.float32(0.05)
 """How alike the `_CROWD`th article is taken to be where there are fewer."""
 _BLUR = np.float32(0.03)
-_NOTHING = np.float32(0.3)
-"""How much of a part is taken to be in the other article where there is no such part."""
-_NO_NUMBERS = np.float32(0.15)
-"""How alike in numbers two articles are taken to be of which one has none."""
-_NONE, _TINY = np.float32(1e-6), np.float32(1e-9)
+_LITTLE = np.float32(1e-6)
+_PRESUMED = np.array([0, 0, 0.15, 0, *6 * [0.3]], dtype=np.float32)[:, None] * _LITTLE
+"""What is shared of next to nothing: so much are two articles taken to be alike in numbers, and a title, an opening or
+names to be in the other article, where there are none."""
 _FAR = 30.0
 _BUSY = 5.0
 
@@ -169,15 +168,17 @@ class Comparer:
             sums[:, having] = np.add.reduceat(terms, starts.take(having), axis=1)
         whole = np.concatenate([other.masses for other in others]).reshape(-1, WAYS).T
         own = one.masses[:, None]
-        scale = whole[ALIKE] * own[ALIKE]
+        scale = np.empty((WAYS + 3, len(others)), dtype=np.float32)
+        np.multiply(whole[ALIKE], own[ALIKE], out=scale[ALIKE])
         np.minimum(whole[COVER], own[COVER], out=scale[COVER])
-        scale += _TINY
-        np.divide(sums[ALIKE], scale, out=out.T[ALIKE])
-        # Where one has no numbers, there is none that the other should have.
-        out[scale[NUMBERS] < _NONE, NUMBERS] = _NO_NUMBERS
-        mine, its_own = _part(sums[PARTS], own[PARTS]), _part(sums[WAYS:], whole[PARTS])
-        out[:, 4:10:2] = np.minimum(mine, its_own).T
-        out[:, 5:10:2] = np.maximum(mine, its_own).T
+        scale[PARTS] = own[PARTS]
+        scale[WAYS:] = whole[PARTS]
+        scale += _LITTLE
+        sums += _PRESUMED
+        sums /= scale
+        out.T[ALIKE] = sums[ALIKE]
+        np.minimum(sums[PARTS], sums[WAYS:], out=out.T[4:10:2])
+        np.maximum(sums[PARTS], sums[WAYS:], out=out.T[5:10:2])
         np.minimum(out, np.float32(1), out=out)
         closeness = out[:, :2]
         if len(others) >= _CROWD:
@@ -186,13 +187,6 @@ class Comparer:
             crowd = np.full(2, _EMPTY)
         out[:, CROWD] = np.log((closeness + _BLUR) / (crowd + _BLUR))
         return out
-
-
-def _part(shared: Floats, mass: Floats) -> Floats:
-    """How much of each mass is shared."""
-    there = mass > 0
-    found: Floats = np.where(there, shared / np.where(there, mass, np.float32(1)), _NOTHING)
-    return found
 
 
 def masses(weighed: Floats) -> Floats:

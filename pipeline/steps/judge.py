@@ -98,6 +98,7 @@ class Judge:
             tx.stories.decide(decision)
             moves = self._grouper.decide(decision)
             run.move(moves)
+            run.remember()
             run.refresh_stories()
         return moves
 
@@ -182,6 +183,7 @@ class _Run:
         self._now = now
         self._opened: set[str] = set()
         self._touched: set[str] = set()
+        self._placed_or_moved: dict[str, None] = {}
         self._news: dict[str, list[FigureNews]] = {}
 
     def judge(self, item: ReadEntry) -> None:
@@ -201,6 +203,7 @@ class _Run:
         outbox."""
         if regroup:
             self.move(self._grouper.regroup())
+        self.remember()
         self._tx.articles.forget(self._grouper.forget(self._now - open_for(self._topics.values())))
         early = self._grouper.shrink(most)
         if early:
@@ -223,9 +226,14 @@ class _Run:
                 continue
             self._touched |= {story for story in (step.from_story, step.to_story) if story}
             self._tx.articles.put(article.model_copy(update={"story": step.to_story}))
-            self._tx.articles.remember(self._grouper.remembered(step.article))
+            self._placed_or_moved[step.article] = None
         self._tx.stories.log_moves(moves, self._now)
         self.report.moves.extend(moves)
+
+    def remember(self) -> None:
+        """Save what grouping holds of the articles that were placed or moved since."""
+        self._tx.articles.remember(*map(self._grouper.remembered, self._placed_or_moved))
+        self._placed_or_moved.clear()
 
     def refresh_stories(self) -> dict[str, Story]:
         """Make the stories touched by this run anew from their articles; gives those that still have any."""
@@ -310,7 +318,7 @@ class _Run:
     def _placed(self, article: Article, placement: Placement) -> Article:
         """The article with its copy link and story, saved."""
         link, join = placement.copy_link, placement.join
-        story = placement.remembered.story
+        story = join.story if join else None
         article = article.model_copy(
             update={
                 "copy_link": link,
@@ -319,7 +327,7 @@ class _Run:
                 "reason": link.reason if link else (join.reason if join else article.reason),
             }
         )
-        self._tx.articles.remember(placement.remembered)
+        self._placed_or_moved[article.id] = None
         if join and join.opened:
             self._opened.add(join.story)
         if story:

@@ -73,7 +73,7 @@ class _Record:
                 placement = grouper.revise(names[more % len(names)], item)  # type: ignore[operator]
             else:
                 return None
-            self.rows[placement.article] = placement.remembered
+            self.rows[placement.article] = grouper.remembered(placement.article)
             return placement
         if kind in ("forget", "shrink"):
             if kind == "forget":
@@ -121,7 +121,9 @@ def test_stopping_anywhere_changes_nothing(steps: list[tuple[object, ...]], stop
 
 
 def test_bytes_of_another_version_are_refused_in_words() -> None:
-    row = Grouper().place("a", reading("Some text that is long enough to be kept."), seq=1, topics=("t",)).remembered
+    grouper = Grouper()
+    grouper.place("a", reading("Some text that is long enough to be kept."), seq=1, topics=("t",))
+    row = grouper.remembered("a")
     with pytest.raises(RecordError, match=r"a: what grouping remembers .* can't be read"):
         Grouper([row.model_copy(update={"features": b"\xff" + row.features[1:]})])
     with pytest.raises(RecordError):
