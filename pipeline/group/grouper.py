@@ -145,11 +145,10 @@ class Grouper:
         window = self._window
         own = [window.entries[article].seq for article in window.stories.get(story, ())]
         like: dict[str, float] = {}
-        for seq in own:
-            for other, value in window.neighbours.timeless(seq).items():
-                before = window.by_seq[other].story
-                if before is not None and before != story:
-                    like[before] = like.get(before, 0.0) + value
+        for other, value in window.neighbours.timeless(own):
+            before = window.by_seq[other].story
+            if before is not None and before != story:
+                like[before] = like.get(before, 0.0) + value
         ranked = sorted(
             (-value / (len(own) * min(_REACH, len(window.stories[before]))), before)
             for before, value in like.items()

@@ -31,13 +31,14 @@ WAYS = 7
 ALIKE = slice(0, 4)
 PARTS = slice(4, 7)
 """Of the ways: those in which two articles are alike, and the parts of one that are looked for in the other."""
+LOW, HIGH = slice(4, 10, 2), slice(5, 10, 2)
 NAMES_HIGH = 9
 CROWD = slice(10, 12)
-TIMING, DAYS = 12, 13
+TIMING = slice(12, 14)
 MEASURES = 14
 """What is measured of a pair: four ways in which they are alike; how much of the title, the opening and the names of
 either is in the other, the lower and the higher of each; how much less alike in words and openings the `_CROWD`th
-article is that the later one of the pair was measured against; and what `timing` gives."""
+article is that the later one of the pair was measured against; and the two that `timing` gives."""
 
 _ALIKE = (
     "words", "opening", "numbers", "cover", "words_root", "opening_root",
@@ -56,6 +57,8 @@ SETTLED = (
 
 TIMES = slice(12, 14)
 """Those of them that tell of time."""
+_OWN = len(_ALIKE)
+"""Where those begin that only one of the two sees."""
 
 CLOSEST = 3
 """So many of an article's highest likenesses tell how crowded its corner is."""
@@ -177,8 +180,8 @@ class Comparer:
         sums += _PRESUMED
         sums /= scale
         out.T[ALIKE] = sums[ALIKE]
-        np.minimum(sums[PARTS], sums[WAYS:], out=out.T[4:10:2])
-        np.maximum(sums[PARTS], sums[WAYS:], out=out.T[5:10:2])
+        np.minimum(sums[PARTS], sums[WAYS:], out=out.T[LOW])
+        np.maximum(sums[PARTS], sums[WAYS:], out=out.T[HIGH])
         np.minimum(out, np.float32(1), out=out)
         closeness = out[:, :2]
         if len(others) >= _CROWD:
@@ -225,7 +228,7 @@ _ROOT = np.sqrt(np.arange(256)).astype(np.float32)
 
 
 def timing(days: Sequence[float], near: Sequence[int], open_articles: int) -> list[tuple[float, float]]:
-    """`TIMING` and `DAYS` of pairs that are so many days apart, where so many of the open articles are as near in time.
+    """The `TIMING` of pairs that are so many days apart, where so many of the open articles are as near in time.
 
     The first is the logarithm of the share of articles that are as near. The second is the root of the days, and less
     in a stream of few articles, where it is no coincidence that two that are far apart are alike.
@@ -242,12 +245,12 @@ def describe(measures: Floats, foreign: Floats | None, best: tuple[Floats, Float
     out[:, :4] = measures[:, ALIKE]
     np.sqrt(measures[:, :2], out=out[:, 4:6])
     out[:, 6:12] = measures[:, 4:10]
-    out[:, 12:14] = measures[:, TIMING:]
+    out[:, TIMES] = measures[:, TIMING]
     if foreign is not None and foreign.any():
         out[:, 14] = foreign
         np.multiply(measures[:, [NAMES_HIGH, NUMBERS, WORDS]], foreign[:, None], out=out[:, 15:18])
     if best is None:
-        out[:, 18:20] = measures[:, CROWD]
+        out[:, _OWN : _OWN + 2] = measures[:, CROWD]
     else:
         # Both ends at once: pairs × ends × (words, opening).
         corners = np.stack(best, axis=1)
@@ -257,7 +260,7 @@ def describe(measures: Floats, foreign: Floats | None, best: tuple[Floats, Float
             ratios = likeness / (_SOFT + (np.maximum(closest, likeness) if rank == 0 else closest))
             low, high = ratios.min(axis=1), ratios.max(axis=1)
             for field in (WORDS, OPENING):
-                at = 18 + 4 * field + (0 if rank == 0 else 2)
+                at = _OWN + 4 * field + (0 if rank == 0 else 2)
                 out[:, at] = low[:, field]
                 out[:, at + 1] = high[:, field]
     out[:, -1] = 1

@@ -177,15 +177,17 @@ class Neighbours:
         values = probability(self._describe(rows, arriving=True), self._model.arriving).tolist()
         return dict(zip(row, values, strict=True))
 
-    def timeless(self, seq: int) -> dict[int, float]:
-        """How likely each measured pair of an article would be if both had been published at one time."""
-        row = self._row[seq]
-        if not row:
-            return {}
+    def timeless(self, seqs: Iterable[int]) -> list[tuple[int, float]]:
+        """How likely each measured pair of these articles with another would be if both had been published at one time:
+        the other and the probability."""
         self._rank()
-        described = self._describe(np.array(list(row.values())))
+        pairs = [pair for seq in seqs for pair in self._row[seq].items()]
+        if not pairs:
+            return []
+        described = self._describe(np.array([row for _, row in pairs]))
         described[:, TIMES] = 0
-        return dict(zip(row, probability(described, self._model.settled).tolist(), strict=True))
+        values = probability(described, self._model.settled).tolist()
+        return [(other, value) for (other, _), value in zip(pairs, values, strict=True)]
 
     def described(self, seq: int | None = None) -> tuple[list[tuple[int, int]], Floats]:
         """The measured pairs of one article or of all, the later one first, and their descriptions."""
