@@ -45,10 +45,12 @@ def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
         _specify(sentence, draft)
         if draft.action == "delivered" and draft.noun is not None and draft.noun.is_person:
             draft.action = "deployed"  # "sending 200 engineers"
+        if draft.action == "shot down" and event is not None and event.word.startswith("intercept"):
+            draft.action = _intercepted(draft)
         if draft.action == "leaked" and draft.measure is not None and draft.measure.group == "measure":
             draft.action = "spilled"
         verbal = event is not None and not event.noun
-        if event and verbal and draft.action in people_only() and not _means_people(draft, event, drafts):
+        if event and verbal and draft.action in people_only() and not _means_people(sentence, draft, event, drafts):
             draft.action = None
         if draft.action == "launched" and draft.noun is not None and draft.noun.is_person:
             draft.action = None  # "three officers were fired"
@@ -85,10 +87,25 @@ def _share_change(draft: Draft, after: Draft) -> None:
         draft.loose = after.loose = sure[0].loose
 
 
-def _means_people(draft: Draft, event: Event, drafts: list[Draft]) -> bool:
+_FLYING = wordset(
+    "drones drone missiles missile rockets rocket aircraft planes plane jets jet helicopters helicopter uavs uav"
+    " shaheds shahed balloons balloon projectiles projectile shells shell targets target threats"
+)
+
+
+def _intercepted(draft: Draft) -> str:
+    """What "intercepted" says: of boats and parcels it is no shooting."""
+    other = draft.measure is not None or (draft.noun is not None and draft.noun.head not in _FLYING)
+    return "intercepted" if other else "shot down"
+
+
+def _means_people(sentence: Sentence, draft: Draft, event: Event, drafts: list[Draft]) -> bool:
     """Whether "released", "polled" and the like are said of people: by a noun, or right beside the number."""
     if draft.noun is not None:
         return draft.noun.is_person
+    whole = next((other for other in drafts if 1 < other.opens - draft.last <= 3), None)
+    if whole is not None and sentence.lower(draft.last) == "of" and sentence.lower(whole.last) in words("condition"):
+        return True  # "27 of the 41 wounded were discharged"
     if any(other.noun is not None and other.noun.is_person for other in drafts):
         return True
     return 0 <= event.first - draft.last <= 2 or 0 <= draft.opens - event.last <= 1
@@ -144,6 +161,10 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     if not usable:
         return _unlisted(sentence, draft, noun_end)
     following, inner = _following(sentence, noun_end, drafts)
+    whole_end = noun_end
+    if inner is not None:
+        whole_end = inner.noun.last if inner.noun else inner.last
+        whole_end += sentence.lower(whole_end) in words("condition")  # "27 of the 41 wounded went home"
     preceding = max((d.opens for d in drafts if d.opens < first), default=-1)
     own = next((e for e in usable if e.noun and noun and first <= e.first < noun_end <= e.last), None)
     if noun is None and draft.measure is None and (told := number_of(sentence, first)):
@@ -175,6 +196,8 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         main = [e for e in right if near_right.last < e.first < following and _is_main(sentence, noun_end, e)]
         near_right = main[0] if main else near_right
     near_left = next((e for e in reversed(left) if _same_clause(sentence, e.last, first)), None)
+    if near_left is None and left and noun is not None and _joined_on(sentence, left[-1], first):
+        near_left = left[-1]
     inside = next((e for e in usable if not e.noun and first <= e.first < noun_end), None)
     if inside and near_left and sentence.language != "en" and near_left.last >= first - 1:
         return near_left  # "verurteilte neun Angeklagte"
@@ -189,7 +212,7 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     if near_left is not None and near_left.first <= preceding:
         near_left = None
     theme = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
-    near = near_right or own or inside or near_left or _unlisted(sentence, draft, noun_end) or theme
+    near = near_right or own or inside or near_left or _unlisted(sentence, draft, whole_end) or theme
     if near is not None:
         return near
     draft.loose = True
@@ -198,6 +221,18 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
 
 
 _FOR_AND_AGAINST = {"for": "voted for", "against": "voted against"}
+
+
+def _joined_on(sentence: Sentence, event: Event, first: int) -> bool:
+    """Whether a number counts the second thing of two that a verb has: "killed a woman and her two sons"."""
+    between = [token.lower for token in sentence.tokens[event.last : first]]
+    if between.count("and") != 1 or len(between) > 10 or between[0] not in _ONE:
+        return False
+    one, more = between[1 : between.index("and")], between[between.index("and") + 1 :]
+    return bool(one) and _CLAUSE_MARKS.isdisjoint(one) and all(word in _LINKS for word in more)
+
+
+_ONE = wordset("a an the one his her its their another")
 
 
 def _vote(sentence: Sentence, noun_end: int) -> Event | None:

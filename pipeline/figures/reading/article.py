@@ -16,6 +16,7 @@ from pipeline.figures.reading.elision import (
     is_gapped,
     is_joined,
     is_set_against,
+    is_tally,
     resolve,
     takes_up,
 )
@@ -231,6 +232,8 @@ class _Reader:
         self, sentence: Sentence, draft: Draft, event: Event | None, parent: Draft | None, before: Draft | None
     ) -> str | None:
         """What happened: what the clause of a number says, or else the figure that it belongs to or takes up."""
+        if before is not None and is_tally(sentence, draft, before):
+            return before.action
         near = None if draft.loose else draft.action
         if parent is not None and (event is None or draft.loose or event.first < parent.first):
             return parent.action or near
@@ -263,13 +266,19 @@ class _Reader:
             draft.action = "rescued" if tallied == "survivor" else "killed"
             return "people"
         counted = draft.noun.phrase if draft.noun else None
-        if counted is None and draft.measure is None and (meant := self.memory.unit_meant(sentence, draft)):
-            draft.unit = Unit(meant.name, meant.group, draft.end, draft.end)
+        index = kept.index(draft)
+        before = kept[index - 1] if index else None
+        if counted is None and draft.measure is None:
+            shared = before.measure if before is not None and is_gapped(sentence, draft, before) else None
+            if meant := shared or self.memory.unit_meant(sentence, draft):
+                draft.unit = Unit(meant.name, meant.group, draft.end, draft.end)
         if draft.measure is not None:
             self.memory.measure(draft)
             return counted
         if counted is None and draft.low == int(draft.low) and draft.low >= 0:
-            counted = resolve(sentence, draft, kept, self.memory, since=since, title=self.title)
+            against = before is not None and is_set_against(sentence, draft, before)
+            counted = before.noun.phrase if before is not None and before.noun is not None and against else None
+            counted = counted or resolve(sentence, draft, kept, self.memory, since=since, title=self.title)
             head = head_of(counted) if counted else ""
             if counted and draft.low > 1 and head in words("person") and not is_plural(head):
                 counted = counted.replace(head, plural(head))  # "one soldier died and three were hurt"

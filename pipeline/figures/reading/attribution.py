@@ -25,7 +25,7 @@ _ADVERB = (
 )
 _SAID_AFTER = re.compile(
     rf"{_OPENS}{_SUBJECT}\s{_ADVERB}"
-    rf"(?P<verb>(?:{any_of('says records')})\b|(?:{any_of('says_or_noun')})\s"
+    rf"(?P<verb>(?:{any_of('says records')})\b|put(?=\s(?:[\w'’-]+\s){{1,6}}?at\s)|(?:{any_of('says_or_noun')})\s"
     r"(?=(?:that|the|it|its|there|more|nearly|about|at|some|an?|up|as|only|just)\b|\d))"
 )
 _SAID_LAST = re.compile(
@@ -117,6 +117,9 @@ _TIMES = words("weekdays") | words("months") | {"today", "yesterday", "week", "m
 _WHO_DID = re.compile(r"^(?P<who>(?:[\w'’-]+\s){1,4}?)who\s(?!said|says|told)")
 
 
+_WHOSE_COUNT = re.compile(rf"^(?P<who>[^,]+?)['’]s?\s(?:\w+\s){{0,2}}(?:{any_of('quantity_given')})$")
+
+
 _SPEAKS_FOR = re.compile(
     r"(?:[eo]rs?|m[ae]n|ists?|chief|ministry|office|union|agency|lawyer|council|association|federation|group|party|league"
     r"|hospitals|ess(?:es)?)$"
@@ -126,6 +129,8 @@ _SPEAKS_FOR = re.compile(
 
 def cleaned(who: str) -> str | None:
     """A speaker without article, day and the clauses around; ``None`` where the words are no speaker."""
+    if owner := _WHOSE_COUNT.match(who):
+        who = owner["who"]  # "Datum's last survey"
     if relative := _WHO_DID.match(who):
         who = relative["who"]  # "Parents who called the register"
     who = " ".join(who.split()).strip(" ,.'’-")
@@ -335,6 +340,7 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
             or _is_passive(sentence, match)
             or _counts_itself(match["verb"], raw)
             or _finds_things(sentence, match, raw)
+            or (match["verb"] == "put" and raw.split()[-1] in {"figures", "data"})
         ):
             continue
         else:

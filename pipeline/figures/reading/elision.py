@@ -292,9 +292,13 @@ def takes_up(sentence: Sentence, draft: Draft) -> bool:
 
 def is_gapped(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     """Whether a verb is left out because the number before shares it: "Sweden took in 1,240 refugees, Finland 350"."""
-    if draft.noun is not None or draft.measure is not None or before.measure is not None:
+    share = before.measure is not None and before.measure.group == "ratio"
+    if draft.noun is not None or draft.measure is not None or (before.measure is not None and not share):
         return False
     between = sentence.tokens[before.noun.last if before.noun else before.last : draft.opens]
+    if share:
+        comma = max((k for k, token in enumerate(between) if token.text in {",", ";"}), default=None)
+        between = between[comma:] if comma is not None else between
     ends = sentence.lower(draft.last) in {"", ",", ".", ";", "and"}
     names = [
         token for token in between if token.kind is Kind.WORD and token.lower not in {"and", "the", "while", "but"}
@@ -337,7 +341,29 @@ def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     start = max(noun.last if noun else 0, before.last)
     between = {token.lower for token in sentence.tokens[start : draft.opens]}
     tied = between & {"from", "not", "than", "against", "instead", "rather", "compared", "to"}
-    return bool(tied) and draft.opens - start <= 6 and between <= _AGAINST | {",", "(", "people", "first"}
+    if tied and draft.opens - start <= 6 and between <= _AGAINST | {",", "(", "people", "first"}:
+        return True
+    compared = [token.lower for token in sentence.tokens[max(start, draft.opens - 3) : draft.opens]]
+    return compared in ([",", "compared", "with"], [",", "compared", "to"], [",", "up", "from"], [",", "down", "from"])
+
+
+def is_tally(sentence: Sentence, draft: Draft, before: Draft) -> bool:
+    """Whether a number is the lower one of a vote: "by 98 votes to 74", "voted 98 to 74"."""
+    if draft.noun is not None or sentence.lower(draft.opens - 1) != "to":
+        return False
+    if before.noun is None:
+        return before.last == draft.opens - 1 and _is_voted(sentence, before)
+    return before.noun.head == "votes" and before.noun.last == draft.opens - 1
+
+
+def _is_voted(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a number is the higher one of a vote: "voted 98 to 74"."""
+    if (sentence.lower(draft.opens - 1), sentence.lower(draft.last)) != ("voted", "to"):
+        return False
+    other, numbers = draft.last + 1, number_words("en")
+    low = sentence.lower(other)
+    digits = other < len(sentence.tokens) and sentence.tokens[other].kind is Kind.NUMBER
+    return digits or low in numbers.small or low in numbers.tens
 
 
 def _whole(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str | None:
@@ -389,13 +415,18 @@ def resolve(
     ``since`` is how many nouns memory held before this sentence.
     """
     personal = draft.action in personal_actions()
-    if draft.action in {"voted for", "voted against"}:
+    index = drafts.index(draft)
+    tally = index > 0 and is_tally(sentence, draft, drafts[index - 1])
+    if tally or _is_voted(sentence, draft) or draft.action in {"voted for", "voted against"}:
         return "votes"
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
     definite = sentence.lower(draft.opens - 1) in {"the", "these", "those", "all"}
     if english and not definite and (said := _said_to_be(sentence, draft.last)):
         return said
+    among = drafts[index + 1] if english and following == "of" and index + 1 < len(drafts) else None
+    if among is not None and among.opens - draft.last <= 3 and sentence.lower(among.last) in words("condition"):
+        return "people"  # "27 of the 41 wounded have gone home"
     if english and following in _PARTS_FOLLOW and _is_told_in_parts(draft, drafts):
         return "people"
     if english and following in _SUPPOSED and sentence.lower(draft.last + 1) in words("condition"):

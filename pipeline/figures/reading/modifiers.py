@@ -51,6 +51,8 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
         end = first - skip
         if skip and (end < 1 or tokens[end].lower not in _STEP_OVER):
             break
+        if skip and (tokens[end - 1].lower, tokens[end].lower) == ("passed", "by"):
+            break  # "passed by 98 votes"
         found = _ending_at(sentence, end, unit)
         if found:
             return found

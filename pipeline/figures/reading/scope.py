@@ -63,7 +63,7 @@ _NOT_PLACES = (
 _DAY_WORD = re.compile(rf"\s(?:{_WEEKDAY}|{_MONTH})\b.*$", re.IGNORECASE)
 _SHORT_PLACES = frozenset({"UK", "US", "EU", "UN"})
 
-_FORECAST = re.compile(rf"(?i)\b(?:{any_of('forecast')})\b")
+_FORECAST = re.compile(rf"(?i)\b(?!(?-i:May)\b)(?:{any_of('forecast')})\b")
 _CLAUSE = re.compile(r"[,;:—]|\b(?:and|but|while|after|before|as|when|where|which|that)\b")
 _TO_COME = wordset("will would could may might")
 _INCREMENT = wordset(

@@ -49,6 +49,11 @@ def test_the_noun_beside_a_number(text: str, noun: str) -> None:
         ("The ministry recorded 28 confirmed and 20 probable cases.", (28, "cases", "confirmed")),
         ("There were 412 cholera cases. That took the total to 449.", (449, "cholera cases", "infected")),
         ("Two sailors were rescued and five others drowned.", (5, "other sailors", "killed")),
+        ("Of the wounded, 27 of the 41 injured had been discharged.", (27, "people", "discharged")),
+        ("The motion passed by 98 votes to 74.", (74, "votes", "voted")),
+        ("The council voted 11 to eight to raise charges.", (8, "votes", "voted")),
+        ("Six farms are infected, the vet said, up from two at the weekend.", (2, "farms", "infected")),
+        ("A hundred trucks entered on Tuesday, compared with 93 the day before.", (93, "trucks", "entered")),
     ],
 )
 def test_the_noun_that_is_left_out(text: str, expected: tuple[float, str, str]) -> None:
@@ -78,6 +83,14 @@ def test_the_title_helps_where_the_text_says_no_noun() -> None:
         ("The strike involves 900 dockers.", ["on strike"]),
         ("The flood forced 90 villagers from their homes.", ["displaced"]),
         ("Three ministers, not four, resigned.", ["resigned", "resigned"]),
+        ("The strike killed a teacher and three pupils.", ["killed"]),
+        ("The shelling killed a woman and her two sons and wounded five others.", ["killed", "injured"]),
+        ("Police arrested a man and seized 12 guns.", ["seized"]),
+        ("Coast guards intercepted three boats.", ["intercepted"]),
+        ("Air defences intercepted 31 drones.", ["shot down"]),
+        ("Three of the 41 injured were released from hospital.", ["discharged", "injured"]),
+        ("Some 57 trucks drove into the valley.", ["entered"]),
+        ("Turnout reached 61.4 percent by noon, compared with 57.2 percent in 2022.", ["turnout", "turnout"]),
         ("Parliament fell silent: 98 for, 99 against.", ["voted for", "voted against"]),
         ("A bid of €45m came in.", ["bid"]),
         ("Turnout: 41.2 percent.", ["turnout"]),
@@ -118,6 +131,7 @@ def test_a_number_that_takes_up_another_tells_of_the_same(text: str, actions: li
         ("The fire burned 4,900 hectares. The service had an estimate of 3,450.", ["hectare", "hectare"]),
         ("The tax brought $900 million. They expect 850 million for the year.", ["USD", "USD"]),
         ("The fire burned 4,900 hectares and killed 30 people.", ["hectare", None]),
+        ("The party won 31 percent of the vote in Dalby, and the Centre 27.", ["%", "%"]),
     ],
 )
 def test_a_bare_number_has_the_unit_it_leaves_out(text: str, units: list[str | None]) -> None:
@@ -175,6 +189,9 @@ def test_actions_of_other_languages(text: str, language: str, action: str) -> No
         ("The navy, through its lawyer, would only admit to 12 boats.", "navy"),
         ("At noon 12 boats sank, its organisers said.", "organisers"),
         ("The port recognises 12 boats.", "port"),
+        ("Police put attendance at 1,200.", "Police"),
+        ("Insurers put losses in the valley at 12 million euros.", "Insurers"),
+        ("Datum's last survey had put it at 12 boats.", "Datum"),
         ("The yard added 12 boats.", None),
         ("Twelve boats sank.", None),
     ],
@@ -228,6 +245,8 @@ def test_the_day_before_is_counted_from_the_day_named() -> None:
         ("Twelve boats have sunk since February 2022.", None, "since February 2022", None, ScopeKind.ACTUAL),
         ("The harbour will lose 12 boats.", None, None, None, ScopeKind.FORECAST),
         ("There were 12 new cases.", None, None, None, ScopeKind.INCREMENT),
+        ("The rate eased in May to 12 percent.", None, "May", None, ScopeKind.ACTUAL),
+        ("The harbour may lose 12 boats.", None, None, None, ScopeKind.FORECAST),
     ],
 )
 def test_scope(text: str, place: str | None, window: str | None, group: str | None, kind: ScopeKind) -> None:
