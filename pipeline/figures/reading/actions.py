@@ -21,6 +21,7 @@ from pipeline.figures.reading.lexicon import words, words_of_all, wordset
 from pipeline.figures.reading.nouns import is_plural
 from pipeline.figures.reading.tokens import Sentence
 from pipeline.figures.reading.verbs import participle
+from pipeline.figures.reading.votes import side_of
 
 _CLAUSE_MARKS = frozenset(',;:—–()“”"')
 _CLAUSE_WORDS = wordset(
@@ -156,7 +157,7 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         and (e.word != "backed" or share)
         and (e.strength != "before" or _is_linked(sentence, e.last, first))
     ]
-    if draft.measure is None and (side := _vote(sentence, noun_end)):
+    if draft.measure is None and (side := side_of(sentence, noun_end)):
         return side
     if not usable:
         return _unlisted(sentence, draft, noun_end)
@@ -220,9 +221,6 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     return later or (left[-1] if left else None) or (themes[-1] if themes and noun is not None else None)
 
 
-_FOR_AND_AGAINST = {"for": "voted for", "against": "voted against"}
-
-
 def _joined_on(sentence: Sentence, event: Event, first: int) -> bool:
     """Whether a number counts the second thing of two that a verb has: "killed a woman and her two sons"."""
     between = [token.lower for token in sentence.tokens[event.last : first]]
@@ -233,14 +231,6 @@ def _joined_on(sentence: Sentence, event: Event, first: int) -> bool:
 
 
 _ONE = wordset("a an the one his her its their another")
-
-
-def _vote(sentence: Sentence, noun_end: int) -> Event | None:
-    """The side of "98 for, 99 against"."""
-    low, after = sentence.lower(noun_end), sentence.lower(noun_end + 1)
-    if low in _FOR_AND_AGAINST and after in {"", ",", ".", ";", "and", ")"}:
-        return Event(_FOR_AND_AGAINST[low], noun_end, noun_end + 1, "verb", low)
-    return None
 
 
 def _unlisted(sentence: Sentence, draft: Draft, noun_end: int) -> Event | None:

@@ -16,7 +16,6 @@ from pipeline.figures.reading.elision import (
     is_gapped,
     is_joined,
     is_set_against,
-    is_tally,
     resolve,
     takes_up,
 )
@@ -30,6 +29,7 @@ from pipeline.figures.reading.owners import actor
 from pipeline.figures.reading.rivals import Rivals, Told, is_denied
 from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
+from pipeline.figures.reading.votes import is_tally
 from pipeline.sentences import sentences
 from schemas.figure import Figure, Rejected, Scope, ScopeKind, Value
 

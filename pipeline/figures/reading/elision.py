@@ -23,6 +23,7 @@ from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence, Token
 from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.verbs import participle
+from pipeline.figures.reading.votes import is_tally, is_voted
 
 _CLAUSE_ENDS = frozenset([*',;:—–()“”"', "while", "but", "and", "where", "that"])
 _PREPOSITIONS = wordset("in of at on from by with to for")
@@ -347,25 +348,6 @@ def is_set_against(sentence: Sentence, draft: Draft, before: Draft) -> bool:
     return compared in ([",", "compared", "with"], [",", "compared", "to"], [",", "up", "from"], [",", "down", "from"])
 
 
-def is_tally(sentence: Sentence, draft: Draft, before: Draft) -> bool:
-    """Whether a number is the lower one of a vote: "by 98 votes to 74", "voted 98 to 74"."""
-    if draft.noun is not None or sentence.lower(draft.opens - 1) != "to":
-        return False
-    if before.noun is None:
-        return before.last == draft.opens - 1 and _is_voted(sentence, before)
-    return before.noun.head == "votes" and before.noun.last == draft.opens - 1
-
-
-def _is_voted(sentence: Sentence, draft: Draft) -> bool:
-    """Whether a number is the higher one of a vote: "voted 98 to 74"."""
-    if (sentence.lower(draft.opens - 1), sentence.lower(draft.last)) != ("voted", "to"):
-        return False
-    other, numbers = draft.last + 1, number_words("en")
-    low = sentence.lower(other)
-    digits = other < len(sentence.tokens) and sentence.tokens[other].kind is Kind.NUMBER
-    return digits or low in numbers.small or low in numbers.tens
-
-
 def _whole(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str | None:
     """The noun of the "of 200 firms asked" with which a sentence opens, of a number that begins its main clause."""
     first = drafts[0]
@@ -417,7 +399,7 @@ def resolve(
     personal = draft.action in personal_actions()
     index = drafts.index(draft)
     tally = index > 0 and is_tally(sentence, draft, drafts[index - 1])
-    if tally or _is_voted(sentence, draft) or draft.action in {"voted for", "voted against"}:
+    if tally or is_voted(sentence, draft) or draft.action in {"voted for", "voted against"}:
         return "votes"
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
