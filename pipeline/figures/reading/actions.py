@@ -246,13 +246,16 @@ def _unlisted(sentence: Sentence, draft: Draft, noun_end: int) -> Event | None:
     if found is None and draft.measure is not None and draft.measure.group != "time":
         return _quantity(sentence, draft.opens)
     if found and found.action == "lost" and draft.noun is not None:
+        if draft.noun.head in _SOLDIERS:
+            return replace(found, action="killed")
         if draft.noun.is_person:
-            return None  # an army loses soldiers, a club members: it says too little
+            return None  # a club loses members, a ministry staff: it says too little
         if draft.noun.head in _BUILT:
             return replace(found, action="destroyed")
     return found
 
 
+_SOLDIERS = wordset("soldiers troops servicemen fighters marines conscripts")
 _BUILT = wordset("homes houses buildings structures properties roofs schools churches shops barns farms dwellings")
 
 

@@ -191,7 +191,8 @@ class _Reader:
                 counted = self._taken_from(rival, draft)
             else:
                 draft.action = self._action(sentence, draft, event, parent if part else None, before)
-                counted = self._counted(sentence, draft, kept, since)
+                told = part and event is not None and event.first >= draft.last
+                counted = self._counted(sentence, draft, kept, since, told=told)
             self.rivals.add(sentence, draft, before, counted, is_part=part)
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             denied = is_denied(sentence, draft)
@@ -261,7 +262,10 @@ class _Reader:
             self.memory.add(rival.counted, head_of(rival.counted))
         return rival.counted
 
-    def _counted(self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int) -> str | None:
+    def _counted(
+        self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int, *, told: bool = False
+    ) -> str | None:
+        """What a number counts; ``told`` says that what happened to it is told besides."""
         if (tallied := counts_on(sentence, draft.numeral.first)) is not None:
             draft.action = "rescued" if tallied == "survivor" else "killed"
             return "people"
@@ -284,7 +288,7 @@ class _Reader:
                 counted = counted.replace(head, plural(head))  # "one soldier died and three were hurt"
                 head = plural(head)
             implied = noun_action(head, sentence.language)
-            if implied and draft.action not in {implied, *STATUSES}:
+            if implied and not told and draft.action not in {implied, *STATUSES}:
                 draft.action = implied  # "the ministry's figure is 15", of deaths
         if counted is None:
             last_chance = singular_after(sentence, draft.last)

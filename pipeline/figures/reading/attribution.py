@@ -90,7 +90,7 @@ _BAD_SUBJECTS = wordset(
     "just because although though where when whose"
 )
 _BAD_ENDS = wordset(
-    "who and or which that have has had was were is are not also be been being to of in at by for with from"
+    "who and or which that have has had was were is are not also be been being to of in at by for with from a an"
 )
 _PRONOUNS = wordset("he she they it we")
 _TRIM = re.compile(

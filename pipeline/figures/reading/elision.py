@@ -200,8 +200,8 @@ def _coordinated(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> str |
         gap = sentence.tokens[draft.last : other.opens]
         if len(gap) > 4 or not gap or gap[-1].lower not in {"and", "or", ",", "but", "to"}:
             return None
-        if any(t.kind is Kind.MARK and t.text != "," for t in gap):
-            return None
+        if any((t.kind is Kind.MARK and t.text != ",") or t.lower in _AUXILIARIES for t in gap):
+            return None  # "31 were rescued and nine bodies found"
         if other.noun is not None:
             return _with_own(sentence, gap, other.noun.phrase)
     return None
@@ -251,7 +251,8 @@ def _antecedent(sentence: Sentence, end: int, *, person: bool, apart: Container[
 
 
 _MEANT = wordset(
-    "number figure figures toll count total tally estimate estimates it that sum bill amount overall altogether"
+    "number figure figures toll count total tally estimate estimates it that sum bill amount overall altogether crowd"
+    " attendance"
 )
 _PUT = frozenset(
     [
@@ -417,7 +418,7 @@ def resolve(
     if following not in _FELLOWS and not stated and (found := _coordinated(sentence, draft, drafts)):
         return found
     if english and following == "of" and sentence.lower(draft.last + 1) in {"which", "whom", "them"}:
-        person = sentence.lower(draft.last + 1) == "whom"
+        person = personal or sentence.lower(draft.last + 1) == "whom"
         near = None if sentence.lower(draft.opens - 1) == "of" else _antecedent(sentence, draft.opens, person=person)
         beside = near is not None and sentence.lower(draft.opens - 1) == ","
         beside = beside and sentence.lower(draft.opens - 2) == (near or "").lower()

@@ -74,7 +74,8 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
             if hit and not (words == ("plus",) and _goes_on_counting(sentence, after + shift + 1)):
                 # "12 at least a dozen" and "300 people or more": the phrase must not open the next number.
                 following = after + shift + length
-                if not (following < len(tokens) and tokens[following].kind is Kind.NUMBER):
+                opens_next = following < len(tokens) and tokens[following].kind is Kind.NUMBER
+                if not opens_next and sentence.lower(following) != "than":
                     return hit, first
     return Modifier.EXACT, first
 

@@ -18,6 +18,8 @@ from tests.figures.reading.helpers import figure, figures
         ("Over 40 goats drowned.", "more_than"),
         ("40+ goats drowned.", "more_than"),
         ("The herd has passed 40 goats.", "more_than"),
+        ("The motion passed by 40 votes.", "exact"),
+        ("The storm left 40 injured and more than a few cold.", "exact"),
         ("Up to 40 goats drowned.", "up_to"),
         ("As many as 40 goats drowned.", "up_to"),
         ("Fewer than 40 goats drowned.", "fewer_than"),
