@@ -66,14 +66,17 @@ _THE = (
 )
 _WITHIN_NAMES = wordset("de der des du da do dos del di della la le les los las für von van und et y e i z")
 _FIRST_ARTICLE = re.compile(rf"(?i:{_THE})")
-_SPEAKER = rf"(?P<who>{_THE}?[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){{0,3}})"
+_SLAVIC_PAIR = r"[а-яіїєґ-]+(?:ий|ый|ой|ая|ое|ее|ые|не|ні|на|ська|ський|ське|ські)\s[а-яіїєґ-]+"
+_SPEAKER = rf"(?P<who>{_THE}?(?:{_SLAVIC_PAIR}|[^\W\d_][\w-]*(?:\s[A-ZÀ-ÞА-ЯІЇЄ][\w-]*){{0,3}}))"
 _ELSEWHERE = re.compile(
     rf"(?i:(?<!\w)(?:{any_of('says_elsewhere')}))\s(?:{_WEEKDAYS}\s)?{_SPEAKER}"
+    rf"|,\swie\s(?P<wie>{_THE}?[^\W\d_][\w-]*(?:\s[A-ZÀ-Þ][\w-]*){{0,3}})\s(?:{_WEEKDAYS}\s)?"
+    r"(?:mitteilt|erklärt|bericht|meldet|bestätigt|sagt|bekannt\sg)"
     rf"|,\sso\s(?P<so>(?:der|die|das)\s[^\W\d_][\w-]*(?:\s[A-ZÀ-Þ][\w-]*){{0,3}})"
 )
 _ELSEWHERE_AFTER = re.compile(
     rf"(?:^|(?<=[,;:“”«»\"—–]\s)|(?<=\sund\s)|(?<=\saber\s)|(?<=\set\s)|(?<=\sy\s))"
-    rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)(?:,?\s\d\d,?)?\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
+    rf"(?P<who>(?:(?i:{_THE}))?[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,4}}?)(?:,\s\d\d,|\s\d\d)?\s(?:(?:hat|ha|a|haben|han|hanno|ont)\s)?"
     rf"(?i:(?:{any_of('says_elsewhere')})|spr(?:ach|achen|icht|echen)(?:\s\w+){{1,2}}\svon"
     r"|(?:eleva|sitúa)n?(?=\s[^.;]{0,40}\sa\s))(?!\w)"
 )
@@ -98,7 +101,7 @@ _TRIM = re.compile(
 )
 _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _WHEN = re.compile(rf"\s(?:(?:on|in|at|late|early)\s(?:late\s|early\s)?)?{_DAY}\b.*$")
-_ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n?|der|die|das|dem|den|le|la|les|el|los|il|lo|gli|o|os|as)\s")
+_ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n?|der|die|das|dem|den|le|la|les|el|los|il|lo|gli|o|os|as|в|во|у)\s")
 _INNER_CLAUSE = re.compile(
     r"^.*\s(?:came|comes|went|was|were|is|are|has|had|have|that|which|who)\s(?:(?:after|as|when|before|because|in|on)\s)?"
 )
@@ -321,7 +324,7 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     if polling:
         found += [(m["who"], m.start(), m.start(), "") for m in _POLL.finditer(sentence)]
     if foreign:
-        found += [(m["who"] or m["so"], m.start(), m.start(), "") for m in _ELSEWHERE.finditer(sentence)]
+        found += [(m["who"] or m["so"] or m["wie"], m.start(), m.start(), "") for m in _ELSEWHERE.finditer(sentence)]
         found += [(_uncapitalised(m["who"]), m.start(), m.end(), "") for m in _ELSEWHERE_AFTER.finditer(sentence)]
     pronoun = False
     inserted = [(a, b) for _, a, b, owned in found if owned == "after" and sentence[b - 2 : b] == ", "]

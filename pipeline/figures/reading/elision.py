@@ -321,11 +321,24 @@ def _opens_clause(sentence: Sentence, draft: Draft) -> bool:
 
 
 def is_joined(sentence: Sentence, draft: Draft, before: Draft) -> bool:
-    """Whether two counted nouns are only joined: "412 passengers and 38 crew"."""
-    if before.noun is None or draft.noun is None:
+    """Whether two things are only joined: "412 passengers and 38 crew", "300 hectares of forest and 27 houses"."""
+    sized = before.measure is not None and before.measure.group != "ratio"
+    if draft.noun is None or (before.noun is None and not sized):
         return False
-    between = [token.lower for token in sentence.tokens[before.noun.last : draft.opens]]
-    return between in (["and"], [","], [",", "and"], ["plus"])
+    start = before.noun.last if before.noun else before.last
+    while before.measure is not None and start < draft.opens and sentence.tokens[start].start < before.measure.end:
+        start += 1
+    between = [token.lower for token in sentence.tokens[start : draft.opens]]
+    if sized and len(between) > 2 and between[0] in {"of", "de", "di"}:
+        between = between[2:]
+    elif sized and len(between) == 2 and sentence.language in {"de", "ru", "uk"}:
+        between = between[1:]  # "300 Hektar Wald und zwölf Häuser"
+    if between in ([","], ["plus"]):
+        return True
+    return len(between) in (1, 2) and between[-1] in _AND and between[0] in {",", *_AND}
+
+
+_AND = wordset("and und et y e и та і й")
 
 
 _AGAINST = wordset("from not than against instead of rather compared with to down up the and but after as over")

@@ -33,6 +33,7 @@ def _edges(language: str, side: str) -> frozenset[str]:
 
 
 _STEP_OVER = wordset("a an of by to at another further additional minus")
+_UP_TO = frozenset([("up", "to"), ("до",), ("hasta",), ("até",), ("fino", "a")])
 _LASTING = wordset("for of at by with took is was lasted lasting after just well")
 _RAISED = re.compile(
     rf"(?i)\b(?!(?:up|down)\b)(?:{any_of('change')})\s(?:\S+\s){{0,4}}$"
@@ -110,7 +111,7 @@ def _ending_at(sentence: Sentence, end: int, unit: Unit | None) -> tuple[Modifie
             if word == "below" and previous in {"points", "degrees", "percent"}:
                 continue
         opens = tokens[start].start
-        if words == ("up", "to") and _RAISED.search(sentence.text, max(sentence.start, opens - 60), opens):
+        if words in _UP_TO and _RAISED.search(sentence.text, max(sentence.start, opens - 60), opens):
             continue  # "revised the rate up to 2.8"
         # "no more than", "not just": a longer phrase was tried first; "more than about" takes the outer word.
         outer = _outer(sentence, start, hit)

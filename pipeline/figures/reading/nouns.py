@@ -14,6 +14,7 @@ from pipeline.figures.reading.verbs import participle
 _WIDEST = 9
 _SHOWN = 6
 _QUOTES = wordset("\" “ ‘ « ' ’")
+_THEM = wordset("ellos ellas eles elas loro")
 _OF = wordset("of de des du d der von di del della dei degli delle da do dos das aus")
 _DETERMINERS = wordset("the its their his her our these those all such my your")
 _WHO = wordset("whom them which these those us you it")
@@ -300,11 +301,14 @@ def _foreign_phrase(sentence: Sentence, index: int) -> Noun | None:
         if not sentence.is_word(i) or sentence.lower(i) in _OF:
             return None
         token, low = tokens[i], sentence.lower(i)
+        if low in _THEM:
+            i += 1  # "12 de ellas menores"
+            continue
         if low.startswith(("d'entre", "d'eux")):
             return None
         if low.startswith("d'") and len(low) > 4:
             return Noun(token.text[2:], low[2:], i, i + 1)  # "une vingtaine d'élèves"
-        if low in words("stop", language):
+        if low in words("stop", language) or low in words_of_all("weekdays"):
             return None
         if low in common and low not in persons() and low not in words_of_all("countable"):
             return None

@@ -48,6 +48,10 @@ def test_modifiers(text: str, modifier: str) -> None:
         ("Cerca de 40 pessoas morreram.", "pt", "about"),
         ("Не менее 40 человек погибли.", "ru", "at_least"),
         ("Понад 40 людей загинули.", "uk", "more_than"),
+        ("До 40 людей загинули.", "uk", "up_to"),
+        ("Кількість загиблих зросла до 40.", "uk", "exact"),
+        ("Число погибших выросло до 40.", "ru", "exact"),
+        ("La cifra subió hasta los 40 muertos.", "es", "exact"),
     ],
 )
 def test_modifiers_of_other_languages(text: str, language: str, modifier: str) -> None:

@@ -106,6 +106,7 @@ def test_the_title_helps_where_the_text_says_no_noun() -> None:
         ("The maker has called back 3,000 heaters.", ["recalled"]),
         ("Some 40 patients sued the clinic, 12 are taking the maker to court.", ["sued", "sued"]),
         ("About 70,000 people go hungry in the valley.", ["hungry"]),
+        ("The fire destroyed 300 hectares of forest and 27 houses.", ["destroyed", "destroyed"]),
         ("Villagers planted 6,000 trees where 900 had been felled.", ["planted", "felled"]),
         ("Storms capsized four boats.", ["sunk"]),
         ("The strike affects 30 clinics.", ["affected"]),
@@ -153,6 +154,9 @@ def test_a_bare_number_has_the_unit_it_leaves_out(text: str, units: list[str | N
         ("Unos 5.000 trabajadores están en huelga.", "es", "on strike"),
         ("I vigili hanno salvato 11 persone.", "it", "rescued"),
         ("A polícia prendeu 18 suspeitos.", "pt", "arrested"),
+        ("Quelque 12 000 personnes ont défilé.", "fr", "protested"),
+        ("La tempête a privé 210 000 foyers d'électricité.", "fr", "without power"),
+        ("З-під завалів врятували 11 людей.", "uk", "rescued"),
         ("Сгорели 12 домов.", "ru", "destroyed"),
         ("Евакуйовано 600 мешканців.", "uk", "evacuated"),
         ("Mehr als 200 Menschen wurden verletzt.", "de", "injured"),
@@ -334,3 +338,19 @@ def test_an_ordinal_that_tells_how_many_there_are_now_is_a_count_of_people(text:
 )
 def test_who_states_each_number_of_a_text(text: str, speakers: list[str]) -> None:
     assert [one.attribution for one in figures(text)] == speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("L'incendie a détruit 300 hectares de forêt et 27 maisons.", "fr", (27, "maisons", "destroyed")),
+        ("Das Feuer zerstörte 300 Hektar Wald und zwölf Häuser.", "de", (12, "Häuser", "destroyed")),
+        ("Пожар уничтожил 300 гектаров леса и 27 домов.", "ru", (27, "домов", "destroyed")),
+        ("La policía detuvo a 43 personas, 12 de ellas menores.", "es", (12, "menores", "arrested")),
+        ("O número de mortos subiu para 58 na terça-feira.", "pt", (58, "people", "killed")),
+    ],
+)
+def test_what_a_second_number_counts_in_other_languages(
+    text: str, language: str, expected: tuple[float, str, str]
+) -> None:
+    assert expected in counted(text, language)

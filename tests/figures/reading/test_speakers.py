@@ -49,6 +49,10 @@ from tests.figures.reading.helpers import figures
         ("Die Klinikleitung sprach am Montag von höchstens 1.100 Streikenden.", "de", ["Klinikleitung"]),
         ("Nach Angaben des Mietvereins fehlen in Rheden 35.000 Wohnungen.", "de", ["Mietvereins"]),
         ("El sindicato Campo Libre eleva la asistencia a 15.000.", "es", ["sindicato Campo Libre"]),
+        ("Es gab 12 Tote, wie das Innenministerium am Montag mitteilte.", "de", ["Innenministerium"]),
+        ("Los organizadores hablaron de 30.000 personas.", "es", ["organizadores"]),
+        ("Число погибших выросло до 58, сообщили в МЧС.", "ru", ["МЧС"]),
+        ("Загинули 12 людей, повідомила обласна адміністрація.", "uk", ["обласна адміністрація"]),
         ("Громадська рада налічила 1 240 вивезених дітей.", "uk", ["Громадська рада"]),
     ],
 )
