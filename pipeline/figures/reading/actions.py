@@ -16,6 +16,7 @@ from pipeline.figures.reading.events import (
     personal_actions,
     unlisted_after,
     unlisted_before,
+    word_action,
 )
 from pipeline.figures.reading.lexicon import words, words_of_all, wordset
 from pipeline.figures.reading.nouns import is_plural
@@ -46,6 +47,13 @@ def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
         _specify(sentence, draft)
         if draft.action == "delivered" and draft.noun is not None and draft.noun.is_person:
             draft.action = "deployed"  # "sending 200 engineers"
+        share = draft.measure is not None and draft.measure.group == "ratio"
+        if draft.action == "attended" and share and event is not None and event.word.startswith("turn"):
+            draft.action = "turnout"
+        if draft.action == "counted" and draft.noun is not None and draft.noun.is_person:
+            draft.action = word_action(draft.noun.head, "en")  # "police counted 900 marchers"
+        if draft.action == "destroyed" and draft.noun is not None and draft.noun.head in _FIRES:
+            draft.action = "burning"
         if draft.action == "shot down" and event is not None and event.word.startswith("intercept"):
             draft.action = _intercepted(draft)
         if draft.action == "leaked" and draft.measure is not None and draft.measure.group == "measure":
@@ -88,6 +96,7 @@ def _share_change(draft: Draft, after: Draft) -> None:
         draft.loose = after.loose = sure[0].loose
 
 
+_FIRES = wordset("fires blazes wildfires fire blaze wildfire bushfires")
 _FLYING = wordset(
     "drones drone missiles missile rockets rocket aircraft planes plane jets jet helicopters helicopter uavs uav"
     " shaheds shahed balloons balloon projectiles projectile shells shell targets target threats"

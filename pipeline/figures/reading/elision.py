@@ -37,7 +37,9 @@ _STATES = wordset(
 )
 
 
-_BEFORE_VALUES = wordset("from of at not than to for was against von auf de à a con с до з")
+_BEFORE_VALUES = wordset(
+    "from of at not than to for was against offered offers demanded demands proposed wants von auf de à a con с до з"
+)
 _AFTER_VALUES = wordset("on in at for by and or as but once to from last this next a per when while after before")
 _NOT_COUNTED = wordset("numbers figures totals ranks stands years months weeks days hours minutes")
 _SAYING = frozenset(

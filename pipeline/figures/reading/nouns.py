@@ -220,6 +220,8 @@ def _collect(sentence: Sentence, index: int) -> tuple[list[int], int]:
                 break
             i += 1
             continue
+        if head >= 0 and _is_number(sentence, i):
+            break  # "gave two officers four years"
         if head >= 0 and word in _AFTER_PEOPLE:
             break  # "made 30,000 people homeless"
         if is_plural(word) and not _name_goes_on(sentence, i):
@@ -352,6 +354,7 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
         i += sentence.lower(i) == "of"
         while sentence.lower(i) in _DETERMINERS:
             i += 1
+        i += sentence.lower(i).endswith(("'s", "’s")) and tokens[min(i + 1, len(tokens) - 1)].kind is Kind.NUMBER
         while i < len(tokens) and (tokens[i].kind is Kind.NUMBER or _is_number(sentence, i)):
             i += 1
         if sentence.lower(i) in _WHO:

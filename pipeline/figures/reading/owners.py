@@ -20,7 +20,7 @@ _BY_COUNT = re.compile(
 )
 _OWNED_NUMBER = re.compile(
     r"\b(?P<who>(?:[Tt]he|its|their)\s(?:[\w-]+\s){0,2}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,2})['’]s?\s"
-    r"(?=[$€£]?\d[\d.,]*(?:\s(?:million|billion|percent))?(?:[.,;:)]|\s(?:and|is|was|in|on|as|or|but)\b|\s[“\"]|$))"
+    r"(?=[$€£]?\d+(?:[.,]\d+)*+(?:\s(?:million|billion|percent))?(?:[.,;:)]|\s(?:and|is|was|in|on|as|or|but)\b|\s[“\"]|$))"
 )
 _ROLE_FIGURE = re.compile(r"\bthe (?P<who>(?:[\w-]+\s){0,2}?[\w-]+) (?:figure|count|estimate|tally|toll) of (?=\W?\d)")
 _ADMITTED = re.compile(
@@ -69,7 +69,7 @@ _OF_WHICH = re.compile(
 )
 _GAPPED = re.compile(
     r"(?:(?<=[,;]\s)|(?<=\sand\s)|(?<=\sbut\s))(?P<who>(?:the\s)?(?:[\w’'-]+\s){0,2}?[\w’'-]+)\s"
-    r"(?:at\s)?(?=\d[\d.,]*(?:\s(?:million|billion))?(?:[.,;:]|$))"
+    r"(?:at\s)?(?=\d+(?:[.,]\d+)*+(?:\s(?:million|billion))?(?:[.,;:]|$))"
 )
 _DASHED = re.compile(r"\s[-–—]\s(?P<who>(?:the\s)?[A-Za-z][\w’'-]*(?:\s[\w’'-]+){0,3})\.?$")
 ROLES = words("source") | wordset(

@@ -14,7 +14,7 @@ from tests.figures.reading.helpers import figures
         ("Herders have lost 52 goats to bears. The reserve recognises eleven.", "goats", "lost"),
         ("There are 140 bears here if you ask the ministry and 95 if you ask the rangers.", "bears", None),
         ("Police estimated that 30,000 people lined the quay; the organisers spoke of 70,000.", "people", "lined"),
-        ("Police counted 12,000 marchers, the organisers 45,000.", "marchers", "counted"),
+        ("Police counted 12,000 marchers, the organisers 45,000.", "marchers", "protested"),
         ("The union says 14 depots have been flooded, while the ministry insists on six.", "depots", "damaged"),
         ("Officials say 14 people died in the blast. Residents say it was more like 30.", "people", "killed"),
         ("The ministry says 61 people died in the outbreak. The doctors' own count is 88.", "people", "killed"),
