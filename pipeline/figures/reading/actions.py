@@ -47,6 +47,8 @@ def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
         _specify(sentence, draft)
         if draft.action == "delivered" and draft.noun is not None and draft.noun.is_person:
             draft.action = "deployed"  # "sending 200 engineers"
+        if draft.action == "won" and sentence.lower(draft.opens - 1) in {"lost", "lose", "loses", "losing"}:
+            draft.action = "lost"
         share = draft.measure is not None and draft.measure.group == "ratio"
         if draft.action == "attended" and share and event is not None and event.word.startswith("turn"):
             draft.action = "turnout"
@@ -201,7 +203,7 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     themes = [e for e in left if e.strength == "noun" and e.action != "infected"]
     right, left = [e for e in right if not e.noun], [e for e in left if not e.noun]
     near_right = next((e for e in right if e.first < following and _same_clause(sentence, noun_end, e.first)), None)
-    if near_right is not None and near_right.first == noun_end:
+    if near_right is not None and (near_right.first == noun_end or sentence.lower(near_right.first - 1) == "those"):
         # "another girl displaced by the war has been returned": the participle only says which girl
         main = [e for e in right if near_right.last < e.first < following and _is_main(sentence, noun_end, e)]
         near_right = main[0] if main else near_right
@@ -301,6 +303,9 @@ def _quantity(sentence: Sentence, opens: int) -> Event | None:
         k -= 1
     if sentence.lower(k) in _SPANS:
         k = _clause_head(sentence, k)
+    of = k - 1 - (sentence.lower(k - 1) in {"the", "a", "an", "its", "their"})
+    if of > 0 and sentence.lower(of) in {"in", "of", "at", "on"} and (head := _clause_head(sentence, k)) >= 0:
+        k = head  # "shares in the company fell 11 percent"
     low = sentence.lower(k)
     if k == opens - 1 or k < 0 or not sentence.is_word(k) or sentence.is_name(k) or len(low) < 3:
         return None

@@ -13,9 +13,6 @@ from pipeline.figures.reading.dates import Days, days_in
 from pipeline.figures.reading.elision import (
     Memory,
     as_told,
-    is_gapped,
-    is_joined,
-    is_set_against,
     resolve,
     takes_up,
 )
@@ -27,6 +24,7 @@ from pipeline.figures.reading.nouns import after_number, completed, head_of, is_
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.owners import actor
 from pipeline.figures.reading.rivals import Rivals, Told, is_denied
+from pipeline.figures.reading.ties import is_gapped, is_joined, is_set_against
 from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.votes import is_tally

@@ -191,6 +191,9 @@ def _is_passive(sentence: str, match: re.Match[str]) -> bool:
     return match["verb"] in _RECORDS and _PASSIVE_TAIL.match(sentence, match.end()) is not None
 
 
+_NOBODYS = wordset("figures data count counts estimate estimates tally tallies")
+_LIVES = re.compile(r"\s(?:[\w.,-]+\s){1,4}?(?:lives|life|victims)\b")
+"""What a fire claims."""
 _FINDERS = wordset(
     "survey poll study report audit inquiry review investigation inspection census analysis auditors inspectors"
 )
@@ -343,7 +346,8 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
             or _is_passive(sentence, match)
             or _counts_itself(match["verb"], raw)
             or _finds_things(sentence, match, raw)
-            or (match["verb"] == "put" and raw.split()[-1] in {"figures", "data"})
+            or (match["verb"].split()[0] in {"put", "puts"} and raw.split()[-1] in _NOBODYS)
+            or (match["verb"].startswith("claim") and _LIVES.match(sentence, match.end()))
         ):
             continue
         else:

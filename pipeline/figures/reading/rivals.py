@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.figures.reading.claims import Draft
-from pipeline.figures.reading.elision import is_set_against
 from pipeline.figures.reading.lexicon import load, words, wordset
 from pipeline.figures.reading.nouns import is_plural
 from pipeline.figures.reading.owners import ROLES
+from pipeline.figures.reading.ties import is_set_against
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
 from schemas.figure import Value
