@@ -92,11 +92,12 @@ def show(series: str, home: Path | None, as_json: bool) -> None:
 
 @figures.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.option("--text", "as_text", is_flag=True, help="FILE is one plain text rather than JSON lines.")
 @click.option("--rejected", is_flag=True, help="Numerals that are no figures as well, and why.")
-def read(file: Any, rejected: bool) -> None:
-    """Read the figures of JSON lines {text, title?, language?, published?}; one JSON line each."""
+def read(file: Any, as_text: bool, rejected: bool) -> None:
+    """Read the figures of JSON lines {text, title?, language?, published?}, or of a text; one JSON line each."""
     broken = 0
-    for number, line in enumerate(file, 1):
+    for number, line in enumerate([json.dumps({"text": file.read()})] if as_text else file, 1):
         if not line.strip():
             continue
         try:
@@ -107,7 +108,7 @@ def read(file: Any, rejected: bool) -> None:
                 raise TypeError("text, title and language are texts")
         except (ValueError, TypeError, KeyError) as error:
             broken += 1
-            note(f"{file.name}:{number}: no JSON object with a text: {error}")
+            note(f"{file.name}:{number}: no JSON object with a text: {error}; --text reads a file as it is")
             emit({"figures": [], "error": f"line {number} is no JSON object with a text"})
             continue
         if published is not None and published.tzinfo is None:

@@ -134,6 +134,12 @@ def test_figures_are_read_from_lines_without_state(tallywire: Command) -> None:
     assert ":2:" in done.stderr
 
 
+def test_figures_are_read_from_a_text_as_it_is(tallywire: Command) -> None:
+    text = "Nine people were killed on Monday.\n\nThe fire burned 40 hectares."
+    (row,) = rows(tallywire("figures", "read", "--text", stdin=text).stdout)
+    assert [figure["value"] for figure in row["figures"]] == [9, 40]  # type: ignore[attr-defined]
+
+
 def test_rejected_numerals_are_shown_with_the_reason(tallywire: Command) -> None:
     done = tallywire("figures", "read", "--rejected", stdin=json.dumps({"text": "The law of 2019 replaced it."}))
     (row,) = rows(done.stdout)

@@ -133,7 +133,7 @@ _TAKES_LIVES = wordset("claimed claims claim cost costs taken took takes")
 def counts_on(sentence: Sentence, i: int) -> str | None:
     """The noun of which an ordinal at a token tells how many there are now: "a third body", "the 13th victim"."""
     ranked = sentence.lower(i + 1) in _RANKED
-    if not ranked and sentence.tokens[i].kind is Kind.NUMBER:
+    if sentence.lower(i) == "one" or (not ranked and sentence.tokens[i].kind is Kind.NUMBER):
         return None
     if sentence.lower(i - 1) not in _ONE_MORE or sentence.language != "en":
         return None

@@ -27,6 +27,7 @@ def counted(text: str, language: str = "en", title: str = "") -> list[tuple[floa
         ("Five of the 14 miners sang.", "miners"),
         ("They closed 60 of its 1,140 shops.", "shops"),
         ("The judge gave two officers four years each.", "officers"),
+        ("The flood and its one victim were forgotten.", "victim"),
         ("The 20,000-student college sang.", "students"),
         ("Thousands of COVID-19 tests were sold.", "COVID-19 tests"),
         ("Three most anticipated films opened.", "anticipated films"),
