@@ -39,10 +39,10 @@ WEIGHT = {"basil": 0.4, FOREIGN: 0.5}
 RIDGE = 0.005
 STRONGER = {
     ARRIVING: {"words_to_crowd": 15, "opening_to_crowd": 15, "timing": 3, "days": 3},
-    SETTLED: {"timing": 30, "days": 3},
+    SETTLED: {"timing": 60, "days": 3},
 }
 """How many times as strong it is for how crowded and how fast a stream is: sets differ the most in that."""
-JOIN, LINK = 0.42, 0.37
+JOIN, LINK = 0.42, 0.39
 BACKGROUND_WEIGHT = 500
 ARTICLE = 200
 """So many words of English are taken to make an article."""

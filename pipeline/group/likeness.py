@@ -34,11 +34,12 @@ PARTS = slice(4, 7)
 LOW, HIGH = slice(4, 10, 2), slice(5, 10, 2)
 NAMES_HIGH = 9
 CROWD = slice(10, 12)
-TIMING = slice(12, 14)
-MEASURES = 14
+TIMING = slice(12, 15)
+_SHARE, _DAYS, _THINNED = range(12, 15)
+MEASURES = 15
 """What is measured of a pair: four ways in which they are alike; how much of the title, the opening and the names of
 either is in the other, the lower and the higher of each; how much less alike in words and openings the `_CROWD`th
-article is that the later one of the pair was measured against; and the two that `timing` gives."""
+article is that the later one of the pair was measured against; and the three that `timing` gives."""
 
 _ALIKE = (
     "words", "opening", "numbers", "cover", "words_root", "opening_root",
@@ -227,15 +228,16 @@ _LOGARITHM = (1 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
 _ROOT = np.sqrt(np.arange(256)).astype(np.float32)
 
 
-def timing(days: Sequence[float], near: Sequence[int], open_articles: int) -> list[tuple[float, float]]:
+def timing(days: Sequence[float], near: Sequence[int], open_articles: int) -> list[tuple[float, float, float]]:
     """The `TIMING` of pairs that are so many days apart, where so many of the open articles are as near in time.
 
-    The first is the logarithm of the share of articles that are as near. The second is the root of the days, and less
-    in a stream of few articles, where it is no coincidence that two that are far apart are alike.
+    The first is the logarithm of the share of articles that are as near. The second is the root of the days. The third
+    is the same, but less in a stream of few articles, where it is no coincidence that two that are far apart are alike.
     """
     whole = log1p(open_articles)
     busy = min(1.0, whole / _BUSY)
-    return [(log1p(as_near) - whole, busy * min(apart, _FAR) ** 0.5) for apart, as_near in zip(days, near, strict=True)]
+    roots = [min(apart, _FAR) ** 0.5 for apart in days]
+    return [(log1p(as_near) - whole, root, busy * root) for as_near, root in zip(near, roots, strict=True)]
 
 
 def describe(measures: Floats, foreign: Floats | None, best: tuple[Floats, Floats] | None = None) -> Floats:
@@ -245,7 +247,9 @@ def describe(measures: Floats, foreign: Floats | None, best: tuple[Floats, Float
     out[:, :4] = measures[:, ALIKE]
     np.sqrt(measures[:, :2], out=out[:, 4:6])
     out[:, 6:12] = measures[:, 4:10]
-    out[:, TIMES] = measures[:, TIMING]
+    out[:, TIMES.start] = measures[:, _SHARE]
+    # Looking back, a stream of few articles is mostly a topic that has just begun, where all are somewhat alike.
+    out[:, TIMES.start + 1] = measures[:, _THINNED if best is None else _DAYS]
     if foreign is not None and foreign.any():
         out[:, 14] = foreign
         np.multiply(measures[:, [NAMES_HIGH, NUMBERS, WORDS]], foreign[:, None], out=out[:, 15:18])

@@ -262,7 +262,7 @@ class Window:
             days = [abs(entry.time - other.time) for other in near]
             entry.measures[:, TIMING] = self._timing(entry.time, days, span)
 
-    def _timing(self, time: float, days: list[float], span: float) -> list[tuple[float, float]]:
+    def _timing(self, time: float, days: list[float], span: float) -> list[tuple[float, float, float]]:
         """The `likeness.timing` of an article to others that are so many ``days`` away, none more than ``span``."""
 
         def around(days: float) -> int:
