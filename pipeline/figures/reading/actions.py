@@ -47,6 +47,12 @@ def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
         _specify(sentence, draft)
         if draft.action == "delivered" and draft.noun is not None and draft.noun.is_person:
             draft.action = "deployed"  # "sending 200 engineers"
+        if (sentence.lower(draft.opens - 2), sentence.lower(draft.opens - 1)) == ("all", "but"):
+            draft.action, draft.loose = _left_out(sentence, event, draft.action), False
+        if draft.noun is not None and draft.noun.head in _SUPPLIED and _is_dark(sentence, draft):
+            draft.action = "without power"
+        if draft.noun is not None and draft.noun.head in _JOBS and sentence.lower(draft.opens - 1) in _COSTS:
+            draft.action, draft.loose = "laid off", False
         if draft.action == "won" and sentence.lower(draft.opens - 1) in {"lost", "lose", "loses", "losing"}:
             draft.action = "lost"
         share = draft.measure is not None and draft.measure.group == "ratio"
@@ -98,7 +104,33 @@ def _share_change(draft: Draft, after: Draft) -> None:
         draft.loose = after.loose = sure[0].loose
 
 
+def _left_out(sentence: Sentence, event: Event | None, action: str | None) -> str | None:
+    """What is so of those whom something else was not done to: "released all but nine" are nine who are held."""
+    if event is not None and (event.action == "freed" or not sentence.words.isdisjoint({"released", "freed"})):
+        return "held"
+    if not sentence.words.isdisjoint({"evacuation", "evacuations"}) and "lifted" in sentence.words:
+        return "evacuated"
+    return action
+
+
+_SUPPLIED = wordset("customers households homes subscribers")
+_POWER = wordset("power electricity service supply supplies")
+
+
+def _is_dark(sentence: Sentence, draft: Draft) -> bool:
+    """Whether those that a number counts have no power: "it is back for all but 900", "900 are still cut off"."""
+    if _POWER.isdisjoint(sentence.words):
+        return False
+    left_out = (sentence.lower(draft.opens - 2), sentence.lower(draft.opens - 1)) == ("all", "but")
+    return draft.action == "trapped" or (
+        left_out and not sentence.words.isdisjoint({"restored", "back", "reconnected"})
+    )
+
+
+_JOBS = wordset("jobs posts positions")
+_COSTS = wordset("cost costs costing")
 _FIRES = wordset("fires blazes wildfires fire blaze wildfire bushfires")
+_CHARGES = wordset("counts charges offences offenses")
 _FLYING = wordset(
     "drones drone missiles missile rockets rocket aircraft planes plane jets jet helicopters helicopter uavs uav"
     " shaheds shahed balloons balloon projectiles projectile shells shell targets target threats"
@@ -114,7 +146,7 @@ def _intercepted(draft: Draft) -> str:
 def _means_people(sentence: Sentence, draft: Draft, event: Event, drafts: list[Draft]) -> bool:
     """Whether "released", "polled" and the like are said of people: by a noun, or right beside the number."""
     if draft.noun is not None:
-        return draft.noun.is_person
+        return draft.noun.is_person or draft.noun.head in _CHARGES
     whole = next((other for other in drafts if 1 < other.opens - draft.last <= 3), None)
     if whole is not None and sentence.lower(draft.last) == "of" and sentence.lower(whole.last) in words("condition"):
         return True  # "27 of the 41 wounded were discharged"

@@ -46,6 +46,7 @@ _ASIDE = re.compile(
     rf"(?P<verb>(?:{any_of('says records')})\b|put\b)"
 )
 _CARRIED_ON = re.compile(rf"(?:\s(?:and|but)|;)\s{_ADVERB}(?!put\s)(?:{any_of('says')})\b")
+_ADDS = re.compile(r",\s(?:saying|adding|claiming|insisting|stating|noting|admitting|conceding|estimating)\b")
 _BY_ITS_OWN = re.compile(
     rf"\b[Bb]y (?:its|their|his|her|our) (?:own )?(?:reckoning|arithmetic|{any_of('quantity_given')})s?\b"
 )
@@ -194,6 +195,11 @@ def _is_passive(sentence: str, match: re.Match[str]) -> bool:
 _NOBODYS = wordset("figures data count counts estimate estimates tally tallies")
 _LIVES = re.compile(r"\s(?:[\w.,-]+\s){1,4}?(?:lives|life|victims)\b")
 """What a fire claims."""
+_DISASTERS = wordset(
+    "storm quake earthquake flood floods fire blaze wildfire disaster attack strike crash war outbreak epidemic typhoon"
+    " hurricane cyclone tornado tsunami landslide avalanche explosion blast shooting bombing collapse accident heatwave"
+)
+"""What has a toll and tells none."""
 _FINDERS = wordset(
     "survey poll study report audit inquiry review investigation inspection census analysis auditors inspectors"
 )
@@ -323,6 +329,7 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         found += [
             (m["who"], m.start(), m.end(), "" if "survey" in m.group() or "poll" in m.group() else "after")
             for m in _COUNT_OF.finditer(sentence)
+            if m["who"].split()[-1].lower() not in _DISASTERS
         ]
     if polling:
         found += [(m["who"], m.start(), m.start(), "") for m in _POLL.finditer(sentence)]
@@ -337,6 +344,8 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         found.append((aside["who"], aside.start("who"), aside.end(), ""))
     if saying and (carried := _CARRIED_ON.search(sentence)) and (who := opening(sentence)):
         found.append((who, carried.start(), carried.end(), "onward"))
+    if (adds := _ADDS.search(sentence)) and (who := opening(sentence)):
+        found.append((who, adds.start(), adds.end(), "onward"))
     for match in _SAID_AFTER.finditer(sentence) if saying else ():
         raw = match["who"].strip()
         if raw.split()[-1].lower() in _PRONOUNS:

@@ -367,6 +367,8 @@ def resolve(
     among = drafts[index + 1] if english and following == "of" and index + 1 < len(drafts) else None
     if among is not None and among.opens - draft.last <= 3 and sentence.lower(among.last) in words("condition"):
         return "people"  # "27 of the 41 wounded have gone home"
+    if english and draft.action == "laid off" and not sentence.words.isdisjoint({"job", "jobs"}):
+        return "jobs"  # "to limit job cuts to 1,250"
     if english and following in _PARTS_FOLLOW and _is_told_in_parts(draft, drafts):
         return "people"
     if english and following in _SUPPOSED and sentence.lower(draft.last + 1) in words("condition"):

@@ -73,6 +73,9 @@ def is_year(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit
     return not (close and right not in words("year_noun") and not sentence.is_name(numeral.last))
 
 
+_ELDEST = re.compile(r"(?i)\b(?:youngest|oldest|eldest)\b[^.;,]{0,40}\s(?:is|was|are|were)\s(?:only |just )?$")
+
+
 def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit | None) -> bool:
     """Whether a number is how old someone is: "Mia Kern, 34,", "aged 5", "67-year-old", "turned 18"."""
     text = sentence.text
@@ -80,6 +83,8 @@ def is_age(sentence: Sentence, numeral: Numeral, unit: Unit | None, prefix: Unit
         return False
     tail = text[numeral.end : min(sentence.end, numeral.end + 24)]
     if _AGE_AFTER.match(tail):
+        return True
+    if unit is None and _ELDEST.search(text, max(sentence.start, numeral.start - 60), numeral.start):
         return True
     head = text[max(sentence.start, numeral.start - 36) : numeral.start]
     if unit is None or unit.name in {"year", "month", "week"}:

@@ -391,7 +391,7 @@ def completed(sentence: Sentence, noun: Noun, *, opens: int) -> Noun:
         other = None if verbal or sentence.lower(at) in _MORE or _is_number(sentence, at) else phrase_at(sentence, at)
         if other is None or counts_people(other.head) != noun.is_person or not _is_shared(sentence, other.last, opens):
             return noun
-        return replace(noun, phrase=f"{noun.phrase} {link} {other.phrase}")
+        return replace(noun, phrase=f"{noun.phrase} {link} {other.phrase}", last=other.last)
     if noun.head not in words("of_what"):
         return noun
     whose = f"{sentence.lower(at)} " if sentence.lower(at) in _DETERMINERS else ""
