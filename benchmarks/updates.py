@@ -215,7 +215,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def parts() -> dict[str, list[Sequence_]]:
-    """Our own sequences by half and by the go they were written in: dev, opened and check; first, later and latest."""
+    """Our own sequences by half (dev, opened, check) and by the go they were written in, as parts.toml has it."""
     folder = HERE / "tests/figures/sequences"
     goes = {name: ids.split() for name, ids in tomllib.loads((folder / "parts.toml").read_text("utf-8")).items()}
     go_of = {id: name for name, ids in goes.items() for id in ids}
@@ -223,7 +223,8 @@ def parts() -> dict[str, list[Sequence_]]:
     for half in ("dev", "check"):
         for one in load(folder / f"{half}.jsonl"):
             go = go_of.get(one["id"], "latest")
-            name = "check" if half == "check" and go == "latest" else f"{'dev' if half == 'dev' else 'opened'} {go}"
+            side = "dev" if half == "dev" else "check" if go in ("latest", "plain") else "opened"
+            name = "check" if (side, go) == ("check", "latest") else f"{side} {go}"
             found.setdefault(name, []).append(one)
     return found
 
