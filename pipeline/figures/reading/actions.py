@@ -16,10 +16,10 @@ from pipeline.figures.reading.events import (
     personal_actions,
     unlisted_after,
     unlisted_before,
-    word_action,
 )
 from pipeline.figures.reading.lexicon import words, words_of_all, wordset
 from pipeline.figures.reading.nouns import is_plural
+from pipeline.figures.reading.senses import refine
 from pipeline.figures.reading.tokens import Sentence
 from pipeline.figures.reading.verbs import participle
 from pipeline.figures.reading.votes import side_of
@@ -45,27 +45,7 @@ def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
     for draft, event in zip(drafts, decided, strict=True):
         draft.action = event.action if event else None
         _specify(sentence, draft)
-        if draft.action == "delivered" and draft.noun is not None and draft.noun.is_person:
-            draft.action = "deployed"  # "sending 200 engineers"
-        if (sentence.lower(draft.opens - 2), sentence.lower(draft.opens - 1)) == ("all", "but"):
-            draft.action, draft.loose = _left_out(sentence, event, draft.action), False
-        if draft.noun is not None and draft.noun.head in _SUPPLIED and _is_dark(sentence, draft):
-            draft.action = "without power"
-        if draft.noun is not None and draft.noun.head in _JOBS and sentence.lower(draft.opens - 1) in _COSTS:
-            draft.action, draft.loose = "laid off", False
-        if draft.action == "won" and sentence.lower(draft.opens - 1) in {"lost", "lose", "loses", "losing"}:
-            draft.action = "lost"
-        share = draft.measure is not None and draft.measure.group == "ratio"
-        if draft.action == "attended" and share and event is not None and event.word.startswith("turn"):
-            draft.action = "turnout"
-        if draft.action == "counted" and draft.noun is not None and draft.noun.is_person:
-            draft.action = word_action(draft.noun.head, "en")  # "police counted 900 marchers"
-        if draft.action == "destroyed" and draft.noun is not None and draft.noun.head in _FIRES:
-            draft.action = "burning"
-        if draft.action == "shot down" and event is not None and event.word.startswith("intercept"):
-            draft.action = _intercepted(draft)
-        if draft.action == "leaked" and draft.measure is not None and draft.measure.group == "measure":
-            draft.action = "spilled"
+        refine(sentence, draft, event)
         verbal = event is not None and not event.noun
         if event and verbal and draft.action in people_only() and not _means_people(sentence, draft, event, drafts):
             draft.action = None
@@ -104,43 +84,7 @@ def _share_change(draft: Draft, after: Draft) -> None:
         draft.loose = after.loose = sure[0].loose
 
 
-def _left_out(sentence: Sentence, event: Event | None, action: str | None) -> str | None:
-    """What is so of those whom something else was not done to: "released all but nine" are nine who are held."""
-    if event is not None and (event.action == "freed" or not sentence.words.isdisjoint({"released", "freed"})):
-        return "held"
-    if not sentence.words.isdisjoint({"evacuation", "evacuations"}) and "lifted" in sentence.words:
-        return "evacuated"
-    return action
-
-
-_SUPPLIED = wordset("customers households homes subscribers")
-_POWER = wordset("power electricity service supply supplies")
-
-
-def _is_dark(sentence: Sentence, draft: Draft) -> bool:
-    """Whether those that a number counts have no power: "it is back for all but 900", "900 are still cut off"."""
-    if _POWER.isdisjoint(sentence.words):
-        return False
-    left_out = (sentence.lower(draft.opens - 2), sentence.lower(draft.opens - 1)) == ("all", "but")
-    return draft.action == "trapped" or (
-        left_out and not sentence.words.isdisjoint({"restored", "back", "reconnected"})
-    )
-
-
-_JOBS = wordset("jobs posts positions")
-_COSTS = wordset("cost costs costing")
-_FIRES = wordset("fires blazes wildfires fire blaze wildfire bushfires")
 _CHARGES = wordset("counts charges offences offenses")
-_FLYING = wordset(
-    "drones drone missiles missile rockets rocket aircraft planes plane jets jet helicopters helicopter uavs uav"
-    " shaheds shahed balloons balloon projectiles projectile shells shell targets target threats"
-)
-
-
-def _intercepted(draft: Draft) -> str:
-    """What "intercepted" says: of boats and parcels it is no shooting."""
-    other = draft.measure is not None or (draft.noun is not None and draft.noun.head not in _FLYING)
-    return "intercepted" if other else "shot down"
 
 
 def _means_people(sentence: Sentence, draft: Draft, event: Event, drafts: list[Draft]) -> bool:
