@@ -190,7 +190,7 @@ class _Reader:
             else:
                 draft.action = self._action(sentence, draft, event, parent if part else None, before)
                 told = part and event is not None and event.first >= draft.last
-                counted = self._counted(sentence, draft, kept, since, told=told)
+                counted = self._counted(sentence, draft, kept, before, since, told=told)
             self.rivals.add(sentence, draft, before, counted, is_part=part)
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             denied = is_denied(sentence, draft)
@@ -261,15 +261,13 @@ class _Reader:
         return rival.counted
 
     def _counted(
-        self, sentence: Sentence, draft: Draft, kept: list[Draft], since: int, *, told: bool = False
+        self, sentence: Sentence, draft: Draft, kept: list[Draft], before: Draft | None, since: int, *, told: bool
     ) -> str | None:
         """What a number counts; ``told`` says that what happened to it is told besides."""
         if (tallied := counts_on(sentence, draft.numeral.first)) is not None:
             draft.action = "rescued" if tallied == "survivor" else "killed"
             return "people"
         counted = draft.noun.phrase if draft.noun else None
-        index = kept.index(draft)
-        before = kept[index - 1] if index else None
         if counted is None and draft.measure is None:
             shared = before.measure if before is not None and is_gapped(sentence, draft, before) else None
             if meant := shared or self.memory.unit_meant(sentence, draft):

@@ -46,7 +46,8 @@ _ASIDE = re.compile(
     rf"(?P<verb>(?:{any_of('says records')})\b|put\b)"
 )
 _CARRIED_ON = re.compile(rf"(?:\s(?:and|but)|;)\s{_ADVERB}(?!put\s)(?:{any_of('says')})\b")
-_ADDS = re.compile(r",\s(?:saying|adding|claiming|insisting|stating|noting|admitting|conceding|estimating)\b")
+_ADDING = wordset("saying adding claiming insisting stating noting admitting conceding estimating")
+_ADDS = re.compile(rf",\s(?:{'|'.join(sorted(_ADDING))})\b")
 _BY_ITS_OWN = re.compile(
     rf"\b[Bb]y (?:its|their|his|her|our) (?:own )?(?:reckoning|arithmetic|{any_of('quantity_given')})s?\b"
 )
@@ -344,7 +345,8 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
         found.append((aside["who"], aside.start("who"), aside.end(), ""))
     if saying and (carried := _CARRIED_ON.search(sentence)) and (who := opening(sentence)):
         found.append((who, carried.start(), carried.end(), "onward"))
-    if (adds := _ADDS.search(sentence)) and (who := opening(sentence)):
+    adding = not _ADDING.isdisjoint(words_in)
+    if adding and (adds := _ADDS.search(sentence)) and (who := opening(sentence)):
         found.append((who, adds.start(), adds.end(), "onward"))
     for match in _SAID_AFTER.finditer(sentence) if saying else ():
         raw = match["who"].strip()
