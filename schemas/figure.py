@@ -49,6 +49,13 @@ class Scope(Model):
         return ", ".join(part for part in said if part)
 
 
+class Wording(Model):
+    """How a figure is said to a reader, in the words of its own sentence."""
+
+    text: str = Field(description="the shortest clause that says it; what was resolved stands in [square brackets]")
+    cut: bool = Field(description="whether it is no clause, but the sentence cut at a word, with … where it is cut")
+
+
 class Figure(Model):
     """One numeric claim as it was read.
 
@@ -72,6 +79,7 @@ class Figure(Model):
     earlier: Value | None = Field(default=None, description="the value it replaces, where the same sentence gives it")
     factor: float | None = Field(default=None, description="2 for 'doubled to 84'")
     against: Value | None = Field(default=None, description="the number told before it that the text sets it against")
+    wording: Wording | None = Field(default=None, description="the clause that says it, for people")
 
     @model_validator(mode="after")
     def _one_or_two_ends(self) -> Figure:
