@@ -7,6 +7,7 @@ import math
 from pipeline.figures.reading.events import noun_action, word_action
 from pipeline.figures.reading.lexicon import words
 from pipeline.figures.reading.nouns import head_of
+from pipeline.shares import share_words
 from schemas.figure import Figure, Modifier, Scope
 
 _BEFORE = {
@@ -24,11 +25,11 @@ _VAGUE = {
     (40, 99): "scores",
     (200, 999): "hundreds",
     (1_000, 10_000): "thousands",
-    (10_000, 100_000): "tens of thousands",
-    (100_000, 1_000_000): "hundreds of thousands",
+    (20_000, 99_999): "tens of thousands",
+    (200_000, 999_999): "hundreds of thousands",
     (1_000_000, 10_000_000): "millions",
-    (10_000_000, 100_000_000): "tens of millions",
-    (100_000_000, 1_000_000_000): "hundreds of millions",
+    (20_000_000, 99_999_999): "tens of millions",
+    (200_000_000, 999_999_999): "hundreds of millions",
     (1_000_000_000, 10_000_000_000): "billions",
 }
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -36,9 +37,11 @@ _SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 
 
 def number_words(number: float) -> str:
-    """A number as news writes it: "1,605", "2.7 billion", "0.667"."""
+    """A number as news writes it: "1,605", "2.7 billion", "two thirds"."""
     if not math.isfinite(number):
         return "any number" if number > 0 else "none"
+    if share := share_words(number):
+        return share
     for scale, name in _SCALES:
         if abs(number) >= scale and abs(number) / scale < 1000 and round(number / scale, 3) * scale == number:
             return f"{number / scale:.3f}".rstrip("0").rstrip(".") + name

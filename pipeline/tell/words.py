@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, get_currency_symbol, list_currencies
 
+from pipeline.shares import share_words
 from pipeline.text import normalise
 from schemas.figure import Figure, Modifier, ScopeKind, Value
 
@@ -101,7 +102,9 @@ def _scaled(value: float) -> tuple[str, str]:
 
 
 def number(value: float) -> str:
-    """``1605`` → "1,605", ``12.5`` → "12.5", ``2.7e9`` → "2.7 billion", ``1234567`` → "1,234,567"."""
+    """``1605`` → "1,605", ``12.5`` → "12.5", ``2.7e9`` → "2.7 billion", ``2 / 3`` → "two thirds"."""
+    if share := share_words(value):
+        return share
     digits, scale = _scaled(value)
     return f"{digits} {scale}" if scale else digits
 
@@ -163,11 +166,19 @@ def value_of(figure: Figure) -> Value:
 def value_words(figure: Figure) -> str:
     """A figure's value as its text means it: "at least 19,500", "20–30", "about $2.7 billion", "dozens (24–99)"."""
     words = amount(value_of(figure), figure.unit)
+    if _is_said_share(figure):
+        words = one_line(figure.surface, 40).lower()
     if figure.modifier is Modifier.VAGUE:
         said = re.sub(r"\s+of$", "", one_line(figure.surface, 40).lower())
         return f"{said} ({words})" if said and said != words else words
     modifier = _MODIFIERS.get(figure.modifier)
     return f"{modifier} {words}" if modifier else words
+
+
+def _is_said_share(figure: Figure) -> bool:
+    """Whether a text puts a share of a whole in words: "two-thirds", "half", "seven in 10"."""
+    share = figure.value is not None and 0 < figure.value < 1 and not figure.unit
+    return share and "." not in figure.surface and "," not in figure.surface
 
 
 def singular(noun: str) -> str:
@@ -200,7 +211,8 @@ def claim_words(figure: Figure) -> str:
     if figure.scope.kind is ScopeKind.INCREMENT and not figure.unit:
         parts.append("more")
     if counted:
-        parts.append(f"of {counted}" if figure.unit in ("%", "percent", "per cent") and action else counted)
+        share = _is_said_share(figure) or (figure.unit in ("%", "percent", "per cent") and action)
+        parts.append(f"of {counted}" if share else counted)
     if action and not _says(counted, action):
         parts.append(action)
     claim = " ".join(parts)

@@ -286,6 +286,13 @@ class _Reader:
             implied = noun_action(head, sentence.language)
             if implied and not told and draft.action not in {implied, *STATUSES}:
                 draft.action = implied  # "the ministry's figure is 15", of deaths
+        if (
+            counted is None
+            and draft.numeral.form is Form.FRACTION
+            and before is not None
+            and _is_of_them(sentence, draft)
+        ):
+            counted = before.noun.phrase if before.noun is not None else None
         if counted is None:
             last_chance = singular_after(sentence, draft.last)
             counted = last_chance.phrase if last_chance else None
@@ -349,6 +356,14 @@ def _beside(sentence: Sentence, draft: Draft) -> None:
             draft.noun = None  # "plus de 200 blessées"
     elif draft.measure.group == "ratio" and sentence.lower(draft.last) == "of":
         draft.noun = after_number(sentence, draft.last, partitive=True)
+
+
+_THEM = frozenset({"them", "these", "those", "whom", "which"})
+
+
+def _is_of_them(sentence: Sentence, draft: Draft) -> bool:
+    """Whether a share is one of what was just counted: "5,800 claims, two thirds of them for cars"."""
+    return sentence.lower(draft.last) == "of" and sentence.lower(draft.last + 1) in _THEM
 
 
 def _inside_quote(sentence: Sentence, at: int) -> bool:

@@ -212,12 +212,25 @@ def _merge(sentence: Sentence, a: Draft, b: Draft) -> Draft:
     factor = _scale(b.numeral, sentence)
     if factor > 1 and not a.numeral.scaled and a.low < 1000 and a.low * factor < b.high * (1 + 1e-9):
         low = a.low * factor  # "$3 to $5 billion"
+    elif _shares_thousands(a, b):
+        low = a.low * 1000  # "9-10,000 people"
     high = abs(b.high) if b.low < 0 <= a.low else b.high
     return Draft(
         numeral=b.numeral, lead=a.numeral, first=a.first, last=b.last, opens=a.opens, start=a.start, end=b.end,
         low=low, high=high, modifier=Modifier.RANGE, unit=b.unit or a.unit, prefix=a.prefix or b.prefix,
         per=b.per or a.per,
     )  # fmt: skip
+
+
+_WIDEST_RANGE = 5.0
+"""How many times the lower end the upper one is at most where both count thousands that are written once."""
+
+
+def _shares_thousands(a: Draft, b: Draft) -> bool:
+    """Whether the lower end of a range leaves out the thousands that the upper end has: "10 to 15,000"."""
+    digits = a.numeral.form is Form.DIGITS and b.numeral.form is Form.DIGITS
+    plain = a.numeral.plain and not b.numeral.scaled and a.low == int(a.low) and 0 < a.low < 1000
+    return digits and plain and b.low % 1000 == 0 and a.low * 1000 < b.low <= a.low * 1000 * _WIDEST_RANGE
 
 
 def _earlier_value(sentence: Sentence, a: Draft, b: Draft) -> float:

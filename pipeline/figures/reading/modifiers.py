@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.figures.reading.lexicon import any_of, load, wordset
+from pipeline.figures.reading.lexicon import any_of, load, words_of_all, wordset
 from pipeline.figures.reading.numbers import Numeral
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
+from pipeline.figures.reading.verbs import participle
 from schemas.figure import Modifier
 
 _LONGEST = 5
@@ -32,6 +33,7 @@ def _edges(language: str, side: str) -> frozenset[str]:
     return frozenset(phrase[at] for phrase in _phrases(language, side))
 
 
+_BE = wordset("is was are were have has had")
 _STEP_OVER = wordset("a an of by to at another further additional minus")
 _UP_TO = frozenset([("up", "to"), ("до",), ("hasta",), ("até",), ("fino", "a")])
 _LASTING = wordset("for of at by with took is was lasted lasting after just well")
@@ -62,6 +64,8 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
         after += 1
     if after < len(tokens) and tokens[after].text == "+" and tokens[after].glued:
         return Modifier.MORE_THAN, first
+    if _is_tied_plus(sentence, after):
+        return Modifier.AT_LEAST, first
     phrases = _phrases(sentence.language, "after")
     edges = _edges(sentence.language, "after")
     for shift in (0, 1):
@@ -79,6 +83,17 @@ def modifier(sentence: Sentence, numeral: Numeral, prefix: Unit | None, unit: Un
                 if not opens_next and sentence.lower(following) != "than":
                     return hit, first
     return Modifier.EXACT, first
+
+
+def _is_tied_plus(sentence: Sentence, after: int) -> bool:
+    """Whether a number goes on with "-plus", or with "plus" before those it counts: "300-plus", "300 plus people"."""
+    if sentence.lower(after) == "-":
+        tied = sentence.tokens[after : after + 2]
+        return len(tied) == 2 and tied[0].glued and tied[1].glued and tied[1].text == "plus"
+    if sentence.lower(after) != "plus":
+        return False
+    following = sentence.lower(after + 1)
+    return following in words_of_all("crowd") or participle(following) is not None or following in _BE
 
 
 def _goes_on_counting(sentence: Sentence, index: int) -> bool:

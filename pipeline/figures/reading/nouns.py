@@ -16,6 +16,7 @@ _SHOWN = 6
 _QUOTES = wordset("\" “ ‘ « ' ’")
 _THEM = wordset("ellos ellas eles elas loro")
 _OF = wordset("of de des du d der von di del della dei degli delle da do dos das aus")
+_ARTICLES_ELSEWHERE = wordset("der des den die las los la el les le o os a as gli i il lo")
 _DETERMINERS = wordset("the its their his her our these those all such my your")
 _WHO = wordset("whom them which these those us you it")
 _DEGREES = wordset("most more least less very highly")
@@ -332,12 +333,18 @@ def after_number(sentence: Sentence, index: int, *, one: bool = False, partitive
     """
     tokens = sentence.tokens
     i = index + (sentence.lower(index) == "]" and sentence.lower(index - 2) == "[")
+    if sentence.lower(i) == "-" and sentence.lower(i + 1) == "plus":
+        i += 2  # "10,000-plus people"
+    i += sentence.lower(i) == "plus"
     if sentence.lower(i) in {"-", "–"} and tokens[i].glued and sentence.is_word(i + 1):
         word = tokens[i + 1].lower if sentence.loud else tokens[i + 1].text
         if word == "odd":
             return phrase_at(sentence, i + 2)  # "twenty-odd people"
         return Noun(plural(word), plural(word.lower()), i + 1, i + 2)
     if sentence.language != "en":
+        if partitive and sentence.lower(i) in _OF | _ARTICLES_ELSEWHERE:
+            i += sentence.lower(i) in _OF
+            i += sentence.lower(i) in _ARTICLES_ELSEWHERE  # "zwei Drittel der Häuser", "un tercio de las casas"
         return phrase_at(sentence, i)
     if sentence.lower(i) == "[":
         closing = next((k for k in range(i + 1, min(i + 6, len(tokens))) if tokens[k].text == "]"), None)

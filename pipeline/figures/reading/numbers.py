@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.figures.reading.digits import german_compound, italian_compound, read_digits
-from pipeline.figures.reading.lexicon import load, wordset
+from pipeline.figures.reading.lexicon import load, words_of_all, wordset
 from pipeline.figures.reading.tokens import Kind, Sentence, Token
 
 
@@ -203,9 +203,9 @@ class _Reader:
                 or token.lower in {"bn", "tn"}
                 else None
             )
-        if not token.glued:
-            return None
         money = j >= 2 and (_money_before(self.tokens, j - 1) or self._ends_range(j - 1))
+        if not token.glued:
+            return scale if token.lower in {"m", "b"} and (money or self._counts_people(j + 1)) else None
         if token.lower == "m":
             if money:
                 return scale
@@ -218,9 +218,15 @@ class _Reader:
         return scale
 
     def _ends_range(self, i: int) -> bool:
-        """Whether the digits at ``i`` are the upper end of "€70m-75m"."""
-        tied = i >= 4 and self.low(i - 1) in {"-", "–"} and self.tokens[i].glued and self.low(i - 2) == "m"
-        return tied and _money_before(self.tokens, i - 3)
+        """Whether the digits at ``i`` are the upper end of "€70m-75m", "€70-75m" or "€70 to 75m"."""
+        if i < 3 or self.low(i - 1) not in _RANGE_MARKS:
+            return False
+        before = i - 2 - (self.low(i - 2) in {"m", "b"})
+        return before > 0 and self.tokens[before].kind is Kind.NUMBER and _money_before(self.tokens, before)
+
+    def _counts_people(self, i: int) -> bool:
+        """Whether the word at ``i`` is of people, of whom no metres are counted: "2.5 m refugees"."""
+        return self.low(i) in words_of_all("person") and self.low(i).endswith(_MANY)
 
     def _vague(self, i: int) -> Numeral | None:
         words, low = self.words, self.low(i)
@@ -228,8 +234,8 @@ class _Reader:
             for phrase, (a, b) in words.vague.items():
                 if phrase[0] == low and all(self.low(i + k) == part for k, part in enumerate(phrase)):
                     j = i + len(phrase)
-                    if low in {"scores", "miles", "tens"} and self.low(j) not in {"of", "de"}:
-                        return None
+                    if len(phrase) == 1 and low in {"scores", "miles"} and self.low(j) not in {"of", "de"}:
+                        return None  # "scores" may be a verb, and "miles" a measure
                     if low in {"сотни", "тысячи", "тисячі", "сотні"} and i and self.tokens[i - 1].kind is Kind.NUMBER:
                         return None
                     return self.make(i, j, a, Form.VAGUE, high=b)
@@ -263,6 +269,8 @@ class _Reader:
             return None
         if self.english and low == "quarter" and self.low(i + 1) == "-" and self.low(i + 2) == "point":
             return self.make(i, i + 1, 0.25, Form.FRACTION)
+        if magnitude := self._of_magnitude(i):
+            return magnitude
         top = words.small.get(low)
         if low in words.articles or low == "one":
             top = 1.0
@@ -284,6 +292,27 @@ class _Reader:
         if top == 1 and not hyphen and after not in _OF and not self._is_step(i, after):
             return None
         return self.make(i, j + hyphen + 1, top * part, Form.FRACTION)
+
+    def _of_magnitude(self, i: int) -> Numeral | None:
+        """ "a quarter of a million", "three-quarters of a billion", "un quart de million", "четверть миллиона"."""
+        words, j = self.words, i
+        top = 1.0 if self.low(j) in words.articles or self.low(j) == "one" else words.small.get(self.low(j))
+        if top is not None:
+            j += 1
+        elif self.low(j) not in words.fractions:
+            return None
+        j += self.low(j) == "-"
+        part = words.fractions.get(self.low(j))
+        if part is None:
+            return None
+        j += 1 + (self.low(j + 1) == "-")
+        if self.low(j) in _OF:
+            j += 1
+        j += self.low(j) in words.articles
+        scale = words.scales.get(self.low(j))
+        if scale is None or scale < 1000:
+            return None
+        return self.make(i, j + 1, float(f"{(top or 1.0) * part * scale:.12g}"), Form.WORDS, scaled=True)
 
     def _is_step(self, i: int, after: str) -> bool:
         """Whether a share is by how much something moved: "fell by a third", "cut by half"."""
@@ -376,11 +405,17 @@ class _Reader:
                 else:
                     total += (current or 1.0) * scale
                     current, last_scale = 0.0, scale
+            elif low in words.joins and self.low(j + 1) in words.halves and total and not current:
+                total += last_scale / 2  # "un million et demi"
+                j += 1
             elif low in words.joins and started and self._joins(j, current, total):
                 j += 1
                 continue
             elif self.english and low == "and" and self.low(j + 1) == "a" and self.low(j + 2) == "half" and started:
-                current += 0.5
+                if total and not current:
+                    total += last_scale / 2  # "a million and a half"
+                else:
+                    current += 0.5
                 j += 2
             else:
                 break
@@ -410,8 +445,11 @@ _HALF_DID = wordset(
 )
 _BEFORE_HALF = wordset("about around nearly almost over only than roughly just and but while . , ; :")
 _AFTER_STEPS = wordset("in on since to from compared this last over and as but while after . , ;") | {""}
-_OF = wordset("of der des de du d' dei degli delle del della da do dos das")
+_OF = wordset("of der des de di du d' dei degli delle del della da do dos das")
 _INFINITE = float("inf")
+_RANGE_MARKS = frozenset("-–—") | {"to"}
+_MANY = ("s", "en", "people", "police")
+"""How English nouns of many people end."""
 _FRACTION_SIGNS = frozenset("½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚")
 
 _RANKS = """

@@ -136,8 +136,9 @@ def test_number_words(words: str, value: float) -> None:
         ("Hundreds of", (200, 999)),
         ("Several hundred", (200, 999)),
         ("Thousands of", (1e3, 1e4)),
-        ("Tens of thousands of", (1e4, 1e5)),
-        ("Hundreds of thousands of", (1e5, 1e6)),
+        ("Tens of thousands of", (20_000, 99_999)),
+        ("Hundreds of thousands of", (200_000, 999_999)),
+        ("Tens of millions of", (20_000_000, 99_999_999)),
     ],
 )
 def test_vague_words_allow_an_interval(words: str, interval: tuple[float, float]) -> None:
@@ -330,3 +331,111 @@ def test_the_language_is_guessed_where_none_is_given(text: str, language: str) -
 )
 def test_signs(text: str, value: float) -> None:
     assert values(text)[0] == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "interval"),
+    [
+        ("Tens of thousands were still without water.", "en", (20_000, 99_999)),
+        ("The damage runs into the hundreds of millions.", "en", (200_000_000, 999_999_999)),
+        ("Zehntausende kamen zum Hafen.", "de", (20_000, 99_999)),
+        ("Des dizaines de millions d'abeilles sont mortes.", "fr", (20_000_000, 99_999_999)),
+        ("Cientos de miles marcharon ayer.", "es", (200_000, 999_999)),
+        ("Decine di migliaia sono rimasti a casa.", "it", (20_000, 99_999)),
+        ("Сотни тысяч вышли на улицы.", "ru", (200_000, 999_999)),
+        ("Десятки тисяч вийшли на вулиці.", "uk", (20_000, 99_999)),
+    ],
+)
+def test_a_vague_magnitude_of_magnitudes_needs_no_noun(text: str, language: str, interval: tuple[float, float]) -> None:
+    assert values(text, language) == [interval]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("A quarter of a million birds were counted.", "en", 250_000),
+        ("Three-quarters of a billion birds were counted.", "en", 750_000_000),
+        ("Half a million birds were counted.", "en", 500_000),
+        ("A million and a half birds were counted.", "en", 1_500_000),
+        ("Eine Dreiviertelmillion Vögel wurde gezählt.", "de", 750_000),
+        ("Un quart de million d'oiseaux ont été comptés.", "fr", 250_000),
+        ("Un million et demi d'oiseaux ont été comptés.", "fr", 1_500_000),
+        ("Tres cuartos de millón de aves fueron contadas.", "es", 750_000),
+        ("Un quarto di milione di uccelli è stato contato.", "it", 250_000),
+        ("Четверть миллиона птиц насчитали учёные.", "ru", 250_000),
+        ("Чверть мільйона птахів нарахували вчені.", "uk", 250_000),
+    ],
+)
+def test_a_share_of_a_magnitude_is_one_number(text: str, language: str, value: float) -> None:
+    assert values(text, language) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The club paid $2.5 m for the ground.", 2.5e6),
+        ("The club paid £3bn for the ground.", 3e9),
+        ("The club paid £3 b for the ground.", 3e9),
+        ("The club paid €4.2m for the ground.", 4.2e6),
+        ("The bill came to $1.5tn.", 1.5e12),
+        ("Some 2.5 m refugees crossed the river.", 2.5e6),
+        ("About 400k users were locked out.", 4e5),
+        ("The wall is 2.5 m high.", 2.5),
+        ("A wave of 4 m hit the harbour.", 4),
+    ],
+)
+def test_a_letter_is_a_magnitude_after_money_and_before_people(text: str, value: float) -> None:
+    assert values(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("Police counted 9-10,000 marchers.", (9_000, 10_000)),
+        ("Police counted between 10 and 15,000 marchers.", (10_000, 15_000)),
+        ("Police counted 200 to 300,000 marchers.", (200_000, 300_000)),
+        ("Police counted 2-3 million marchers.", (2e6, 3e6)),
+        ("Repairs will cost $1-2 billion.", (1e9, 2e9)),
+        ("Repairs will cost $2.5-3m a year.", (2.5e6, 3e6)),
+        ("Crowds of 100 to 2,000 marchers met there.", (100, 2_000)),
+        ("Crowds of 2 to 300,000 marchers met there.", (2, 300_000)),
+    ],
+)
+def test_the_lower_end_of_a_range_shares_the_magnitude_of_the_upper(text: str, ends: tuple[float, float]) -> None:
+    assert values(text) == [ends]
+
+
+@pytest.mark.parametrize(
+    ("text", "modifier"),
+    [
+        ("A crowd of 10-thousand plus gathered.", "at_least"),
+        ("The 500-plus soldiers went home.", "at_least"),
+        ("The hall holds 300 plus people.", "at_least"),
+        ("It costs $300 plus tax.", "exact"),
+    ],
+)
+def test_plus_after_a_number(text: str, modifier: str) -> None:
+    assert figure(text).modifier == modifier
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "noun"),
+    [
+        ("Two-thirds of homes were lost.", "en", "homes"),
+        ("The insurer has 5,800 claims, two thirds of them for cars.", "en", "claims"),
+        ("Zwei Drittel der Häuser sind zerstört.", "de", "Häuser"),
+        ("Un tiers des maisons sont détruites.", "fr", "maisons"),
+        ("Dos tercios de las casas fueron destruidas.", "es", "casas"),
+        ("Due terzi delle case sono distrutte.", "it", "case"),
+        ("Две трети домов разрушены.", "ru", "домов"),
+        ("Дві третини будинків зруйновано.", "uk", "будинків"),
+    ],
+)
+def test_a_share_has_the_noun_that_it_is_of(text: str, language: str, noun: str) -> None:
+    share = figures(text, language)[-1]
+    assert 0 < (share.value or 0) < 1
+    assert share.counted == noun
+
+
+def test_an_ordinal_of_someone_is_no_figure() -> None:
+    assert not figures("The first Briton killed in the attack was a nurse.")
