@@ -169,7 +169,8 @@ def claim_of(one: FigureInArticle, marks: Marks) -> Claim:
         outlet=one.outlet,
         attribution=figure.attribution,
         published=one.published,
-        as_of=figure.as_of or one.published.date(),
+        # What is expected of a day to come is what was known when it was said.
+        as_of=min(figure.as_of or one.published.date(), one.published.date()),
         low=interval.low if math.isfinite(interval.low) else None,
         high=interval.high if math.isfinite(interval.high) else None,
         value=figure.value,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from pipeline.figures.reading.directions import Way, way_of
 from pipeline.figures.reading.lexicon import load, wordset
 from pipeline.figures.reading.tokens import Sentence
 
@@ -56,16 +57,14 @@ def _calendar(language: str) -> _Calendar:
     )
 
 
-_ELSEWHEN = re.compile(
-    r"(?i)\b(?:since|began on|begun on|started on|from|after|until|till|next|to|before|seit|depuis|desde)\s"
-    r"(?:late\s|early\s)?$"
-)
 _DAY_BEFORE = re.compile(
     r"(?i)\s(?:the day before|a day earlier|the previous day|the day earlier|am vortag|la veille)\b"
 )
 
 
 _BEFORE_WORDS = wordset("before earlier previous vortag veille")
+_BREAK = re.compile(r"\sthat\s|;|,?\s(?:while|whereas|but)\s")
+"""Where a clause with a day of its own may begin: "said on Tuesday that 400 jobs would go by Friday"."""
 _ISO = re.compile(r"\d-\d\d-\d")
 
 
@@ -76,7 +75,9 @@ def _made(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _resolve(match: re.Match[str], calendar: _Calendar, before: str, published: datetime | None) -> date | None:
+def _resolve(
+    match: re.Match[str], calendar: _Calendar, before: str, published: datetime | None, way: Way
+) -> date | None:
     if match["iso"]:
         year, month, day = map(int, match["iso"].split("-"))
         return _made(year, month, day)
@@ -102,6 +103,9 @@ def _resolve(match: re.Match[str], calendar: _Calendar, before: str, published: 
     if name.isascii() and len(name) <= 3 and not name[0].isupper():
         return None  # "sun", "sat", "mon"
     back = (today.weekday() - calendar.days[name.lower()]) % 7
+    if way is Way.AHEAD:
+        ahead = (7 - back) % 7
+        return today + timedelta(days=7 if not ahead and before.endswith("next ") else ahead)
     if before.endswith("last ") and back == 0:
         back = 7
     return today - timedelta(days=back)
@@ -114,11 +118,23 @@ class Days:
     named: tuple[tuple[int, int, date], ...] = ()
     day_before: tuple[int, ...] = ()
     today: date | None = None
+    breaks: tuple[int, ...] = ()
+
+    def _is_to_come(self, start: int, end: int, day: date, at: int) -> bool:
+        if self.today is None or day <= self.today or not self.breaks:
+            return False
+        return not any(min(end, at) <= place <= max(start, at) for place in self.breaks)
 
     def nearest(self, at: int) -> date | None:
-        """The day that the number ending at character ``at`` holds for."""
-        near = [(start - at if start >= at else at - end + 3, day) for start, end, day in self.named]
-        found = min(near)[1] if near else None
+        """The day that the number ending at character ``at`` holds for: the nearest.
+
+        A day to come of its own clause goes before the day on which somebody said so.
+        """
+        near = [
+            (not self._is_to_come(start, end, day, at), start - at if start >= at else at - end + 3, day)
+            for start, end, day in self.named
+        ]
+        found = min(near)[2] if near else None
         if at in self.day_before and (found or self.today):
             return (found or self.today or date.min) - timedelta(days=1)
         return found
@@ -136,8 +152,8 @@ _OWNING = (
 def days_in(sentence: Sentence, published: datetime | None) -> Days:
     """The days that a sentence names.
 
-    Weekdays and days without a year are counted back from ``published``; days that open or close a span of time
-    ("since March 3", "until Friday") are not the day a figure holds for.
+    Weekdays are counted from ``published``, back or ahead as their clause tells; days that open a span of time ("since
+    March 3") are not the day a figure holds for.
     """
     calendar = _calendar(sentence.language)
     text, start, end = sentence.text, sentence.start, sentence.end
@@ -147,11 +163,15 @@ def days_in(sentence: Sentence, published: datetime | None) -> Days:
     plain = sentence.language == "en" and not _ISO.search(text, start, end)
     if plain and calendar.words.isdisjoint(sentence.words) and not any(f"{w}'s" in sentence.words for w in _OWNING):
         return Days((), before_at, today)
-    named = []
+    named: list[tuple[int, int, date]] = []
+    opened: int | None = None
     for match in calendar.any_day.finditer(text, start, end):
         before = text[max(start, match.start() - 16) : match.start()].lower()
-        if _ELSEWHEN.search(before):
-            continue
-        if found := _resolve(match, calendar, before, published):
+        way = way_of(sentence, match.start(), match.end())
+        if opened is not None and text[opened : match.start()] == ", ":
+            way = Way.START  # "since Friday, March 18"
+        opened = match.end() if way is Way.START else None
+        if way is not Way.START and (found := _resolve(match, calendar, before, published, way)):
             named.append((match.start(), match.end(), found))
-    return Days(tuple(named), before_at, today)
+    breaks = tuple(match.start() for match in _BREAK.finditer(text, start, end)) if len(named) > 1 else ()
+    return Days(tuple(named), before_at, today, breaks)

@@ -17,6 +17,7 @@ _WINDOWS = (
     rf"(?:in|over|for|during|within) the (?:{any_of('window')}) (?:\w+[\s-]){{0,2}}?{_SPAN}",
     r"(?:last|past) 24 hours",
     r"since the (?:start|beginning|outbreak|war|invasion|conflict)[^,.;]{0,40}?(?=[,.;]|\s(?:to|and|has|have|had)\b|$)",
+    rf"since (?:the |their |its )?(?:[\w-]+ ){{1,4}}?(?:on |in )?(?:{_DATE}|{_WEEKDAY})(?! \w+ing\b)",
     rf"since (?:early |late |mid-|last )?(?:(?:{_MONTH})\b\.?(?: \d{{1,2}}(?!\d))?,? ?(?:{_YEAR})?|{_YEAR}\b|\w+day)",
     rf"(?:on|by|late on|early on) {_WEEKDAY}(?: night| morning| evening| afternoon)?",
     rf"{_WEEKDAY}(?=['’]s)",
