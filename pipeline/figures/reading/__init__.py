@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipeline.figures.reading.article import read_article
+from pipeline.figures.reading.language import guess
+from pipeline.figures.wording import worded
 from schemas.base import Model
 from schemas.figure import Figure, Rejected
 
@@ -34,5 +36,6 @@ def read_figures(
     (guessed from the text where it is ``None``) and decides what "1.605" means. Days such as "on Monday" are resolved
     against ``published``. Never raises on any text; the time is linear in its length.
     """
-    figures, rejected = read_article(text[:LONGEST_TEXT], title[:500], language, published)
-    return FiguresRead(figures=tuple(figures), rejected=tuple(rejected))
+    code = guess(f"{title[:500]} {text[:4000]}") if language is None else language[:2].lower()
+    figures, rejected = read_article(text[:LONGEST_TEXT], title[:500], code, published)
+    return FiguresRead(figures=tuple(worded(figures, text, code)), rejected=tuple(rejected))

@@ -1,0 +1,73 @@
+"""Wording: a figure in the words of its own sentence, as short as it can be said truly.
+
+``word`` chooses among clauses: by the parse at each verb above the number, where the sentence was parsed, and by
+punctuation. Where none says the figure, the sentence is cut around the number and marked as cut. ``worded`` does that
+for all figures of a text, whose sentences are parsed in one batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.figures.annotate import Parse, parser_for
+from pipeline.figures.wording import punctuated
+from pipeline.figures.wording.choose import candidates
+from pipeline.figures.wording.core import core, without_asides
+from pipeline.figures.wording.render import length, tidy
+from schemas.figure import Figure, Wording
+
+
+def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
+    """The figures of a text, each with its wording."""
+    places = [_place_in_quote(figure, text) for figure in figures]
+    cores = [core(figure.quote, place) for figure, place in zip(figures, places, strict=True)]
+    shown = [
+        without_asides(figure.quote[start:end], (place[0] - start, place[1] - start))
+        for figure, place, (start, end) in zip(figures, places, cores, strict=True)
+    ]
+    parser = parser_for(language)
+    once = list(dict.fromkeys(shown))
+    parses = dict(zip(once, parser.parse(once), strict=True)) if parser else {}
+    made = []
+    for figure, place, (start, _), sentence in zip(figures, places, cores, shown, strict=True):
+        span = (place[0] - start, place[1] - start)
+        before = text[: figure.span[0]]
+        wording = word(sentence, span, figure, parses.get(sentence), language, before=before)
+        made.append(figure.model_copy(update={"wording": wording}))
+    return made
+
+
+def _place_in_quote(figure: Figure, text: str) -> tuple[int, int]:
+    start, end = figure.span
+    first = text.find(figure.quote, max(0, start - len(figure.quote)))
+    if first < 0 or first > start:
+        first = start - max(0, figure.quote.find(figure.surface))
+    return start - first, end - first
+
+
+def word(
+    sentence: str, span: tuple[int, int], figure: Figure, parse: Parse | None, language: str, *, before: str = ""
+) -> Wording:
+    """How to say the number at ``span`` of ``sentence``; ``parse`` is of that very string.
+
+    ``before`` is what the article says up to the number; a noun stands in brackets only if it occurs there.
+    """
+    if parse is not None:
+        noun = _to_resolve(figure, before)
+        found = candidates(sentence, parse, span, counted=figure.counted, noun=noun, place=figure.scope.place)
+        if found:
+            return Wording(text=max(found, key=lambda candidate: candidate.score).text, cut=False)
+    plain = tidy(sentence)
+    if 3 <= length(plain) <= punctuated.PRINT:
+        return Wording(text=plain, cut=False)
+    where = punctuated.clause(sentence, span, language)
+    if where:
+        return Wording(text=tidy(sentence[where[0] : where[1]]), cut=False)
+    return Wording(text=punctuated.cut(sentence, span), cut=True)
+
+
+def _to_resolve(figure: Figure, before: str) -> str | None:
+    """The noun that reading found for a number that stands alone, if it was said before."""
+    if not figure.counted or figure.unit:
+        return None
+    return figure.counted if figure.counted.split(" of ")[0].split()[-1].lower() in before.lower() else None

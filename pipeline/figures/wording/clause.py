@@ -1,0 +1,493 @@
+"""Which words of a clause are kept, by the parse: a path from the number up to a verb, and what must stay with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.figures.annotate import Parse
+from pipeline.figures.wording import closed
+
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+_NUMERAL = re.compile(r"\d")
+
+NEVER, JOINED, TIME, WHEN, MANNER, PURPOSE, AGENT, FAR, VAGUE = 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 4.1
+RESTRICTIVE, LOOSE, FIRM = 4.2, 5.0, 6.0
+"""In which order parts are left out where a wording is too long; ``NEVER`` are those that are left out always."""
+EASY = RESTRICTIVE
+
+
+@dataclass
+class Clause:
+    """The words kept of one clause, and what of them may go, in which order."""
+
+    head: int
+    kept: set[int] = field(default_factory=set)
+    loose: list[tuple[float, int, frozenset[int]]] = field(default_factory=list)
+    brackets: dict[int, str] = field(default_factory=dict)
+    """Text that stands in brackets behind a word."""
+    finite: bool = True
+    subject: int | None = None
+    where: str | None = None
+    """The place that a clause with "where" belongs to."""
+    claims_more: bool = False
+    """Whether what stands above the clause colours it: "fears that", "if"."""
+    reports: bool = False
+    shares: bool = False
+
+
+def is_verb(parse: Parse, index: int) -> bool:
+    return parse.words[index].tag.startswith(("VB", "MD"))
+
+
+def subjects(parse: Parse, index: int) -> list[int]:
+    return [child for child in parse.children(index) if parse.words[child].dep in _SUBJECTS]
+
+
+def auxiliaries(parse: Parse, index: int) -> list[int]:
+    return [child for child in parse.children(index) if parse.words[child].dep in ("aux", "auxpass", "neg")]
+
+
+def is_finite(parse: Parse, index: int) -> bool:
+    """Whether a verb makes a sentence by itself or with the subject and auxiliaries of the verb it is joined to."""
+    word = parse.words[index]
+    if any(parse.words[child].tag in _FINITE for child in auxiliaries(parse, index)):
+        return True
+    if any(parse.words[child].tag == "TO" for child in auxiliaries(parse, index)):
+        return False
+    if word.tag in _FINITE:
+        return True
+    if word.dep == "conj" and is_verb(parse, word.head) and word.tag in ("VBN", "VBG", "VB"):
+        return is_finite(parse, word.head)
+    return word.tag == "VBN" and bool(subjects(parse, index)) and word.dep in ("ROOT", "ccomp", "conj")
+
+
+def number_head(parse: Parse, span: tuple[int, int]) -> tuple[int, set[int]]:
+    """The word of a number that hangs on what is outside of it, and all words of the number."""
+    inside = {i for i, word in enumerate(parse.words) if word.start < span[1] and word.end > span[0]}
+    if not inside:
+        at = parse.at(span[0])
+        return at, {at}
+    last = max(inside)
+    following = [word.text.lower() for word in parse.words[last + 1 : last + 3]]
+    if (following[:1] == ["or"] and following[1:] in (["so"], ["more"], ["less"], ["fewer"])) or (following[:1] and following[0] in "-–" and parse.words[min(last + 2, len(parse.words) - 1)].text.isdigit()):
+        inside |= {last + 1, last + 2}
+    tops = [i for i in inside if parse.words[i].head not in inside or parse.words[i].head == i]
+    digits = [i for i in tops if parse.words[i].tag in ("CD", "NNS", "NN")] or tops
+    return max(digits), inside
+
+
+class Builder:
+    """Builds the clause of a number at each verb above it."""
+
+    def __init__(self, parse: Parse, span: tuple[int, int]) -> None:
+        self.parse = parse
+        self.words = parse.words
+        self.number, self.inside = number_head(parse, span)
+        self.path = [self.number, *parse.ancestors(self.number)]
+        self.on_path = set(self.path) | self.inside
+        for index in self.inside:
+            self.on_path.update(parse.ancestors(index))
+        self.bracketed = self._in_parentheses()
+
+    def _in_parentheses(self) -> set[int]:
+        """The words of asides in parentheses that do not hold the number."""
+        found: set[int] = set()
+        opened: list[int] = []
+        for index, word in enumerate(self.words):
+            if word.text in ("(", "["):
+                opened.append(index)
+            elif word.text in (")", "]") and opened:
+                inner = set(range(opened.pop(), index + 1))
+                if not inner & self.inside:
+                    found |= inner
+        return found
+
+    def clauses(self) -> list[Clause]:
+        """A clause for each finite verb above the number, the lowest first; of a heading without verb, its phrase."""
+        found = [
+            self.clause(index) for index in self.path if is_verb(self.parse, index) and is_finite(self.parse, index)
+        ]
+        found = [clause for clause in found[:4] if clause is not None]
+        if not found:
+            phrase = Clause(self.path[-1], finite=False)
+            self.take(phrase, phrase.head)
+            found = [phrase]
+        return found
+
+    # One clause
+
+    def clause(self, head: int) -> Clause:
+        made = Clause(head)
+        made.claims_more = self.is_coloured(head)
+        word = self.words[head]
+        self.take(made, head)
+        made.where = self._where(head)
+        if word.dep == "relcl":
+            self._relative(made)
+        elif word.dep == "conj" and is_verb(self.parse, word.head):
+            self._joined(made)
+        own = [child for child in subjects(self.parse, head) if child in made.kept]
+        if made.subject is None and own:
+            made.subject = own[0]
+        path = [i for i in self.path if i in made.kept]
+        made.reports = any(
+            self.words[i].text.lower() in closed.REPORTING
+            and any(self.words[c].dep == "ccomp" and c in self.on_path for c in self.parse.children(i))
+            for i in path
+        )
+        made.finite = made.subject is not None or word.tag == "VB"
+        return made
+
+    def is_coloured(self, head: int) -> bool:
+        """Whether the clause alone would claim more than the sentence does."""
+        at = head
+        while True:
+            word = self.words[at]
+            if word.head == at:
+                return False
+            above = self.words[word.head]
+            marks = {
+                self.words[c].text.lower() for c in self.parse.children(at) if self.words[c].dep in ("mark", "advmod")
+            }
+            if word.dep in ("advcl", "ccomp", "acl", "pcomp") and marks & closed.CONDITIONS and at != head:
+                return True
+            if word.dep == "advcl" and marks & closed.CONDITIONS:
+                return True
+            if word.dep == "ccomp" and self._is_neutral(word.head) and not self._is_infinitive(word.head):
+                return False
+            if word.dep in ("ccomp", "csubj", "csubjpass", "pcomp") and is_verb(self.parse, word.head):
+                return True
+            if word.dep == "acl" and above.text.lower() not in closed.FACTS:
+                return True
+            if word.dep in ("xcomp", "ccomp") and any(
+                self.words[c].dep == "neg" for c in self.parse.children(word.head)
+            ):
+                return True
+            at = word.head
+
+    def _is_infinitive(self, index: int) -> bool:
+        return any(self.words[c].tag == "TO" for c in self.parse.children(index))
+
+    def _is_neutral(self, index: int) -> bool:
+        word = self.words[index]
+        below = self.parse.children(index)
+        if any(self.words[c].dep == "neg" for c in below):
+            return False
+        if any(self.words[c].tag == "MD" for c in below):
+            return False
+        if any(self.words[c].dep == "nsubjpass" and self.words[c].text.lower() == "it" for c in below):
+            return False
+        return word.text.lower() in closed.REPORTING
+
+    def _relative(self, made: Clause) -> None:
+        """Put the noun that a relative clause belongs to in the place of its pronoun."""
+        head = made.head
+        above = self.words[head].head
+        relative = [c for c in self.parse.subtree(head) if self.words[c].tag in ("WDT", "WP", "WP$", "WRB")]
+        relative = [c for c in relative if c < head and c - above < 6]
+        that = [c for c in subjects(self.parse, head) if self.words[c].text.lower() in ("that", "which", "who")]
+        if that:
+            made.kept -= set(that)
+            keep_path = self.on_path
+            self.on_path = self.on_path - {head}
+            before = set(made.kept)
+            self.take(made, above, without=head)
+            self.on_path = keep_path
+            made.subject = above
+            if above in before:
+                made.claims_more = True
+        elif any(self.words[c].tag == "WRB" for c in relative):
+            made.kept -= {c for c in relative if self.words[c].tag == "WRB"}
+        else:
+            made.claims_more = True
+
+    def _where(self, head: int) -> str | None:
+        """The place of "the port, where ten died", with its preposition."""
+        at = head
+        while self.words[at].dep == "ccomp" and self._is_neutral(self.words[at].head):
+            at = self.words[at].head
+        if self.words[at].dep != "relcl" or self.words[at].head > head:
+            return None
+        found = [i for i in self.parse.subtree(at) if self.words[i].text.lower() == "where" and i <= head]
+        place = self.words[at].head
+        if not found or found[0] - place > 4:
+            return None
+        own = {place, *(c for c in self.parse.subtree(place) if c < place)}
+        own -= {
+            i
+            for c in self.parse.children(place)
+            if self.words[c].dep in ("relcl", "appos")
+            for i in self.parse.subtree(c)
+        }
+        text = " ".join(self.words[i].text for i in range(min(own), place + 1))
+        return f"in {text}" if len(own) <= 5 and min(own) > self.words[place].head - len(self.words) else None
+
+    def _joined(self, made: Clause) -> None:
+        """Share what verbs that are joined have in common: subject, auxiliaries, negation, the place."""
+        head = made.head
+        if subjects(self.parse, head):
+            self._gapped(made)
+            return
+        first = self.words[head].head
+        while (
+            self.words[first].dep == "conj"
+            and not subjects(self.parse, first)
+            and is_verb(self.parse, self.words[first].head)
+        ):
+            first = self.words[first].head
+        made.shares = True
+        for child in subjects(self.parse, first)[:1]:
+            if self.words[first].dep == "relcl" and self.words[child].tag in ("WDT", "WP"):
+                keep_path, self.on_path = self.on_path, self.on_path - {first}
+                self.take(made, self.words[first].head, without=first)
+                self.on_path = keep_path
+                made.subject = self.words[first].head
+            else:
+                self.take(made, child)
+                made.subject = child
+        own = auxiliaries(self.parse, head)
+        shared = [c for c in auxiliaries(self.parse, first) if c < head]
+        same = self.words[head].tag == self.words[first].tag or self.words[head].tag in ("VB", "VBN", "VBG")
+        if not own and shared and same:
+            made.kept.update(shared)
+        elif own and not any(self.words[c].tag in _FINITE for c in own):
+            made.kept.update(c for c in shared if self.words[c].tag in _FINITE)
+
+    def _gapped(self, made: Clause) -> None:
+        """ "40 people were killed and 12 injured": the second verb has the auxiliaries of the first."""
+        head = made.head
+        first = self.words[head].head
+        if auxiliaries(self.parse, head) or self.words[head].tag not in ("VBN", "VBD"):
+            return
+        shared = [c for c in auxiliaries(self.parse, first) if c < first]
+        own = subjects(self.parse, head)
+        if (
+            shared
+            and own
+            and own[0] == self.number
+            and self.words[self.number].tag == "CD"
+            and self.words[first].tag == "VBN"
+        ):
+            made.brackets[self.number] = " ".join(self.words[c].text for c in shared)
+
+    # What is kept under a word
+
+    def take(self, made: Clause, index: int, without: int | None = None) -> None:
+        stack = [index]
+        while stack:
+            at = stack.pop()
+            if at in made.kept:
+                continue
+            replaced = self._own_conjunct(at)
+            if replaced is not None and at != made.head:
+                stack.append(replaced)
+                continue
+            made.kept.add(at)
+            for child in self.parse.children(at):
+                if child == without:
+                    continue
+                if child in self.on_path:
+                    stack.append(child)
+                    continue
+                when = self._when(made, at, child)
+                if when == NEVER:
+                    continue
+                stack.append(child)
+                if when is not None:
+                    made.loose.append((when, child, frozenset(self.parse.subtree(child))))
+
+    def _own_conjunct(self, at: int) -> int | None:
+        """The joined phrase with the number in place of the first one, where it can stand for itself."""
+        if is_verb(self.parse, at) or at not in self.on_path or at in self.inside:
+            return None
+        for child in self.parse.children(at):
+            word = self.words[child]
+            if word.dep == "conj" and child in self.on_path and not is_verb(self.parse, child):
+                one = self.words[self.number].text.lower() in ("one", "1", "a", "an")
+                if one and self.words[at].dep in ("nsubj", "nsubjpass"):
+                    return None
+                return child
+        return None
+
+    def _when(self, made: Clause, at: int, child: int) -> float | None:
+        """When a part goes: ``NEVER`` is kept at all, ``None`` never goes, else the order."""
+        word = self.words[child]
+        if child in self.bracketed:
+            return NEVER
+        if word.dep in ("punct", "intj", "meta", "preconj"):
+            return None if word.dep == "punct" and word.text in ("-", "–", "/", "%", "$", "£", "€") else NEVER
+        if is_verb(self.parse, at):
+            return self._under_verb(made, at, child)
+        return self._under_noun(at, child)
+
+    def _under_verb(self, made: Clause, at: int, child: int) -> float | None:
+        word, low = self.words[child], self.words[child].text.lower()
+        top = at == made.head
+        if word.dep in ("cc", "conj"):
+            return self._joined_verb(at, child)
+        if word.dep in ("dep", "appos", "parataxis"):
+            if word.dep == "parataxis" and is_verb(self.parse, child) and low not in closed.REPORTING:
+                return None
+            return NEVER
+        if word.dep == "mark":
+            return NEVER if top and low not in closed.CONDITIONS else None
+        if word.dep == "advmod":
+            return self._adverb(at, child, top)
+        fronted = top and child < min(subjects(self.parse, at) or [at])
+        if word.dep == "npadvmod":
+            return self._time_phrase(child, fronted)
+        if word.dep in ("prep", "agent"):
+            return self._preposition(child, fronted)
+        if word.dep == "advcl":
+            return self._adverbial(child, fronted)
+        if word.dep == "ccomp" and low in closed.REPORTING:
+            return NEVER
+        if word.dep == "ccomp" and self._after_comma(child) and top:
+            return NEVER
+        return None
+
+    def _joined_verb(self, at: int, child: int) -> float | None:
+        """A second verb stays where there is room, if it has neither subject nor number of its own."""
+        joined = [c for c in self.parse.children(at) if self.words[c].dep == "conj"]
+        if not joined or joined[0] in self.on_path or not is_verb(self.parse, joined[0]) or len(joined) > 1:
+            return NEVER
+        below = self.parse.subtree(joined[0])
+        if subjects(self.parse, joined[0]) or any(self.words[i].tag == "CD" for i in below):
+            return NEVER
+        if self.words[joined[0]].tag == self.words[at].tag == "VBN":
+            return VAGUE
+        return JOINED
+
+    def _adverb(self, at: int, child: int, top: bool) -> float | None:
+        word, low = self.words[child], self.words[child].text.lower()
+        if word.tag == "WRB":
+            return NEVER if top else None
+        if low in closed.LINKING:
+            return NEVER
+        below = {self.words[i].text.lower() for i in self.parse.subtree(child)}
+        negated = any(self.words[c].dep == "neg" for c in self.parse.children(at))
+        if low in closed.TIMES and not negated and below <= closed.TIMES | {"so", "long", "just"}:
+            return TIME
+        if below & closed.HEDGES:
+            return None
+        if low.endswith("ly"):
+            return MANNER
+        return FIRM
+
+    def _time_phrase(self, child: int, fronted: bool) -> float | None:
+        below = [self.words[i].text.lower() for i in self.parse.subtree(child)]
+        if below[0] in ("a", "an", "each", "every", "per"):
+            return None
+        if not set(below) & closed.TIME_NOUNS:
+            return None
+        return NEVER if fronted else TIME
+
+    def _preposition(self, child: int, fronted: bool) -> float | None:
+        low = self.words[child].text.lower()
+        below = self.parse.subtree(child)
+        if low == "according":
+            return NEVER
+        objects = [c for c in self.parse.children(child) if self.words[c].dep == "pobj"]
+        heads = {self.words[c].text.lower() for c in objects}
+        year = any(re.fullmatch(r"(?:1[89]|20)\d\d", self.words[c].text) for c in objects)
+        if heads & closed.TIME_NOUNS or year or low in closed.TIME_PREPOSITIONS:
+            return NEVER if fronted else LOOSE if self._names_place(child) else TIME
+        if fronted:
+            named = any(self.words[i].tag.startswith("NNP") for i in below)
+            return FAR if named and low in closed.PLACE_PREPOSITIONS else NEVER
+        if self.words[child].dep == "agent":
+            return AGENT
+        if low in closed.PLACE_PREPOSITIONS and objects:
+            return FAR if self._later_place(child) else FIRM
+        if any(self.words[i].dep == "relcl" for i in below) and low not in ("of", "to"):
+            return VAGUE
+        return FIRM if low in ("of", "to", "per", "as", "than", "from") else LOOSE
+
+    def _names_place(self, child: int) -> bool:
+        """Whether a part names what nothing else under the same word names: "since moving into Holm"."""
+        inside = set(self.parse.subtree(child))
+        named = any(
+            (self.words[i].tag.startswith("NNP")
+            and self.words[i].dep == "pobj")
+            or (self.words[i].tag == "NNP"
+            and self.words[i].dep == "dobj")
+            for i in inside
+            if self.words[i].text.lower() not in closed.TIME_NOUNS
+        )
+        verb = self.words[child].head
+        others = [i for i in self.parse.subtree(verb) if i not in inside and self.words[i].dep in ("pobj",)]
+        return named and not any(
+            self.words[i].tag == "NNP" and self.words[i].text.lower() not in closed.TIME_NOUNS for i in others
+        )
+
+    def _later_place(self, child: int) -> bool:
+        """Whether a place is named before this one under the same word."""
+        return any(
+            other < child
+            and self.words[other].dep == "prep"
+            and self.words[other].text.lower() in closed.PLACE_PREPOSITIONS
+            for other in self.parse.children(self.words[child].head)
+        )
+
+    def _adverbial(self, child: int, fronted: bool) -> float | None:
+        marks = {
+            self.words[c].text.lower() for c in self.parse.children(child) if self.words[c].dep in ("mark", "advmod")
+        }
+        if marks & closed.CONDITIONS:
+            return None
+        if (
+            any(self.words[c].tag == "TO" for c in self.parse.children(child))
+            and not fronted
+            and not self._after_comma(child)
+        ):
+            return PURPOSE
+        if fronted or not marks & {"when", "after", "as", "while", "since", "before", "where"}:
+            return NEVER
+        return LOOSE if self._names_place(child) else NEVER if self._has_number(child) else WHEN
+
+    def _has_number(self, child: int) -> bool:
+        return any(self.words[i].tag == "CD" for i in self.parse.subtree(child))
+
+    def _under_noun(self, at: int, child: int) -> float | None:
+        word = self.words[child]
+        if word.dep in ("relcl", "acl"):
+            if self._after_comma(child):
+                return NEVER
+            return FIRM if any(self.words[c].tag == "TO" for c in self.parse.children(child)) else RESTRICTIVE
+        if word.dep == "appos":
+            return NEVER
+        if word.dep in ("conj", "cc"):
+            return self._joined_noun(at, child)
+        if word.dep == "prep":
+            low = word.text.lower()
+            if low in ("of", "per", "than") or (at in self.on_path and low == "in"):
+                return None if low != "in" else FIRM
+            objects = {self.words[c].text.lower() for c in self.parse.children(child)}
+            if objects & closed.TIME_NOUNS or low in closed.TIME_PREPOSITIONS:
+                return TIME
+            if self._after_comma(child):
+                return NEVER
+            return VAGUE if any(self.words[i].dep in ("relcl", "acl") for i in self.parse.subtree(child)) else LOOSE
+        if word.dep in ("dep", "parataxis", "advcl", "ccomp"):
+            return NEVER if self._after_comma(child) else LOOSE
+        return None
+
+    def _joined_noun(self, at: int, child: int) -> float | None:
+        """Joined phrases stay together, unless the other one has a number of its own."""
+        joined = [c for c in self.parse.children(at) if self.words[c].dep == "conj"]
+        numbers = any(
+            self.words[i].tag == "CD" or _NUMERAL.search(self.words[i].text)
+            for c in joined
+            for i in self.parse.subtree(c)
+        )
+        if any(is_verb(self.parse, c) for c in joined):
+            return NEVER
+        if at in self.on_path and numbers:
+            return NEVER
+        return None if at not in self.on_path else RESTRICTIVE
+
+    def _after_comma(self, child: int) -> bool:
+        first = self.parse.subtree(child)[0]
+        return first > 0 and self.words[first - 1].text in (",", "-", "–", "—", "--", ":", ";")

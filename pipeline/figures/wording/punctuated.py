@@ -1,0 +1,89 @@
+"""A clause without a parse: by punctuation and connectives, for other languages and for what is no prose."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.figures.wording.render import length, tidy
+
+_CONNECTIVES = {
+    "en": "and but while whereas although though because who which that when where as so than or yet after before since",
+    "de": "und aber während obwohl weil der die das dass wobei sondern denn doch nachdem bevor sowie",
+    "fr": "et mais tandis alors que qui dont où car puis ainsi après avant",
+    "es": "y pero mientras aunque porque que quien donde cuando pues sino tras",
+    "it": "e ma mentre anche perché che cui dove quando invece dopo",
+    "pt": "e mas enquanto embora porque que quem onde quando pois após",
+    "ru": "и а но что который которая которые которых где когда как пока после",
+    "uk": "і й та а але що який яка які яких де коли як поки після",
+}
+_ABSOLUTE = {"en": ("with",)}
+_MARK = re.compile(r"\s+[–—-]+\s+|[;:]\s+|,\s+(?!\d)|\s*[()“”\"«»]\s*|[。，、；：！？؛،]|\.\s+(?=[^\W\d_])|\s+…\s+")
+SHORTEST, LONGEST, PRINT = 3, 18, 12
+
+
+def segments(sentence: str, language: str) -> list[tuple[int, int]]:
+    """The parts between marks and connectives, in order."""
+    words = _CONNECTIVES.get(language, "")
+    pattern = re.compile(_MARK.pattern + (rf"|\s+(?=(?:{'|'.join(words.split())})\s)" if words else ""), re.IGNORECASE)
+    found, start = [], 0
+    for match in pattern.finditer(sentence):
+        if match.start() > start:
+            found.append((start, match.start()))
+        start = max(start, match.end())
+    if start < len(sentence):
+        found.append((start, len(sentence)))
+    return found
+
+
+def clause(sentence: str, span: tuple[int, int], language: str) -> tuple[int, int] | None:
+    """Where the part with the number is, with its neighbours where it is too short to say anything; ``None`` if none fits."""
+    parts = segments(sentence, language)
+    holding = [i for i, (start, end) in enumerate(parts) if start < span[1] and end > span[0]]
+    if not holding:
+        return None
+    first, last = holding[0], holding[-1]
+    while True:
+        text = tidy(sentence[parts[first][0] : parts[last][1]])
+        if length(text) > LONGEST:
+            return None
+        opens = text.split(" ", 1)[0].lower() in _CONNECTIVES.get(language, "").split()
+        if length(text) >= (5 if first else SHORTEST) and not (opens and first):
+            break
+        if first and length(tidy(sentence[parts[first - 1][0] : parts[last][1]])) <= LONGEST:
+            first -= 1
+        elif last + 1 < len(parts) and length(tidy(sentence[parts[first][0] : parts[last + 1][1]])) <= LONGEST:
+            last += 1
+        else:
+            break
+    start, end = parts[first][0], parts[last][1]
+    start = _after_connectives(sentence, start, span[0], language)
+    return (start, end) if SHORTEST <= length(tidy(sentence[start:end])) <= LONGEST else None
+
+
+def _after_connectives(sentence: str, start: int, number: int, language: str) -> int:
+    known = {*_CONNECTIVES.get(language, "").split(), *_ABSOLUTE.get(language, ())}
+    while (found := re.compile(r"\w+\s+").match(sentence, start)) and found.end() <= number:
+        if found.group().strip().lower() not in known:
+            break
+        start = found.end()
+    return start
+
+
+def cut(sentence: str, span: tuple[int, int]) -> str:
+    """The sentence, cut at words around the number, with … where it is cut."""
+    words = list(re.finditer(r"\S+", sentence))
+    holding = [i for i, word in enumerate(words) if word.start() < span[1] and word.end() > span[0]]
+    if not holding:
+        return sentence[span[0] : span[1]]
+    first = max(0, min(holding[0] - 8, len(words) - LONGEST))
+    last = min(len(words), max(first + LONGEST, holding[-1] + 1))
+    while length(sentence[words[first].start() : words[last - 1].end()]) > LONGEST and last - 1 > holding[-1]:
+        last -= 1
+    while length(sentence[words[first].start() : words[last - 1].end()]) > LONGEST and first < holding[0]:
+        first += 1
+    start, end = words[first].start(), words[last - 1].end()
+    # A language that parts no words is cut at characters.
+    start, end = max(start, span[0] - 120), min(end, span[1] + 120)
+    before = "… " if start > 0 else ""
+    after = " …" if end < len(sentence) else ""
+    return before + re.sub(r"\s+", " ", sentence[start:end]) + after

@@ -1,0 +1,52 @@
+"""Words back into text: as the sentence writes it where nothing was left out."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.figures.annotate import Parse
+
+_COUNTED = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_PAIRS = (("“", "”"), ("(", ")"), ("‘", "’"), ("«", "»"), ("[", "]"))
+
+
+def length(text: str) -> int:
+    """Words of a wording; what a hyphen or an apostrophe parts counts as two."""
+    return len(_COUNTED.findall(text))
+
+
+def written(sentence: str, parse: Parse, kept: set[int], brackets: dict[int, str]) -> str:
+    """The kept words in their order; marks between them only where nothing else stood there."""
+    parts: list[str] = []
+    before: int | None = None
+    for index in sorted(kept):
+        word = parse.words[index]
+        if before is not None:
+            parts.append(_between(sentence, parse, before, index, kept))
+        parts.append(sentence[word.start : word.end])
+        if index in brackets:
+            parts.append(f" [{brackets[index]}]")
+        before = index
+    return tidy("".join(parts))
+
+
+def _between(sentence: str, parse: Parse, before: int, index: int, kept: set[int]) -> str:
+    skipped = [parse.words[i] for i in range(before + 1, index)]
+    if all(word.dep == "punct" or not any(map(str.isalnum, word.text)) for word in skipped):
+        return re.sub(r"\s+", " ", sentence[parse.words[before].end : parse.words[index].start])
+    if parse.words[index].tag == "VBG" and parse.words[index - 1].text == ",":
+        return ", "
+    return " "
+
+
+def tidy(text: str) -> str:
+    """Without marks at the ends and without quotation marks or parentheses that lack their other half."""
+    text = re.sub(r"\s+", " ", text).strip()
+    for opening, closing in _PAIRS[:2] + _PAIRS[3:4]:
+        if text.count(opening) != text.count(closing):
+            text = text.replace(opening, "").replace(closing, "")
+    if text.count('"') % 2:
+        text = text.replace('"', "")
+    text = re.sub(r"\s+([,;:.!?])", r"\1", text)
+    text = re.sub(r"([,;:])\s*(?=[,;:])", "", text)
+    return re.sub(r"\s+", " ", text).strip(" ,;:.–—-\t")
