@@ -70,4 +70,10 @@ def _to_resolve(figure: Figure, before: str) -> str | None:
     """The noun that reading found for a number that stands alone, if it was said before."""
     if not figure.counted or figure.unit:
         return None
-    return figure.counted if figure.counted.split(" of ")[0].split()[-1].lower() in before.lower() else None
+    phrase = figure.counted
+    head = phrase.split(" of ")[0].split()[-1]
+    if head.lower() not in before.lower():
+        return None
+    # "12 injured": what was read as "injured people" is people.
+    behind = figure.quote.partition(figure.surface)[2].split()[:2]
+    return head if any(part in behind for part in phrase.split()) else phrase

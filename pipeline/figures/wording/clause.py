@@ -34,7 +34,6 @@ class Clause:
     claims_more: bool = False
     """Whether what stands above the clause colours it: "fears that", "if"."""
     reports: bool = False
-    shares: bool = False
 
 
 def is_verb(parse: Parse, index: int) -> bool:
@@ -71,7 +70,9 @@ def number_head(parse: Parse, span: tuple[int, int]) -> tuple[int, set[int]]:
         return at, {at}
     last = max(inside)
     following = [word.text.lower() for word in parse.words[last + 1 : last + 3]]
-    if (following[:1] == ["or"] and following[1:] in (["so"], ["more"], ["less"], ["fewer"])) or (following[:1] and following[0] in "-–" and parse.words[min(last + 2, len(parse.words) - 1)].text.isdigit()):
+    if (following[:1] == ["or"] and following[1:] in (["so"], ["more"], ["less"], ["fewer"])) or (
+        following[:1] and following[0] in "-–" and parse.words[min(last + 2, len(parse.words) - 1)].text.isdigit()
+    ):
         inside |= {last + 1, last + 2}
     tops = [i for i in inside if parse.words[i].head not in inside or parse.words[i].head == i]
     digits = [i for i in tops if parse.words[i].tag in ("CD", "NNS", "NN")] or tops
@@ -237,7 +238,10 @@ class Builder:
             and is_verb(self.parse, self.words[first].head)
         ):
             first = self.words[first].head
-        made.shares = True
+        joining = {
+            self.words[c].text.lower() for c in self.parse.children(self.words[head].head) if self.words[c].dep == "cc"
+        }
+        made.claims_more |= bool(joining & {"or", "nor"})
         for child in subjects(self.parse, first)[:1]:
             if self.words[first].dep == "relcl" and self.words[child].tag in ("WDT", "WP"):
                 keep_path, self.on_path = self.on_path, self.on_path - {first}
@@ -317,10 +321,18 @@ class Builder:
         if child in self.bracketed:
             return NEVER
         if word.dep in ("punct", "intj", "meta", "preconj"):
-            return None if word.dep == "punct" and word.text in ("-", "–", "/", "%", "$", "£", "€") else NEVER
+            return None if word.dep == "punct" and self._is_glued(child) else NEVER
         if is_verb(self.parse, at):
             return self._under_verb(made, at, child)
         return self._under_noun(at, child)
+
+    def _is_glued(self, index: int) -> bool:
+        """Whether a mark belongs to the words beside it, as a hyphen or a sign of a currency does."""
+        word = self.words[index]
+        if word.text in (",", ".", ";", ":", "--", "—"):
+            return False
+        before = index > 0 and self.words[index - 1].end == word.start
+        return (before and index + 1 < len(self.words) and self.words[index + 1].start == word.end) or word.text in "%$£€"
 
     def _under_verb(self, made: Clause, at: int, child: int) -> float | None:
         word, low = self.words[child], self.words[child].text.lower()
@@ -351,6 +363,8 @@ class Builder:
     def _joined_verb(self, at: int, child: int) -> float | None:
         """A second verb stays where there is room, if it has neither subject nor number of its own."""
         joined = [c for c in self.parse.children(at) if self.words[c].dep == "conj"]
+        if any(c in self.on_path for c in joined):
+            return None if self.words[child].dep == "cc" else NEVER
         if not joined or joined[0] in self.on_path or not is_verb(self.parse, joined[0]) or len(joined) > 1:
             return NEVER
         below = self.parse.subtree(joined[0])
@@ -387,10 +401,12 @@ class Builder:
     def _preposition(self, child: int, fronted: bool) -> float | None:
         low = self.words[child].text.lower()
         below = self.parse.subtree(child)
-        if low == "according":
+        if low in closed.BESIDE and low != "including":
             return NEVER
         objects = [c for c in self.parse.children(child) if self.words[c].dep == "pobj"]
         heads = {self.words[c].text.lower() for c in objects}
+        if heads & closed.BESIDE:
+            return NEVER
         year = any(re.fullmatch(r"(?:1[89]|20)\d\d", self.words[c].text) for c in objects)
         if heads & closed.TIME_NOUNS or year or low in closed.TIME_PREPOSITIONS:
             return NEVER if fronted else LOOSE if self._names_place(child) else TIME
@@ -398,7 +414,7 @@ class Builder:
             named = any(self.words[i].tag.startswith("NNP") for i in below)
             return FAR if named and low in closed.PLACE_PREPOSITIONS else NEVER
         if self.words[child].dep == "agent":
-            return AGENT
+            return LOOSE if any(self.words[i].tag.startswith("NNP") for i in below) else AGENT
         if low in closed.PLACE_PREPOSITIONS and objects:
             return FAR if self._later_place(child) else FIRM
         if any(self.words[i].dep == "relcl" for i in below) and low not in ("of", "to"):
@@ -409,10 +425,8 @@ class Builder:
         """Whether a part names what nothing else under the same word names: "since moving into Holm"."""
         inside = set(self.parse.subtree(child))
         named = any(
-            (self.words[i].tag.startswith("NNP")
-            and self.words[i].dep == "pobj")
-            or (self.words[i].tag == "NNP"
-            and self.words[i].dep == "dobj")
+            (self.words[i].tag.startswith("NNP") and self.words[i].dep == "pobj")
+            or (self.words[i].tag == "NNP" and self.words[i].dep == "dobj")
             for i in inside
             if self.words[i].text.lower() not in closed.TIME_NOUNS
         )
@@ -443,7 +457,7 @@ class Builder:
             and not self._after_comma(child)
         ):
             return PURPOSE
-        if fronted or not marks & {"when", "after", "as", "while", "since", "before", "where"}:
+        if fronted or not marks & closed.WHEN:
             return NEVER
         return LOOSE if self._names_place(child) else NEVER if self._has_number(child) else WHEN
 
@@ -455,7 +469,9 @@ class Builder:
         if word.dep in ("relcl", "acl"):
             if self._after_comma(child):
                 return NEVER
-            return FIRM if any(self.words[c].tag == "TO" for c in self.parse.children(child)) else RESTRICTIVE
+            if self.words[at].dep in ("nsubj", "nsubjpass") and at not in self.on_path:
+                return RESTRICTIVE
+            return LOOSE if at in self.on_path else FIRM
         if word.dep == "appos":
             return NEVER
         if word.dep in ("conj", "cc"):

@@ -2,49 +2,73 @@
 
 from __future__ import annotations
 
-REPORTING = frozenset(
-    ["say", "says", "said", "saying", "tell", "tells", "told", "telling", "report", "reports", "reported", "reporting", "announce", "announces", "announced", "announcing", "add", "adds", "added", "adding", "note", "notes", "noted", "noting", "state", "states", "stated", "stating", "declare", "declares", "declared", "reveal", "reveals", "revealed", "disclose", "discloses", "disclosed", "explain", "explains", "explained", "write", "writes", "wrote", "remark", "remarks", "remarked", "comment", "comments", "commented", "mention", "mentions", "mentioned", "observe", "observes", "observed", "inform", "informs", "informed", "show", "shows", "showed", "confirm", "confirms", "confirmed", "confirming", "quote", "quotes", "quoted"]
+
+def _set(*words: str) -> frozenset[str]:
+    return frozenset(" ".join(words).split())
+
+
+REPORTING = _set(
+    "say says said saying tell tells told telling report reports reported reporting announce announces announced",
+    "announcing add adds added adding note notes noted noting state states stated stating declare declares declared",
+    "reveal reveals revealed disclose discloses disclosed explain explains explained write writes wrote remark remarks",
+    "remarked comment comments commented mention mentions mentioned observe observes observed inform informs informed",
+    "show shows showed confirm confirms confirmed confirming quote quotes quoted",
 )
 """Verbs of saying that leave a claim as it is; every other verb over a claim ("fears", "denies") colours it."""
 
-FACTS = frozenset(["fact", "news", "statement", "report", "announcement"])
+FACTS = _set("fact news statement report announcement")
 """Nouns over a claim ("the news that") that leave it as it is; any other one ("fears that") colours it."""
 
-HEDGES = frozenset(
-    ["about", "around", "roughly", "approximately", "nearly", "almost", "virtually", "practically", "possibly", "perhaps", "maybe", "probably", "likely", "unlikely", "apparently", "reportedly", "allegedly", "supposedly", "purportedly", "presumably", "seemingly", "potentially", "barely", "hardly", "scarcely", "merely", "only", "just", "not", "n't", "never", "no", "nor", "neither", "least", "most", "more", "less", "than", "up", "over", "under", "below", "above", "some", "even", "otherwise", "roughly", "effectively", "essentially", "theoretically", "conceivably", "arguably", "ostensibly", "largely", "mostly", "partly", "partially", "mainly", "generally", "usually", "at", "well"]
+HEDGES = _set(
+    "about around roughly approximately nearly almost virtually practically possibly perhaps maybe probably likely",
+    "unlikely apparently reportedly allegedly supposedly purportedly presumably seemingly potentially barely hardly",
+    "scarcely merely only just not n't never no nor neither least most more less than up over under below above some",
+    "even otherwise effectively essentially theoretically conceivably arguably ostensibly largely mostly partly",
+    "partially mainly generally usually at well",
 )
 """Words that say how sure, how much or whether at all."""
 
-LINKING = frozenset(
-    ["also", "however", "meanwhile", "moreover", "furthermore", "therefore", "then", "thus", "too", "additionally", "instead", "indeed", "nevertheless", "nonetheless", "hence", "besides", "accordingly", "consequently", "similarly", "likewise", "separately", "elsewhere"]
+LINKING = _set(
+    "also however meanwhile moreover furthermore therefore then thus too additionally instead indeed nevertheless",
+    "nonetheless hence besides accordingly consequently similarly likewise separately elsewhere",
 )
 """Adverbs that tie a sentence to the one before."""
 
-TIMES = frozenset(
-    ["now", "already", "still", "yet", "today", "yesterday", "tomorrow", "tonight", "currently", "recently", "ago", "later", "earlier", "soon", "once", "again", "immediately", "far", "previously", "formerly", "lately", "afterwards", "since", "eventually", "finally", "initially"]
+TIMES = _set(
+    "now already still yet today yesterday tomorrow tonight currently recently ago later earlier soon once again",
+    "immediately far previously formerly lately afterwards since eventually finally initially",
 )
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun"
-_MONTHS = (
-    "january february march april may june july august september october november december jan feb mar apr jun jul "
-    "aug sept sep oct nov dec"
+_MONTHS = "january february march april may june july august september october november december"
+_SHORT_MONTHS = "jan feb mar apr jun jul aug sept sep oct nov dec"
+TIME_NOUNS = _set(
+    _DAYS,
+    _MONTHS,
+    _SHORT_MONTHS,
+    "day days week weeks month months year years hour hours minute minutes morning afternoon evening night nights",
+    "weekend weekends decade decades century centuries today yesterday tomorrow tonight midnight noon spring summer",
+    "autumn fall winter season quarter past moment time times gmt a.m. p.m. am pm dawn dusk",
 )
-TIME_NOUNS = frozenset(
-    f"{_DAYS} {_MONTHS} day days week weeks month months year years hour hours minute minutes morning afternoon evening "
-    "night nights weekend weekends decade decades century centuries today yesterday tomorrow tonight midnight noon "
-    "spring summer autumn fall winter season quarter past moment time times gmt a.m. p.m. am pm dawn dusk".split()
+TIME_PREPOSITIONS = _set("after before since during until till amid following")
+PLACE_PREPOSITIONS = _set(
+    "in at near inside outside across around off on along throughout within beside beneath behind between"
 )
-TIME_PREPOSITIONS = frozenset(["after", "before", "since", "during", "until", "till", "amid", "following"])
-PLACE_PREPOSITIONS = frozenset(
-    ["in", "at", "near", "inside", "outside", "across", "around", "off", "on", "along", "throughout", "within", "beside", "beneath", "behind", "between"]
-)
-CONDITIONS = frozenset(["if", "unless", "until", "till", "provided", "providing", "whether", "lest", "once", "except"])
+WHEN = _set("when after as while since before where")
+"""Subordinators of clauses that may go; the main clause claims the same without them."""
+
+CONDITIONS = _set("if unless until till provided providing whether lest once except")
 """Subordinators without which a clause would claim more than its sentence."""
 
-PRONOUNS = frozenset(["it", "they", "he", "she", "this", "that", "these", "those", "them", "him", "her", "its", "their", "his"])
+PRONOUNS = _set("it they he she this that these those them him her")
 """Words that say nothing where they stand alone."""
-POSSESSIVES = frozenset(["its", "their", "his", "her"])
 
-DANGLING = frozenset(
-    ["of", "in", "at", "on", "to", "from", "for", "with", "by", "as", "and", "or", "but", "nor", "the", "a", "an", "its", "their", "his", "her", "that", "which", "who", "whose", "than", "into", "over", "between", "under", "about", "against", "per", "if", "because", "while", "when", "where"]
+POSSESSIVES = _set("its their his her")
+
+BESIDE = _set("addition comparison contrast compared opposed including according")
+"""Heads of phrases that set another thing beside what the clause says."""
+
+DANGLING = _set(
+    "of in at on to from for with by as and or but nor the a an its their his her that which who whose than into over",
+    "between under about against per if because while when where",
 )
 """What no wording ends in."""

@@ -10,21 +10,27 @@ _DATELINE = re.compile(
     rf"\W{{0,3}}(?:{_PLACE}\s*(?:{_AGENCY}\s*)?|[A-Z][\w .,'’/-]{{1,50}}?{_AGENCY}\s*)(?:-{{1,2}}|[–—:])\s+"
 )
 _WORD = re.compile(r"\S+")
-_OPENERS = frozenset(
-    ["The", "A", "An", "In", "On", "At", "It", "He", "She", "They", "We", "This", "These", "Those", "There", "But", "And", "As", "After", "More", "Less", "Up", "Over", "About", "Some", "Around", "Nearly", "Almost", "Between", "Among", "Most", "Many", "Several", "Officials", "Police"]
+_FIRST = (
+    "The A An In On At It He She They We This These Those There But And As After More Less Up Over About Some Around "
+    "Nearly Almost Between Among Most Many Several Officials Police"
 )
+_OPENERS = frozenset(_FIRST.split())
 """Words that take a capital only at the beginning of a sentence, unless they belong to a name."""
-_JOINS_NAMES = frozenset(
-    ["of", "in", "at", "on", "to", "from", "for", "with", "by", "as", "and", "or", "but", "the", "a", "an", "told", "tell", "tells", "into", "over", "between", "under", "about", "against", "per", "de", "la", "le", "du", "van", "von", "than", "via", "s", "said", "says"]
+_JOINING = (
+    "of in at on to from for with by as and or but the a an told tell tells into over between under about against per "
+    "de la le du van von than via s said says"
 )
+_JOINS_NAMES = frozenset(_JOINING.split())
 _ENDS = ".,;:!?-–—“\"'‘(/&"
 
 
-_QUANTITY = frozenset(["More", "Less", "Up", "About", "Around", "Nearly", "Almost", "Over", "Some", "Between"])
+_QUANTITIES = "More Less Up About Around Nearly Almost Over Some Between"
+_QUANTITY = frozenset(_QUANTITIES.split())
 """Openers that stand before a number, and in no name."""
 _FRONT = re.compile(
     r"(?:(?:And|But|Or|So|Yet|Meanwhile|However|Moreover|Also|Still|Now|Instead|Indeed|Earlier|Later|Separately),?\s+)*"
-    r"(?:(?:Early |Late )?[Oo]n (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|night))?,?\s+)?"
+    r"(?:(?:Early |Late )?[Oo]n (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"(?: (?:morning|afternoon|evening|night))?,?\s+)?"
 )
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|(?<=\s)(?:—|–|--)\s[^—–]{8,120}?\s(?:—|–|--)(?=\s)")
 

@@ -7,7 +7,8 @@ import re
 from pipeline.figures.wording.render import length, tidy
 
 _CONNECTIVES = {
-    "en": "and but while whereas although though because who which that when where as so than or yet after before since",
+    "en": "and but while whereas although though because who which that when where as so than or yet after before "
+    "since",
     "de": "und aber während obwohl weil der die das dass wobei sondern denn doch nachdem bevor sowie",
     "fr": "et mais tandis alors que qui dont où car puis ainsi après avant",
     "es": "y pero mientras aunque porque que quien donde cuando pues sino tras",
@@ -36,7 +37,7 @@ def segments(sentence: str, language: str) -> list[tuple[int, int]]:
 
 
 def clause(sentence: str, span: tuple[int, int], language: str) -> tuple[int, int] | None:
-    """Where the part with the number is, with its neighbours where it is too short to say anything; ``None`` if none fits."""
+    """Where the part with the number is, with its neighbours where it says too little; ``None`` if none fits."""
     parts = segments(sentence, language)
     holding = [i for i, (start, end) in enumerate(parts) if start < span[1] and end > span[0]]
     if not holding:

@@ -22,7 +22,7 @@ def written(sentence: str, parse: Parse, kept: set[int], brackets: dict[int, str
     for index in sorted(kept):
         word = parse.words[index]
         if before is not None:
-            parts.append(_between(sentence, parse, before, index, kept))
+            parts.append(_between(sentence, parse, before, index))
         parts.append(sentence[word.start : word.end])
         if index in brackets:
             parts.append(f" [{brackets[index]}]")
@@ -30,13 +30,12 @@ def written(sentence: str, parse: Parse, kept: set[int], brackets: dict[int, str
     return tidy("".join(parts))
 
 
-def _between(sentence: str, parse: Parse, before: int, index: int, kept: set[int]) -> str:
-    skipped = [parse.words[i] for i in range(before + 1, index)]
+def _between(sentence: str, parse: Parse, before: int, index: int) -> str:
+    skipped = parse.words[before + 1 : index]
     if all(word.dep == "punct" or not any(map(str.isalnum, word.text)) for word in skipped):
         return re.sub(r"\s+", " ", sentence[parse.words[before].end : parse.words[index].start])
-    if parse.words[index].tag == "VBG" and parse.words[index - 1].text == ",":
-        return ", "
-    return " "
+    # A comma that parted what follows from what was left out still parts it, unless it closed an aside.
+    return ", " if skipped[-1].text == "," and (skipped[0].text != "," or parse.words[index].tag == "VBG") else " "
 
 
 def tidy(text: str) -> str:
