@@ -178,6 +178,7 @@ class _Reader:
         parent: Draft | None = None
         made: list[Figure] = []
         heard: str | None = None
+        paired = said.paired([draft.start for draft in kept]) if len(kept) > 1 else {}
         for index, (draft, event) in enumerate(zip(kept, decided, strict=True)):
             if draft.numeral.form is Form.ANOTHER and not _is_one_more(draft):
                 continue
@@ -185,6 +186,8 @@ class _Reader:
             part = scope.is_part(sentence, opens, draft.end)
             before = kept[index - 1] if index else None
             rival = None if part else self.rivals.of(sentence, draft, before)
+            if rival is None and paired and before is not None and _is_bare_elsewhere(sentence, draft) and not part:
+                rival = self.rivals.beside(draft)
             if rival is not None and draft.noun is None and sentence.lower(draft.last) not in words("condition"):
                 counted = self._taken_from(rival, draft)
             else:
@@ -194,7 +197,7 @@ class _Reader:
             self.rivals.add(sentence, draft, before, counted, is_part=part)
             self.memory.note(draft.low, draft.unit_name, counted, draft.action)
             denied = is_denied(sentence, draft)
-            who = said.of(draft.start, denied=denied)
+            who = paired.get(draft.start) or said.of(draft.start, denied=denied)
             if who is None and not denied and said.is_own(draft.start):
                 within = ";" in sentence.text[sentence.start : draft.start]
                 who = (attribution.opening(sentence.quote) if within else None) or self.subject or self.speaker
@@ -364,6 +367,10 @@ _THEM = frozenset({"them", "these", "those", "whom", "which"})
 def _is_of_them(sentence: Sentence, draft: Draft) -> bool:
     """Whether a share is one of what was just counted: "5,800 claims, two thirds of them for cars"."""
     return sentence.lower(draft.last) == "of" and sentence.lower(draft.last + 1) in _THEM
+
+
+def _is_bare_elsewhere(sentence: Sentence, draft: Draft) -> bool:
+    return sentence.language != "en" and draft.noun is None
 
 
 def _inside_quote(sentence: Sentence, at: int) -> bool:

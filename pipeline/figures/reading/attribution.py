@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.figures.reading.lexicon import any_of, load, words, wordset
 from pipeline.figures.reading.nouns import is_participle
@@ -64,7 +66,8 @@ _WEEKDAYS = (
     r"|Samstag|Sonntag|lunes|martes|miércoles|jueves|viernes|sábado|domingo)"
 )
 _THE = (
-    r"(?:(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli|o|a|os|as|en|в|у|un|une|ein|eine|una|um|uma)\s|l['’]|un['’])"
+    r"(?:(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli|i|o|a|os|as|en|в|у|un|une|ein|eine|una|um|uma)\s"
+    r"|l['’]|un['’])"
 )
 _WITHIN_NAMES = wordset("de der des du da do dos del di della la le les los las für von van und et y e i z")
 _FIRST_ARTICLE = re.compile(rf"(?i:{_THE})")
@@ -82,6 +85,13 @@ _ELSEWHERE_AFTER = re.compile(
     rf"(?i:(?:{any_of('says_elsewhere')})|spr(?:ach|achen|icht|echen)(?:\s\w+){{1,2}}\svon"
     r"|(?:eleva|sitúa)n?(?=\s[^.;]{0,40}\sa\s))(?!\w)"
 )
+_GAPPED_ELSEWHERE = re.compile(
+    rf"(?:(?<=[,;]\s)|(?<=\sund\s)|(?<=\set\s)|(?<=\sy\s)|(?<=\se\s)|(?<=\sи\s)|(?<=\sа\s)|(?<=\sта\s))(?P<who>{_THE}[^\W\d_][\w-]*|[а-яіїєґ]{{5,}})\s"
+    r"(?:(?:von|de|di|à|auf|о|про|—|–|-|:)\s)?(?:(?:rund|etwa|unos|circa|environ|около|близько)\s)?"
+    r"(?=\d+(?:[.,\u00a0\u202f ]\d{3})*+(?:[.,;]|$))",
+    re.IGNORECASE,
+)
+"""A second speaker whose verb is left out: "die Polizei sprach von 18.000, die Veranstalter von 45.000"."""
 _COUNT_OF = re.compile(
     r"\b(?P<who>(?:[Tt]he|[Ii]ts|[Aa]n?)\s(?:[\w-]+\s){0,3}?[\w-]+|[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3})['’]s?\s"
     rf"(?:[\w-]+\s){{0,2}}?(?:{any_of('quantity_given')})\b"
@@ -103,7 +113,7 @@ _TRIM = re.compile(
 )
 _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _WHEN = re.compile(rf"\s(?:(?:on|in|at|late|early)\s(?:late\s|early\s)?)?{_DAY}\b.*$")
-_ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n?|der|die|das|dem|den|le|la|les|el|los|il|lo|gli|o|os|as|в|во|у)\s")
+_ARTICLE = re.compile(r"^(?:[Tt]he|[Aa]n?|der|die|das|dem|den|le|la|les|el|los|il|lo|gli|i|o|os|as|в|во|у)\s")
 _INNER_CLAUSE = re.compile(
     r"^.*\s(?:came|comes|went|was|were|is|are|has|had|have|that|which|who)\s(?:(?:after|as|when|before|because|in|on)\s)?"
 )
@@ -138,7 +148,7 @@ def cleaned(who: str) -> str | None:
         who = owner["who"]  # "Datum's last survey"
     if relative := _WHO_DID.match(who):
         who = relative["who"]  # "Parents who called the register"
-    who = " ".join(who.split()).strip(" ,.'’-")
+    who = " ".join(who.split()).strip(" ,.'’-–—")
     for _ in range(2):
         who = _TRIM.sub("", who)
     if _PASSIVE.search(who):
@@ -182,7 +192,7 @@ def cleaned(who: str) -> str | None:
         return None
     if "'" in first and first.split("'")[-1] in {"ll", "d", "ve", "re"}:
         return None
-    return who[:100]
+    return who[:100].rstrip(" –—")
 
 
 _PASSIVE_TAIL = re.compile(rf"\s(?:at (?!least|most)|as (?!many|much)|(?:by|in|to)\b|on (?!{_DAY}))")
@@ -278,6 +288,20 @@ class Said:
         ]
         return min(near)[2] if near else None
 
+    def paired(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Whose each of ``numbers`` is where speakers and numbers take turns, by the character at which it begins.
+
+        All of the speakers follow their numbers ("18,000 according to police, 45,000 according to organisers"), or all
+        of them go before ("police said 18,000, organisers said 45,000").
+        """
+        named = sorted((source.start, source.who) for source in self.sources)
+        places = sorted([(at, "") for at in numbers] + named)
+        turns = [bool(who) for _, who in places]
+        alternate = all(one != other for one, other in pairwise(turns))
+        if len(named) != len(numbers) or len(named) < 2 or not alternate or len({who for _, who in named}) < 2:
+            return {}
+        return {at: who for at, (_, who) in zip(sorted(numbers), named, strict=True)}
+
     def _is_across(self, source: _Source, at: int) -> bool:
         return not source.owned and any(min(source.end, at) <= place <= max(source.start, at) for place in self.breaks)
 
@@ -337,6 +361,8 @@ def said(text: str, start: int, end: int, words_in: frozenset[str], *, foreign: 
     if foreign:
         found += [(m["who"] or m["so"] or m["wie"], m.start(), m.start(), "") for m in _ELSEWHERE.finditer(sentence)]
         found += [(_uncapitalised(m["who"]), m.start(), m.end(), "") for m in _ELSEWHERE_AFTER.finditer(sentence)]
+        if found:
+            found += [(m["who"], m.start(), m.end(), "after") for m in _GAPPED_ELSEWHERE.finditer(sentence)]
     pronoun = False
     inserted = [(a, b) for _, a, b, owned in found if owned == "after" and sentence[b - 2 : b] == ", "]
     if saying and "," in sentence:
@@ -386,7 +412,7 @@ def _named(who: str) -> str:
     if parts and parts[0][0].isupper():
         ends = (k for k, part in enumerate(parts) if part[0].islower() and part not in _WITHIN_NAMES)
         parts = parts[: next(ends, len(parts))]
-    return " ".join(parts)
+    return " ".join(parts).rstrip(" –—-")
 
 
 def _uncapitalised(who: str) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from pipeline.figures.reading.lexicon import words, words_of_all, wordset
 from pipeline.figures.reading.nouns import is_participle, is_plural, phrase_at
 from pipeline.figures.reading.numbers import Form, Numeral
+from pipeline.figures.reading.owners import ROLES
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.verbs import participle
@@ -122,7 +123,7 @@ def _in_labelled_list(sentence: Sentence, i: int) -> bool:
 def _is_gapped(sentence: Sentence, numeral: Numeral) -> bool:
     """Whether a name before a number is one more subject of a count: "The Greens won 41 seats and the Centre 27"."""
     k = numeral.first - 1
-    while k >= 0 and numeral.first - k <= 4 and sentence.is_name(k):
+    while k >= 0 and numeral.first - k <= 4 and (sentence.is_name(k) or sentence.lower(k) in ROLES):
         k -= 1
     k -= sentence.lower(k) == "the"
     opened = sentence.lower(k) in {",", "and", ";", "while"} and sentence.lower(numeral.last) in {
@@ -135,7 +136,8 @@ def _is_gapped(sentence: Sentence, numeral: Numeral) -> bool:
     if not opened or k == numeral.first - 1:
         return False
     counts = [t for t in range(k) if sentence.tokens[t].kind is Kind.NUMBER or sentence.lower(t) in _SMALL]
-    return any(counts_next(sentence, t + 1) or sentence.lower(t + 1) in _PERCENT for t in counts)
+    counted = _PERCENT | words("condition")
+    return any(counts_next(sentence, t + 1) or sentence.lower(t + 1) in counted for t in counts)
 
 
 def is_label(sentence: Sentence, numeral: Numeral, modifier: Modifier, unit: Unit | None, prefix: Unit | None) -> bool:

@@ -71,6 +71,13 @@ _GAPPED = re.compile(
     r"(?:(?<=[,;]\s)|(?<=\sand\s)|(?<=\sbut\s))(?P<who>(?:the\s)?(?:[\w’'-]+\s){0,2}?[\w’'-]+)\s"
     r"(?:at\s)?(?=\d+(?:[.,]\d+)*+(?:\s(?:million|billion))?(?:[.,;:]|$))"
 )
+_GAVE = re.compile(
+    rf"(?:^|(?<=[;:,“”\"]\s)|(?<=\sand\s)|(?<=\sbut\s)|(?<=\swhile\s))(?P<who>(?:{WORD}\s){{0,5}}?{WORD})\s"
+    r"(?:gave|give|gives|has given|have given|had|have|has|cited|named|offered)\s"
+    r"(?:(?:a|the)\s(?:figure|number|count|total|toll)\sof\s)?(?:[a-z]+\s){0,2}?"
+    r"(?=[$€£]?\d+(?:[.,]\d+)*+(?:\s(?:million|billion|percent))?(?:[,;]|\s(?:and|but|while)\s))"
+)
+"""Who gives a bare number: "police gave 18,000, the organisers claimed 45,000"."""
 _DASHED = re.compile(r"\s[-–—]\s(?P<who>(?:the\s)?[A-Za-z][\w’'-]*(?:\s[\w’'-]+){0,3})\.?$")
 ROLES = words("source") | wordset(
     "ministry minister police army governor mayor office agency institution service government official report company"
@@ -129,7 +136,7 @@ def owners(sentence: str, start_words: frozenset[str]) -> list[Owner]:
     if not ROLES.isdisjoint(start_words):
         found += [
             (m["who"], m.start(), m.end(), "after")
-            for pattern in (_ROLE_FIGURE, _GAPPED)
+            for pattern in (_ROLE_FIGURE, _GAPPED, _GAVE)
             for m in pattern.finditer(sentence)
             if m["who"].lower().split()[-1] in ROLES
         ]

@@ -152,6 +152,12 @@ class Rivals:
             return None
         return self._nearest(draft, draft.action if dead else None)
 
+    def beside(self, draft: Draft) -> Told | None:
+        """The figure just told in the same sentence, which another speaker has a number of his own for."""
+        last = self.told[-1] if self.told else None
+        near = last is not None and last.sentence == self.sentence and _leap(draft, last) <= _FURTHEST
+        return last if near else None
+
     def _nearest(self, draft: Draft, action: str | None = None) -> Told | None:
         """The figure told lately that is nearest in size, of those to which ``action`` happened if one is given."""
         near = [

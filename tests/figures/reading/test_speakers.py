@@ -58,3 +58,38 @@ from tests.figures.reading.helpers import figures
 )
 def test_each_number_is_that_of_its_own_speaker(text: str, language: str, speakers: list[str | None]) -> None:
     assert [figure.attribution for figure in figures(text, language)] == speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "speakers"),
+    [
+        ("Police gave 18,000, the organisers claimed 45,000.", "en", ["Police", "organisers"]),
+        ("The ministry gave 140, while the union spoke of 310.", "en", ["ministry", "union"]),
+        ("Some 180 people marched, according to police, 450 according to organisers.", "en", ["police", "organisers"]),
+        ("The government says 12 soldiers died; the rebels put it at 40.", "en", ["government", "rebels"]),
+        ("The ministry counted 14 dead and the opposition 31.", "en", ["ministry", "opposition"]),
+        ("Hospitals counted 31 dead, the government 14.", "en", ["Hospitals", "government"]),
+        ("Die Polizei sprach von 1.800 Teilnehmern, die Veranstalter von 4.500.", "de", ["Polizei", "Veranstalter"]),
+        (
+            "1 800 personnes ont défilé selon la police, 4 500 selon les organisateurs.",
+            "fr",
+            ["police", "organisateurs"],
+        ),
+        (
+            "1.800 personas marcharon según la policía, 4.500 según los organizadores.",
+            "es",
+            ["policía", "organizadores"],
+        ),
+        ("Hanno sfilato 1.800 persone secondo la polizia, 4.500 secondo i medici.", "it", ["polizia", "medici"]),
+        (
+            "По данным полиции, вышли 1 800 человек, по данным организаторов — 4 500.",
+            "ru",
+            ["полиции", "организаторов"],
+        ),
+        ("За даними поліції, вийшли 1 800 людей, за даними організаторів — 4 500.", "uk", ["поліції", "організаторів"]),
+    ],
+)
+def test_each_of_two_speakers_has_its_own_number(text: str, language: str, speakers: list[str]) -> None:
+    first, second = figures(text, language)
+    assert [first.attribution, second.attribution] == speakers
+    assert second.against is not None
