@@ -42,8 +42,9 @@ class Candidate:
     score: float
 
 
-def shortened(sentence: str, parse: Parse, clause: Clause, must: set[int]) -> str | None:
+def shortened(sentence: str, builder: Builder, clause: Clause, must: set[int]) -> str | None:
     """The clause in words, without as many of its loose parts as the length asks for; ``None`` if it is too long."""
+    parse = builder.parse
     kept = set(clause.kept)
     text = written(sentence, parse, kept, clause.brackets)
     for limit, most in ((PRINT, EASY), (LONGEST, FIRM)):
@@ -55,6 +56,11 @@ def shortened(sentence: str, parse: Parse, clause: Clause, must: set[int]) -> st
                 kept -= subtree
                 kept = _without_loose_end(parse, kept, must)
                 text = written(sentence, parse, kept, clause.brackets)
+    place = builder.event_place(clause, kept) if not clause.where else set()
+    if place:
+        with_place = written(sentence, parse, kept | place, clause.brackets)
+        if length(with_place) <= LONGEST:
+            kept, text = kept | place, with_place
     if clause.where and length(text) + length(clause.where) <= LONGEST:
         text += f" [{clause.where}]"
     clause.kept = kept
@@ -79,7 +85,7 @@ def candidates(
         if noun and _is_bare(parse, builder):
             known = clause.brackets.get(builder.number)
             clause.brackets[builder.number] = f"{noun} {known}" if known else noun
-        text = shortened(sentence, parse, clause, builder.inside | set(builder.path) & clause.kept)
+        text = shortened(sentence, builder, clause, builder.inside | set(builder.path) & clause.kept)
         if text and length(text) >= SHORTEST:
             found.append(Candidate(text, _score(parse, builder, clause, text, counted, place)))
     found += _others(sentence, parse, builder, span, counted, noun, place)
@@ -106,7 +112,7 @@ def _others(
             score = _score(parse, builder, clause, text, counted, place) + WEIGHTS["by punctuation"]
             found.append(Candidate(text, score))
     for clause, bonus in (*absolute(builder, noun), *gapped(builder, noun)):
-        text = shortened(sentence, parse, clause, builder.inside)
+        text = shortened(sentence, builder, clause, builder.inside)
         if text and length(text) >= SHORTEST:
             found.append(Candidate(text, bonus + _score(parse, builder, clause, text, counted, place)))
     return found
@@ -128,7 +134,7 @@ def absolute(builder: Builder, noun: str | None) -> list[tuple[Clause, float]]:
     """ "…, with 12 of them missing": what follows "with" says it in the manner of a headline."""
     for at in builder.path:
         word = builder.words[at]
-        if word.text.lower() == "with" and word.dep == "prep" and at > 0 and builder.words[at - 1].text == ",":
+        if word.text.lower() in ("with", "including") and word.dep == "prep" and builder.words[at - 1].text == ",":
             clause = Clause(at, finite=False)
             builder.take(clause, at)
             clause.kept.discard(at)
@@ -164,7 +170,7 @@ def gapped(builder: Builder, noun: str | None) -> list[tuple[Clause, float]]:
         closes += 1
     clause = Clause(last + 1, kept=set(range(opens, closes + 1)), subject=builder.number)
     clause.brackets[last] = " ".join(filter(None, (noun, *(words[c].text for c in helping))))
-    return [(clause, 1.0)]
+    return [(clause, 3.0)]
 
 
 def _is_bare(parse: Parse, builder: Builder) -> bool:
@@ -207,7 +213,8 @@ def _score(parse: Parse, builder: Builder, clause: Clause, text: str, counted: s
 def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:
     """Whether a part behind a comma follows other words in the wording than in the sentence."""
     for index in builder.path:
-        if parse.words[index].dep in ("advcl", "acl") and index in clause.kept and index != clause.head:
+        opens = parse.words[index].dep in ("advcl", "acl") or parse.words[index].text.lower() == "including"
+        if opens and index in clause.kept and index != clause.head:
             first = parse.subtree(index)[0]
             if first > 1 and parse.words[first - 1].text == "," and first - 2 not in clause.kept:
                 return True

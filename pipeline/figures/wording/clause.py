@@ -223,7 +223,9 @@ class Builder:
             for i in self.parse.subtree(c)
         }
         text = " ".join(self.words[i].text for i in range(min(own), place + 1))
-        return f"in {text}" if len(own) <= 5 and min(own) > self.words[place].head - len(self.words) else None
+        before = self.words[self.words[place].head].text.lower()
+        before = before if before in ("at", "near", "outside", "inside", "on") else "in"
+        return f"{before} {text}" if len(own) <= 5 else None
 
     def _joined(self, made: Clause) -> None:
         """Share what verbs that are joined have in common: subject, auxiliaries, negation, the place."""
@@ -299,8 +301,15 @@ class Builder:
                 if when == NEVER:
                     continue
                 stack.append(child)
-                if when is not None:
-                    made.loose.append((when, child, frozenset(self.parse.subtree(child))))
+                if when is not None and self.words[child].dep != "cc":
+                    made.loose.append((when, child, self._part(at, child)))
+
+    def _part(self, at: int, child: int) -> frozenset[int]:
+        """All of a part, with the word that joins it."""
+        joining = (
+            [c for c in self.parse.children(at) if self.words[c].dep == "cc"] if self.words[child].dep == "conj" else []
+        )
+        return frozenset([*self.parse.subtree(child), *joining])
 
     def _own_conjunct(self, at: int) -> int | None:
         """The joined phrase with the number in place of the first one, where it can stand for itself."""
@@ -332,7 +341,9 @@ class Builder:
         if word.text in (",", ".", ";", ":", "--", "—"):
             return False
         before = index > 0 and self.words[index - 1].end == word.start
-        return (before and index + 1 < len(self.words) and self.words[index + 1].start == word.end) or word.text in "%$£€"
+        return (
+            before and index + 1 < len(self.words) and self.words[index + 1].start == word.end
+        ) or word.text in "%$£€"
 
     def _under_verb(self, made: Clause, at: int, child: int) -> float | None:
         word, low = self.words[child], self.words[child].text.lower()
@@ -405,7 +416,7 @@ class Builder:
             return NEVER
         objects = [c for c in self.parse.children(child) if self.words[c].dep == "pobj"]
         heads = {self.words[c].text.lower() for c in objects}
-        if heads & closed.BESIDE:
+        if heads & closed.BESIDE or (self._after_comma(child) and self._has_number(child)):
             return NEVER
         year = any(re.fullmatch(r"(?:1[89]|20)\d\d", self.words[c].text) for c in objects)
         if heads & closed.TIME_NOUNS or year or low in closed.TIME_PREPOSITIONS:
@@ -424,26 +435,76 @@ class Builder:
     def _names_place(self, child: int) -> bool:
         """Whether a part names what nothing else under the same word names: "since moving into Holm"."""
         inside = set(self.parse.subtree(child))
-        named = any(
-            (self.words[i].tag.startswith("NNP") and self.words[i].dep == "pobj")
-            or (self.words[i].tag == "NNP" and self.words[i].dep == "dobj")
-            for i in inside
-            if self.words[i].text.lower() not in closed.TIME_NOUNS
-        )
-        verb = self.words[child].head
-        others = [i for i in self.parse.subtree(verb) if i not in inside and self.words[i].dep in ("pobj",)]
-        return named and not any(
-            self.words[i].tag == "NNP" and self.words[i].text.lower() not in closed.TIME_NOUNS for i in others
-        )
+        near = inside - {
+            i for c in inside if self.words[c].dep in ("relcl", "acl") and c != child for i in self.parse.subtree(c)
+        }
+        others = set(self.parse.subtree(self.words[child].head)) - inside
+        return any(self._is_named(i) for i in near) and not any(self._is_named(i) for i in others)
+
+    def _is_named(self, index: int) -> bool:
+        word = self.words[index]
+        named = word.tag.startswith("NNP") and word.text.lower() not in closed.TIME_NOUNS
+        return named and word.dep in ("pobj", "dobj")
 
     def _later_place(self, child: int) -> bool:
-        """Whether a place is named before this one under the same word."""
-        return any(
-            other < child
-            and self.words[other].dep == "prep"
-            and self.words[other].text.lower() in closed.PLACE_PREPOSITIONS
+        """Whether a place goes before others: one without a name, where another is told before."""
+        before = [
+            other
             for other in self.parse.children(self.words[child].head)
-        )
+            if other < child and self.words[other].text.lower() in closed.PLACE_PREPOSITIONS
+        ]
+        named = any(self._is_named(i) for i in self.parse.subtree(child))
+        return any(not named or any(self._is_named(i) for i in self.parse.subtree(other)) for other in before)
+
+    def event_place(self, made: Clause, kept: set[int]) -> set[int]:
+        """The phrase that says where, taken from deeper in the clause, where what was kept names no place."""
+        if any(
+            self._is_named(i) and self.words[self.words[i].head].text.lower() in closed.PLACE_PREPOSITIONS for i in kept
+        ):
+            return set()
+        stack, below = [made.head], []
+        while stack:
+            at = stack.pop()
+            below.append(at)
+            for child in self.parse.children(at):
+                marks = {self.words[c].text.lower() for c in self.parse.children(child)}
+                word = self.words[child]
+                if word.dep in ("prep", "pobj", "dobj", "conj", "acl", "nsubj", "nsubjpass", "npadvmod", "xcomp") or (
+                    word.dep == "advcl" and marks & {"when", "as"}
+                ):
+                    if word.text.lower() not in closed.TIME_PREPOSITIONS and not (
+                        word.dep == "conj"
+                        and is_verb(self.parse, child)
+                        and subjects(self.parse, child)
+                        and auxiliaries(self.parse, child)
+                    ):
+                        stack.append(child)
+        for at in sorted(below):
+            if (
+                at < self.number
+                or self.words[at].dep != "prep"
+                or self.words[at].text.lower() not in closed.PLACE_PREPOSITIONS
+            ):
+                continue
+            objects = [c for c in self.parse.children(at) if self.words[c].dep == "pobj"]
+            phrase = {i for c in objects for i in self._phrase(c)}
+            if objects and any(self._is_named(i) for i in phrase):
+                return {at} | phrase
+        return set()
+
+    def _phrase(self, index: int) -> set[int]:
+        """A noun with what belongs to its name, and no clause or aside."""
+        found, stack = set(), [index]
+        while stack:
+            at = stack.pop()
+            found.add(at)
+            stack += [
+                c
+                for c in self.parse.children(at)
+                if self.words[c].dep in ("det", "compound", "amod", "poss", "case", "nmod", "pobj", "nummod")
+                or (self.words[c].dep == "prep" and self.words[c].text.lower() == "of")
+            ]
+        return found
 
     def _adverbial(self, child: int, fronted: bool) -> float | None:
         marks = {

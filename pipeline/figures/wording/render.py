@@ -19,7 +19,7 @@ def written(sentence: str, parse: Parse, kept: set[int], brackets: dict[int, str
     """The kept words in their order; marks between them only where nothing else stood there."""
     parts: list[str] = []
     before: int | None = None
-    for index in sorted(kept):
+    for index in sorted(_whole(parse, kept)):
         word = parse.words[index]
         if before is not None:
             parts.append(_between(sentence, parse, before, index))
@@ -28,6 +28,18 @@ def written(sentence: str, parse: Parse, kept: set[int], brackets: dict[int, str
             parts.append(f" [{brackets[index]}]")
         before = index
     return tidy("".join(parts))
+
+
+def _whole(parse: Parse, kept: set[int]) -> set[int]:
+    """With the other parts of the words that a parser takes apart: "so-called", "Stratford-on-Avon", "13/14"."""
+    found = set(kept)
+    for index, word in enumerate(parse.words[:-2]):
+        mark, after = parse.words[index + 1], parse.words[index + 2]
+        if mark.text in ("-", "–", "/", "’", "'") and word.end == mark.start and mark.end == after.start:
+            group = {index, index + 1, index + 2}
+            if group & found:
+                found |= group
+    return found
 
 
 def _between(sentence: str, parse: Parse, before: int, index: int) -> str:
