@@ -11,10 +11,13 @@ from collections.abc import Sequence
 
 from pipeline.figures.annotate import Parse, parser_for
 from pipeline.figures.wording import punctuated
-from pipeline.figures.wording.choose import candidates
+from pipeline.figures.wording.choose import Known, candidates
 from pipeline.figures.wording.core import core, without_asides
 from pipeline.figures.wording.render import length, tidy
 from schemas.figure import Figure, Wording
+
+LEAST = -4.0
+"""The score below which a clause says less than the sentence cut around the number."""
 
 
 def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
@@ -53,15 +56,16 @@ def word(
     ``before`` is what the article says up to the number; a noun stands in brackets only if it occurs there.
     """
     if parse is not None:
-        noun = _to_resolve(figure, before)
-        found = candidates(sentence, parse, span, counted=figure.counted, noun=noun, place=figure.scope.place)
-        if found:
-            return Wording(text=max(found, key=lambda candidate: candidate.score).text, cut=False)
+        known = Known(figure.counted, _to_resolve(figure, before), figure.scope.place, figure.action)
+        found = candidates(sentence, parse, span, known)
+        best = max(found, key=lambda candidate: candidate.score, default=None)
+        if best and best.score > LEAST:
+            return Wording(text=best.text, cut=False)
     plain = tidy(sentence)
     if 3 <= length(plain) <= punctuated.PRINT:
         return Wording(text=plain, cut=False)
     where = punctuated.clause(sentence, span, language)
-    if where:
+    if where and parse is None:
         return Wording(text=tidy(sentence[where[0] : where[1]]), cut=False)
     return Wording(text=punctuated.cut(sentence, span), cut=True)
 
@@ -75,5 +79,5 @@ def _to_resolve(figure: Figure, before: str) -> str | None:
     if head.lower() not in before.lower():
         return None
     # "12 injured": what was read as "injured people" is people.
-    behind = figure.quote.partition(figure.surface)[2].split()[:2]
+    behind = [word.strip('.,;:”"') for word in figure.quote.partition(figure.surface)[2].split()[:2]]
     return head if any(part in behind for part in phrase.split()) else phrase

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.figures.annotate import Parse
+from pipeline.figures.annotate.model import stem
 from pipeline.figures.wording import closed, punctuated
 from pipeline.figures.wording.clause import EASY, FIRM, Builder, Clause, is_finite, is_verb, subjects
 from pipeline.figures.wording.punctuated import LONGEST, PRINT, SHORTEST
@@ -16,7 +17,7 @@ WEIGHTS = {
     "no subject": -1.5,
     "claims more": -4.0,
     "pronoun": -1.6,
-    "possessive": -0.8,
+    "possessive": -1.2,
     "over print length": -0.15,
     "under four words": -1.0,
     "dangling": -3.0,
@@ -26,12 +27,23 @@ WEIGHTS = {
     "place": 0.5,
     "torn": -3.0,
     "dash": -1.0,
+    "lost action": -1.2,
     "by punctuation": -1.0,
 }
 """Set by hand so that what is false outweighs what is unclear, and that what is long; tuned on four labelled topics."""
 
 _DASH = re.compile(r"[^\W\d]\s(?:--?|–|—)\s[^\W\d]{2}")
 _NUMBER = re.compile(r"\d[\d.,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What reading knows of a figure, as evidence; ``noun`` is shown in brackets where the number has none."""
+
+    counted: str | None = None
+    noun: str | None = None
+    place: str | None = None
+    action: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ def shortened(sentence: str, builder: Builder, clause: Clause, must: set[int]) -
             if length(text) <= limit:
                 break
             if root in kept and not subtree & must:
-                kept -= subtree
+                kept -= subtree - _particles(parse, subtree)
                 kept = _without_loose_end(parse, kept, must)
                 text = written(sentence, parse, kept, clause.brackets)
     place = builder.event_place(clause, kept) if not clause.where else set()
@@ -61,10 +73,44 @@ def shortened(sentence: str, builder: Builder, clause: Clause, must: set[int]) -
         with_place = written(sentence, parse, kept | place, clause.brackets)
         if length(with_place) <= LONGEST:
             kept, text = kept | place, with_place
+    whole = _whole_quantities(parse, _without_loose_end(parse, kept, must), must)
+    if whole != kept:
+        kept, text = whole, written(sentence, parse, whole, clause.brackets)
+    clause.kept = kept
     if clause.where and length(text) + length(clause.where) <= LONGEST:
         text += f" [{clause.where}]"
-    clause.kept = kept
     return text if length(text) <= LONGEST else None
+
+
+_QUANTITIES = tuple(
+    tuple(words.split())
+    for words in ("up to", "at least", "at most", "more than", "less than", "fewer than", "as many as", "as much as")
+)
+
+
+def _whole_quantities(parse: Parse, kept: set[int], must: set[int]) -> set[int]:
+    """With all words of "up to" and its like where the number behind is kept, and none of them where it is not."""
+    found = set(kept)
+    lows = [word.text.lower() for word in parse.words]
+    for index in range(len(lows) - 1):
+        for words in _QUANTITIES:
+            end = index + len(words)
+            if tuple(lows[index:end]) != words:
+                continue
+            group = set(range(index, end))
+            if end in found and group & found:
+                found |= group
+            elif end not in found and not group & must:
+                found -= group
+    return found
+
+
+def _particles(parse: Parse, part: frozenset[int]) -> set[int]:
+    """An adverb in front of a part that belongs to the verb before it: "turned away in March"."""
+    first = min(part)
+    if first and parse.words[first].tag in ("RB", "RP") and parse.words[first - 1].tag.startswith("V"):
+        return {first} if parse.words[first].text.lower() not in closed.TIMES else set()
+    return set()
 
 
 def _without_loose_end(parse: Parse, kept: set[int], must: set[int]) -> set[int]:
@@ -76,45 +122,42 @@ def _without_loose_end(parse: Parse, kept: set[int], must: set[int]) -> set[int]
 
 
 def candidates(
-    sentence: str, parse: Parse, span: tuple[int, int], *, counted: str | None, noun: str | None, place: str | None
+    sentence: str,
+    parse: Parse,
+    span: tuple[int, int],
+    known: Known,
 ) -> list[Candidate]:
-    """The clauses of a number by the parse, with their scores; ``noun`` is shown in brackets where it has none."""
+    """The clauses of a number by the parse, with their scores."""
     builder = Builder(parse, span)
     found = []
     for clause in builder.clauses():
-        if noun and _is_bare(parse, builder):
-            known = clause.brackets.get(builder.number)
-            clause.brackets[builder.number] = f"{noun} {known}" if known else noun
+        if known.noun and _is_bare(parse, builder):
+            shared = clause.brackets.get(builder.number)
+            noun = known.noun if parse.words[builder.number].tag == "CD" else f"of {known.noun}"
+            clause.brackets[builder.number] = f"{noun} {shared}" if shared else noun
         text = shortened(sentence, builder, clause, builder.inside | set(builder.path) & clause.kept)
         if text and length(text) >= SHORTEST:
-            found.append(Candidate(text, _score(parse, builder, clause, text, counted, place)))
-    found += _others(sentence, parse, builder, span, counted, noun, place)
+            found.append(Candidate(text, _score(builder, clause, text, known)))
+    found += _others(sentence, builder, span, known)
     return found
 
 
-def _others(
-    sentence: str,
-    parse: Parse,
-    builder: Builder,
-    span: tuple[int, int],
-    counted: str | None,
-    noun: str | None,
-    place: str | None,
-) -> list[Candidate]:
+def _others(sentence: str, builder: Builder, span: tuple[int, int], known: Known) -> list[Candidate]:
     """The clause by punctuation, one with "with" and one that lacks the auxiliaries of the one before."""
     found = []
+    parse = builder.parse
     where = punctuated.clause(sentence, span, "en")
     if where:
         kept = {i for i, word in enumerate(parse.words) if word.start >= where[0] and word.end <= where[1]}
         clause = _pseudo(parse, builder, kept)
         text = tidy(sentence[where[0] : where[1]])
         if kept and builder.number in kept:
-            score = _score(parse, builder, clause, text, counted, place) + WEIGHTS["by punctuation"]
+            score = _score(builder, clause, text, known) + WEIGHTS["by punctuation"]
             found.append(Candidate(text, score))
-    for clause, bonus in (*absolute(builder, noun), *gapped(builder, noun)):
-        text = shortened(sentence, builder, clause, builder.inside)
-        if text and length(text) >= SHORTEST:
-            found.append(Candidate(text, bonus + _score(parse, builder, clause, text, counted, place)))
+    for headed, bonus in (*absolute(builder, known.noun), *gapped(builder, known.noun)):
+        said = shortened(sentence, builder, headed, builder.inside)
+        if said and length(said) >= SHORTEST:
+            found.append(Candidate(said, bonus + _score(builder, headed, said, known)))
     return found
 
 
@@ -169,6 +212,10 @@ def gapped(builder: Builder, noun: str | None) -> list[tuple[Clause, float]]:
     while closes + 1 < len(words) and words[closes + 1].tag not in (",", "CC", ".", ":"):
         closes += 1
     clause = Clause(last + 1, kept=set(range(opens, closes + 1)), subject=builder.number)
+    counts = [
+        c for c in subjects(builder.parse, verb) if any(words[d].dep == "nummod" for d in builder.parse.children(c))
+    ]
+    noun = noun or (words[counts[0]].text if counts else None)
     clause.brackets[last] = " ".join(filter(None, (noun, *(words[c].text for c in helping))))
     return [(clause, 3.0)]
 
@@ -176,14 +223,18 @@ def gapped(builder: Builder, noun: str | None) -> list[tuple[Clause, float]]:
 def _is_bare(parse: Parse, builder: Builder) -> bool:
     """Whether a number is itself what something happens to, without a noun of its own or "of" one."""
     word = parse.words[builder.number]
-    if word.tag != "CD" or word.dep not in ("nsubj", "nsubjpass", "dobj"):
+    if word.dep not in ("nsubj", "nsubjpass", "dobj"):
+        return False
+    first = min(builder.inside)
+    if first and parse.words[first - 1].text.lower() in ("to", "from", "at", "by"):
         return False
     if builder.number + 1 < len(parse.words) and parse.words[builder.number + 1].tag.startswith(("N", "J")):
         return False
     return not any(parse.words[c].dep in ("prep", "nmod", "appos") for c in parse.children(builder.number))
 
 
-def _score(parse: Parse, builder: Builder, clause: Clause, text: str, counted: str | None, place: str | None) -> float:
+def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
+    parse = builder.parse
     shown = [parse.words[i] for i in sorted(clause.kept)]
     lows = text.lower()
     marks: dict[str, float] = {}
@@ -203,8 +254,13 @@ def _score(parse: Parse, builder: Builder, clause: Clause, text: str, counted: s
         1 for word in shown if _NUMBER.match(word.text) and word.start not in inside and not _is_year(word.text)
     )
     marks["says who"] = clause.reports
-    marks["counted noun"] = bool(counted) and counted is not None and counted.split()[-1].lower() in lows
-    marks["place"] = bool(place) and place is not None and place.lower() in lows
+    marks["counted noun"] = known.counted is not None and known.counted.split()[-1].lower() in lows
+    marks["place"] = known.place is not None and known.place.lower() in lows
+    if known.action:
+        happened = stem(known.action.split()[0])
+        marks["lost action"] = any(word.lemma == happened for word in parse.words) and not any(
+            word.lemma == happened for word in shown
+        )
     marks["dash"] = bool(_DASH.search(text))
     marks["torn"] = _is_torn(parse, builder, clause)
     return sum(WEIGHTS[name] * float(value) for name, value in marks.items())
@@ -228,7 +284,11 @@ def _is_year(text: str) -> bool:
 def _is_open(parse: Parse, builder: Builder, clause: Clause, index: int) -> bool:
     """Whether a word is a subject that is a pronoun for what the wording does not name."""
     word = parse.words[index]
-    if word.dep not in ("nsubj", "nsubjpass") or word.text.lower() not in closed.PRONOUNS:
+    if word.dep not in ("nsubj", "nsubjpass"):
+        return False
+    if word.text.lower() in ("one", "ones", "those") and index == clause.subject:
+        return index not in builder.inside
+    if word.text.lower() not in closed.PRONOUNS:
         return False
     if word.tag in ("WDT", "WP", "DT") and parse.words[word.head].dep == "relcl":
         return False

@@ -10,6 +10,7 @@ from pipeline.figures.wording import closed
 
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+_INWARD = frozenset({"prep", "pobj", "dobj", "conj", "acl", "nsubj", "nsubjpass", "npadvmod", "xcomp"})
 _NUMERAL = re.compile(r"\d")
 
 NEVER, JOINED, TIME, WHEN, MANNER, PURPOSE, AGENT, FAR, VAGUE = 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 4.1
@@ -110,7 +111,7 @@ class Builder:
         found = [
             self.clause(index) for index in self.path if is_verb(self.parse, index) and is_finite(self.parse, index)
         ]
-        found = [clause for clause in found[:4] if clause is not None]
+        found = found[:4]
         if not found:
             phrase = Clause(self.path[-1], finite=False)
             self.take(phrase, phrase.head)
@@ -348,6 +349,8 @@ class Builder:
     def _under_verb(self, made: Clause, at: int, child: int) -> float | None:
         word, low = self.words[child], self.words[child].text.lower()
         top = at == made.head
+        if word.dep in ("dobj", "npadvmod", "attr", "oprd") and child > at and self._after_comma(child):
+            return NEVER
         if word.dep in ("cc", "conj"):
             return self._joined_verb(at, child)
         if word.dep in ("dep", "appos", "parataxis"):
@@ -382,7 +385,7 @@ class Builder:
         if subjects(self.parse, joined[0]) or any(self.words[i].tag == "CD" for i in below):
             return NEVER
         if self.words[joined[0]].tag == self.words[at].tag == "VBN":
-            return VAGUE
+            return LOOSE
         return JOINED
 
     def _adverb(self, at: int, child: int, top: bool) -> float | None:
@@ -426,6 +429,8 @@ class Builder:
             return FAR if named and low in closed.PLACE_PREPOSITIONS else NEVER
         if self.words[child].dep == "agent":
             return LOOSE if any(self.words[i].tag.startswith("NNP") for i in below) else AGENT
+        if self.words[self.words[child].head].lemma == "be" and child > self.words[child].head:
+            return None
         if low in closed.PLACE_PREPOSITIONS and objects:
             return FAR if self._later_place(child) else FIRM
         if any(self.words[i].dep == "relcl" for i in below) and low not in ("of", "to"):
@@ -451,7 +456,7 @@ class Builder:
         before = [
             other
             for other in self.parse.children(self.words[child].head)
-            if other < child and self.words[other].text.lower() in closed.PLACE_PREPOSITIONS
+            if self.words[child].head < other < child and self.words[other].text.lower() in closed.PLACE_PREPOSITIONS
         ]
         named = any(self._is_named(i) for i in self.parse.subtree(child))
         return any(not named or any(self._is_named(i) for i in self.parse.subtree(other)) for other in before)
@@ -469,16 +474,10 @@ class Builder:
             for child in self.parse.children(at):
                 marks = {self.words[c].text.lower() for c in self.parse.children(child)}
                 word = self.words[child]
-                if word.dep in ("prep", "pobj", "dobj", "conj", "acl", "nsubj", "nsubjpass", "npadvmod", "xcomp") or (
-                    word.dep == "advcl" and marks & {"when", "as"}
-                ):
-                    if word.text.lower() not in closed.TIME_PREPOSITIONS and not (
-                        word.dep == "conj"
-                        and is_verb(self.parse, child)
-                        and subjects(self.parse, child)
-                        and auxiliaries(self.parse, child)
-                    ):
-                        stack.append(child)
+                inward = word.dep in _INWARD or (word.dep == "advcl" and marks & {"when", "as"})
+                own = word.dep == "conj" and subjects(self.parse, child) and auxiliaries(self.parse, child)
+                if inward and not own and word.text.lower() not in closed.TIME_PREPOSITIONS:
+                    stack.append(child)
         for at in sorted(below):
             if (
                 at < self.number
@@ -488,7 +487,8 @@ class Builder:
                 continue
             objects = [c for c in self.parse.children(at) if self.words[c].dep == "pobj"]
             phrase = {i for c in objects for i in self._phrase(c)}
-            if objects and any(self._is_named(i) for i in phrase):
+            between = [self.words[i].text for i in range(max([i for i in kept if i < at], default=at), at)]
+            if any(self._is_named(i) for i in phrase) and not {"-", "–", "—", "--", ":", ";"} & set(between):
                 return {at} | phrase
         return set()
 
@@ -523,13 +523,16 @@ class Builder:
         return LOOSE if self._names_place(child) else NEVER if self._has_number(child) else WHEN
 
     def _has_number(self, child: int) -> bool:
-        return any(self.words[i].tag == "CD" for i in self.parse.subtree(child))
+        below = (self.words[i] for i in self.parse.subtree(child))
+        return any(word.tag == "CD" or _NUMERAL.search(word.text) for word in below)
 
     def _under_noun(self, at: int, child: int) -> float | None:
         word = self.words[child]
         if word.dep in ("relcl", "acl"):
             if self._after_comma(child):
                 return NEVER
+            if self.words[self.words[at].head].text.lower() in closed.TIME_PREPOSITIONS | {"as", "with"}:
+                return None
             if self.words[at].dep in ("nsubj", "nsubjpass") and at not in self.on_path:
                 return RESTRICTIVE
             return LOOSE if at in self.on_path else FIRM

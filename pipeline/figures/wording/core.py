@@ -69,7 +69,7 @@ def _after_caption(quote: str, start: int, number: int) -> int:
         if index < 3 or word.group() not in _OPENERS:
             continue
         before = words[index - 1].group()
-        closes = before[-1] == "”"
+        closes = before[-1] in "”’'"
         if (before[-1] in _ENDS and not closes) or before in _OPENERS:
             continue
         if before.lower() in _JOINS_NAMES and word.group() not in _QUANTITY:
@@ -77,6 +77,10 @@ def _after_caption(quote: str, start: int, number: int) -> int:
         here = word.start()
     if here == start and words and quote[number].isupper() and len(words) > 3:
         before = words[-1].group()
-        if before[-1] not in _ENDS and before.lower() not in _JOINS_NAMES and quote[number : number + 3].isalpha():
+        if (
+            (before[-1] not in _ENDS or before[-1] in "”’'")
+            and before.lower() not in _JOINS_NAMES
+            and quote[number : number + 3].isalpha()
+        ):
             return number
     return here
