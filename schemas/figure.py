@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.base import Model, Utc
 
@@ -78,7 +78,17 @@ class Figure(Model):
     as_of: date | None = Field(default=None, description="the day it holds for, if the text says it")
     earlier: Value | None = Field(default=None, description="the value it replaces, where the same sentence gives it")
     factor: float | None = Field(default=None, description="2 for 'doubled to 84'")
-    against: Value | None = Field(default=None, description="the number told before it that the text sets it against")
+    against: tuple[int, int] | None = Field(
+        default=None, description="the span of the number told before it that the text sets it against"
+    )
+
+    @field_validator("against", mode="before")
+    @classmethod
+    def _place_or_nothing(cls, told: object) -> object:
+        """Drop what records of old hold: the value of that number, which does not tell of which of two equal ones."""
+        place = isinstance(told, (tuple, list)) and all(isinstance(end, int) for end in told)
+        return told if place else None
+
     wording: Wording | None = Field(default=None, description="the clause that says it, for people")
 
     @model_validator(mode="after")

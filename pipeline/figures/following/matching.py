@@ -66,7 +66,7 @@ def traits_of_pair(seen: Seen, known: Profile, *, takers: Sequence[Profile] = ()
     _of_periods(traits, figure, known)
     _of_speakers(traits, figure, known)
     _of_value(traits, figure, known)
-    if opposes(figure.cues, known.values):
+    if opposes(figure.cues, known.values, known.figures):
         _of_opposed(traits)
     elif takers:
         _of_takers(traits, figure, known, takers)

@@ -195,7 +195,8 @@ def traits_of_clash(claims: Sequence[Claim], said: Claim, beside: Sequence[Claim
         traits["stated"] = 1.0
     if intervals.size(intervals.of_claim(said)) < intervals.size(intervals.of_claim(known)):
         traits["lower"] = 1.0
-    if opposes(cues, {value_key(known)}) and f"from:{value_key(known)}" not in cues:
+    held = {known.figure, *(quote.figure for quote in quotes)}
+    if opposes(cues, {value_key(known)}, held) and f"from:{value_key(known)}" not in cues:
         traits["set against it"] = 1.0
     if quotes:
         moved = "moved" in of_quotes or f"from:{value_key(known)}" in cues

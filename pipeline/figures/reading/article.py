@@ -29,7 +29,7 @@ from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.votes import is_tally
 from pipeline.sentences import sentences
-from schemas.figure import Figure, Rejected, Scope, ScopeKind, Value
+from schemas.figure import Figure, Rejected, Scope, ScopeKind
 
 _ENGLISH_EXTRA = "another several couple first second third fourth fifth sixth seventh eighth ninth tenth"
 
@@ -220,7 +220,7 @@ class _Reader:
                     draft.noun.last if draft.noun else draft.last,
                 ),
             )
-            against = None if rival is None else rival.value
+            against = None if rival is None else rival.span
             made.append(_figure(sentence, draft, as_told(sentence, draft, counted), who, covers, days, against))
             if not part:
                 parent = draft
@@ -312,7 +312,7 @@ def _figure(
     who: str | None,
     covers: Scope,
     days: Days,
-    against: Value | None,
+    against: tuple[int, int] | None,
 ) -> Figure:
     single = draft.low == draft.high
     after = draft.unit.end if draft.unit and draft.unit.end > draft.end else draft.end

@@ -169,6 +169,17 @@ def number_of(sentence: Sentence, end: int) -> Noun | None:
     return None
 
 
+def _of_a_condition(sentence: Sentence, end: int) -> bool:
+    """Whether a number tells how many are dead, hurt or missing: "put the dead at 40", "the number of injured is 9"."""
+    for k in range(end - 1, max(0, end - 6), -1):
+        if sentence.lower(k) in words("condition") and sentence.lower(k - 1) in {"the", "of"}:
+            follows = words("stop") | words("numeral_follow") | words("verb_on_s") | {"stands", "stood", "rose", "fell"}
+            return not sentence.is_word(k + 1) or sentence.lower(k + 1) in follows
+        if sentence.tokens[k].kind is not Kind.WORD:
+            return False
+    return False
+
+
 def _measure(sentence: Sentence, end: int) -> bool:
     """Whether a word that measures people ("toll", "turnout") leads to the number in its clause."""
     for k in range(end - 1, max(-1, end - 10), -1):
@@ -385,6 +396,8 @@ def resolve(
             return near if beside else memory.latest(person=person, since=since) or near
         if sentence.lower(draft.opens - 1) == "of" and (known := memory.latest(person=person)):
             return known  # "bank details of 94,000 of them"
+    if english and _of_a_condition(sentence, draft.opens):
+        return memory.latest(person=True) or "people"
     if english and (noun := number_of(sentence, draft.opens)):
         return noun.phrase
     if english and (whole := _whole(sentence, draft, drafts) or _one_or_more(sentence, draft)):

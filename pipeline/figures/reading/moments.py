@@ -142,8 +142,12 @@ def _is_of_age(sentence: Sentence, numeral: Numeral) -> bool:
     verbal = ends or (sentence.is_word(numeral.last) and not counting)
     if left == "of" and verbal and sentence.lower(i - 3) in {"a", "an", "the"}:
         return _is_role(before) and before not in _NO_ONE_PERSON
-    if left == "at" and ends and before in {"died", "dead"}:
-        return True
+    if (
+        left == "at"
+        and ends
+        and (before == "died" or (before == "dead" and sentence.lower(i - 3) not in {"the", "of"}))
+    ):
+        return True  # but not in "put the dead at 40"
     if left == "at" and numeral.value >= 10 and right in {"he", "she", "i"}:
         return True
     if left in {"now", "both"} and before in {",", "is", "was"} and ends:

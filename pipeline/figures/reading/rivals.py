@@ -16,7 +16,6 @@ from pipeline.figures.reading.owners import ROLES
 from pipeline.figures.reading.ties import is_set_against
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
-from schemas.figure import Value
 
 _FORECASTS = wordset(
     "expect expects expected predict predicts predicted project projects projected forecast forecasts sees reckon"
@@ -92,7 +91,7 @@ _PAD = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A figure as it was told, in the sentence of that number."""
+    """A figure as it was told, in the sentence of that number; ``span`` is its place in the text."""
 
     low: float
     high: float
@@ -101,11 +100,7 @@ class Told:
     action: str | None
     sentence: int
     is_part: bool
-
-    @property
-    def value(self) -> Value:
-        """The number, or the two ends of a range."""
-        return self.low if self.low == self.high else (self.low, self.high)
+    span: tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -127,7 +122,16 @@ class Rivals:
         if draft.noun is not None and _states(sentence.lower(draft.noun.last), sentence.lower(draft.noun.last + 1)):
             return
         self.told.append(
-            Told(draft.low, draft.high, draft.measure, counted, draft.action, self.sentence, is_part or draft.increment)
+            Told(
+                draft.low,
+                draft.high,
+                draft.measure,
+                counted,
+                draft.action,
+                self.sentence,
+                is_part or draft.increment,
+                (draft.start, draft.end),
+            )
         )
         del self.told[:-12]
 
@@ -150,7 +154,10 @@ class Rivals:
         dead = draft.noun is None and sentence.lower(draft.last) in words("condition")
         if not (dead or _is_bare(sentence, draft)) or not _is_stated(sentence, draft, before):
             return None
-        return self._nearest(draft, draft.action if dead else None)
+        named = dead or any(
+            sentence.lower(k) in words("condition") for k in range(max(0, draft.opens - 3), draft.opens)
+        )
+        return self._nearest(draft, draft.action if named else None)
 
     def beside(self, draft: Draft) -> Told | None:
         """The figure just told in the same sentence, which another speaker has a number of his own for."""
@@ -265,7 +272,9 @@ def _is_link(word: str, following: str) -> bool:
     """Whether a word only leads from who states a number to the number."""
     if word in {"estimate", "estimates"}:
         return following in _BEING
-    return word in _LINKS and (word, following) not in _STATING
+    # "put the dead at 40", "put the number of injured at 12"
+    counted = word in words("condition") and following in {"at", "to", "as"}
+    return counted or (word in _LINKS and (word, following) not in _STATING)
 
 
 def _is_opposed(sentence: Sentence, draft: Draft, before: Draft) -> bool:

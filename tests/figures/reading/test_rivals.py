@@ -27,7 +27,7 @@ from tests.figures.reading.helpers import figures
 )
 def test_a_bare_count_by_another_counts_what_was_counted_before(text: str, counted: str, action: str | None) -> None:
     first, second = figures(text)
-    assert second.against == first.value
+    assert second.against == first.span
     assert second.counted == first.counted == counted
     assert second.action == first.action
     if action:
@@ -36,7 +36,7 @@ def test_a_bare_count_by_another_counts_what_was_counted_before(text: str, count
 
 def test_a_bare_amount_takes_the_unit_of_the_one_it_is_set_against() -> None:
     first, second = figures("Rents stood at 1,455 crowns in May. The tenants' league put them at 1,610.")
-    assert (first.unit, second.unit, second.against) == ("crown", "crown", 1455)
+    assert (first.unit, second.unit, second.against) == ("crown", "crown", first.span)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_bare_amount_takes_the_unit_of_the_one_it_is_set_against() -> None:
 )
 def test_rivals_speak_every_language_that_is_read(text: str, language: str, counted: str) -> None:
     first, second = figures(text, language)
-    assert (second.against, second.counted, first.counted) == (first.value, counted, counted)
+    assert (second.against, second.counted, first.counted) == (first.span, counted, counted)
     assert first.attribution
     assert second.attribution
     assert first.attribution != second.attribution
@@ -59,20 +59,21 @@ def test_rivals_speak_every_language_that_is_read(text: str, language: str, coun
 
 def test_what_was_before_is_not_opposed() -> None:
     text = "The average rent stood at 1,455 crowns, down from 1,480 in March. The tenants' league put it at 1,610."
-    assert [figure.against for figure in figures(text)] == [None, None, 1455]
+    found = figures(text)
+    assert [figure.against for figure in found] == [None, None, found[0].span]
 
 
 def test_who_tells_a_number_is_not_what_it_is_set_against() -> None:
     two, bodies, dead = figures(
         "Two clinics reported having received 17 bodies; the minister still spoke of five dead."
     )
-    assert (two.against, bodies.against, dead.against) == (None, None, 17)
+    assert (two.against, bodies.against, dead.against) == (None, None, bodies.span)
 
 
 def test_of_several_numbers_the_one_nearest_in_size_is_meant() -> None:
     text = "Some 4,000 people rallied against the loss of 310 jobs, police said. The union counted 9,500."
-    *_, last = figures(text)
-    assert (last.counted, last.against) == ("people", 4000)
+    first, *_, last = figures(text)
+    assert (last.counted, last.against) == ("people", first.span)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,24 @@ def test_of_several_numbers_the_one_nearest_in_size_is_meant() -> None:
 )
 def test_what_is_only_told_beside_another_is_not_set_against_it(text: str) -> None:
     assert [figure.against for figure in figures(text)] == [None, None]
+
+
+def test_of_two_equal_numbers_the_place_tells_which_is_meant() -> None:
+    killed, hurt, opposed = figures(
+        "The army said 12 of its men had been wounded and 12 civilians had died. The rebels put it at 40."
+    )
+    assert killed.value == hurt.value
+    assert opposed.against == hurt.span
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The army said 12 soldiers had been wounded and 15 civilians had died. The rebels put the dead at 40.",
+        "The army said 15 civilians had died and 30 men had been wounded. The rebels put the number of dead at 40.",
+    ],
+)
+def test_a_count_of_the_dead_is_set_against_the_dead(text: str) -> None:
+    *others, last = figures(text)
+    opposed = next(figure for figure in others if figure.span == last.against)
+    assert (last.counted, last.action, opposed.action) == ("civilians", "killed", "killed")
