@@ -16,7 +16,7 @@ from pipeline.figures.wording.core import core, without_asides
 from pipeline.figures.wording.render import length, tidy
 from schemas.figure import Figure, Wording
 
-LEAST = -4.0
+LEAST = -2.6
 """The score below which a clause says less than the sentence cut around the number."""
 
 

@@ -117,6 +117,8 @@ def _without_loose_end(parse: Parse, kept: set[int], must: set[int]) -> set[int]
     """Without a preposition at the end whose noun was left out."""
     left = sorted(kept)
     while left and left[-1] not in must and parse.words[left[-1]].tag in ("IN", "CC", "DT", "TO", ","):
+        if parse.words[left[-1]].tag == "IN" and not parse.children(left[-1]):
+            break  # "unaccounted for"
         left.pop()
     return set(left)
 
@@ -250,9 +252,8 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
     marks["under four words"] = length(text) < 4
     marks["dangling"] = shown[-1].text.lower() in closed.DANGLING
     inside = {parse.words[i].start for i in builder.inside}
-    marks["other number"] = sum(
-        1 for word in shown if _NUMBER.match(word.text) and word.start not in inside and not _is_year(word.text)
-    )
+    others = [word for word in shown if _NUMBER.match(word.text) and word.start not in inside]
+    marks["other number"] = min(3, sum(not _is_year(word.text) for word in others))
     marks["says who"] = clause.reports
     marks["counted noun"] = known.counted is not None and known.counted.split()[-1].lower() in lows
     marks["place"] = known.place is not None and known.place.lower() in lows
@@ -268,6 +269,9 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
 
 def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:
     """Whether a part behind a comma follows other words in the wording than in the sentence."""
+    low, high = sorted((clause.head, builder.number))
+    if any(parse.words[i].text in (";", ":") and i not in clause.kept for i in range(low, high)):
+        return True
     for index in builder.path:
         opens = parse.words[index].dep in ("advcl", "acl") or parse.words[index].text.lower() == "including"
         if opens and index in clause.kept and index != clause.head:

@@ -92,6 +92,7 @@ class Builder:
         for index in self.inside:
             self.on_path.update(parse.ancestors(index))
         self.bracketed = self._in_parentheses()
+        self.inside |= self._around()
 
     def _in_parentheses(self) -> set[int]:
         """The words of asides in parentheses that do not hold the number."""
@@ -105,6 +106,13 @@ class Builder:
                 if not inner & self.inside:
                     found |= inner
         return found
+
+    def _around(self) -> set[int]:
+        """All between the parentheses in which the number stands, with them."""
+        first, last = min(self.inside), max(self.inside)
+        opens = next((i for i in range(first, max(-1, first - 6), -1) if self.words[i].text == "("), None)
+        closes = next((i for i in range(last, min(len(self.words), last + 6)) if self.words[i].text == ")"), None)
+        return set(range(opens, closes + 1)) if opens is not None and closes is not None else set()
 
     def clauses(self) -> list[Clause]:
         """A clause for each finite verb above the number, the lowest first; of a heading without verb, its phrase."""
@@ -126,8 +134,9 @@ class Builder:
         word = self.words[head]
         self.take(made, head)
         made.where = self._where(head)
-        if word.dep == "relcl":
-            self._relative(made)
+        relative = self._relative_above(head)
+        if relative is not None:
+            self._relative(made, relative)
         elif word.dep == "conj" and is_verb(self.parse, word.head):
             self._joined(made)
         own = [child for child in subjects(self.parse, head) if child in made.kept]
@@ -157,6 +166,8 @@ class Builder:
                 return True
             if word.dep == "advcl" and marks & closed.CONDITIONS:
                 return True
+            if word.dep == "ccomp" and self.parted(word.head, at):
+                return False
             if word.dep == "ccomp" and self._is_neutral(word.head) and not self._is_infinitive(word.head):
                 return False
             if word.dep in ("ccomp", "csubj", "csubjpass", "pcomp") and is_verb(self.parse, word.head):
@@ -168,6 +179,12 @@ class Builder:
             ):
                 return True
             at = word.head
+
+    def parted(self, above: int, below: int) -> bool:
+        """Whether a colon, semicolon or dash stands between a word and what hangs on it."""
+        part = self.parse.subtree(below)
+        between = range(above + 1, part[0]) if above < part[0] else range(part[-1] + 1, above)
+        return any(self.words[i].text in (";", ":", "--", "—", "–") for i in between)
 
     def _is_infinitive(self, index: int) -> bool:
         return any(self.words[c].tag == "TO" for c in self.parse.children(index))
@@ -183,34 +200,43 @@ class Builder:
             return False
         return word.text.lower() in closed.REPORTING
 
-    def _relative(self, made: Clause) -> None:
+    def _relative_above(self, head: int) -> int | None:
+        """The verb of the relative clause that a verb belongs to, itself or through "which they say"."""
+        at = head
+        while self.words[at].dep == "ccomp" and self._is_neutral(self.words[at].head):
+            at = self.words[at].head
+        if self.words[at].dep != "relcl":
+            return None
+        asked = at == head or any(self.words[c].tag in ("WDT", "WP") for c in subjects(self.parse, head))
+        return at if asked else None
+
+    def _relative(self, made: Clause, verb: int) -> None:
         """Put the noun that a relative clause belongs to in the place of its pronoun."""
-        head = made.head
-        above = self.words[head].head
-        relative = [c for c in self.parse.subtree(head) if self.words[c].tag in ("WDT", "WP", "WP$", "WRB")]
-        relative = [c for c in relative if c < head and c - above < 6]
+        head, above = made.head, self.words[verb].head
+        asking = [c for c in self.parse.subtree(verb) if self.words[c].tag in ("WDT", "WP", "WP$", "WRB") and c <= head]
         that = [c for c in subjects(self.parse, head) if self.words[c].text.lower() in ("that", "which", "who")]
         if that:
             made.kept -= set(that)
-            keep_path = self.on_path
-            self.on_path = self.on_path - {head}
-            before = set(made.kept)
-            self.take(made, above, without=head)
-            self.on_path = keep_path
+            made.claims_more |= above in made.kept
+            self._take_beside(made, above, verb)
             made.subject = above
-            if above in before:
-                made.claims_more = True
-        elif any(self.words[c].tag == "WRB" for c in relative):
-            made.kept -= {c for c in relative if self.words[c].tag == "WRB"}
+        elif any(self.words[c].tag == "WRB" for c in asking):
+            made.kept -= {c for c in asking if self.words[c].tag == "WRB"}
         else:
             made.claims_more = True
+
+    def _take_beside(self, made: Clause, index: int, without: int) -> None:
+        """Take a word without the clause under it that the number is in."""
+        before, self.on_path = self.on_path, self.on_path - {without}
+        self.take(made, index, without=without)
+        self.on_path = before
 
     def _where(self, head: int) -> str | None:
         """The place of "the port, where ten died", with its preposition."""
         at = head
         while self.words[at].dep == "ccomp" and self._is_neutral(self.words[at].head):
             at = self.words[at].head
-        if self.words[at].dep != "relcl" or self.words[at].head > head:
+        if self.words[at].dep != "relcl":
             return None
         found = [i for i in self.parse.subtree(at) if self.words[i].text.lower() == "where" and i <= head]
         place = self.words[at].head
@@ -247,9 +273,7 @@ class Builder:
         made.claims_more |= bool(joining & {"or", "nor"})
         for child in subjects(self.parse, first)[:1]:
             if self.words[first].dep == "relcl" and self.words[child].tag in ("WDT", "WP"):
-                keep_path, self.on_path = self.on_path, self.on_path - {first}
-                self.take(made, self.words[first].head, without=first)
-                self.on_path = keep_path
+                self._take_beside(made, self.words[first].head, first)
                 made.subject = self.words[first].head
             else:
                 self.take(made, child)
@@ -349,6 +373,8 @@ class Builder:
     def _under_verb(self, made: Clause, at: int, child: int) -> float | None:
         word, low = self.words[child], self.words[child].text.lower()
         top = at == made.head
+        if self.parted(at, child):
+            return NEVER
         if word.dep in ("dobj", "npadvmod", "attr", "oprd") and child > at and self._after_comma(child):
             return NEVER
         if word.dep in ("cc", "conj"):

@@ -12,7 +12,7 @@ _DATELINE = re.compile(
 _WORD = re.compile(r"\S+")
 _FIRST = (
     "The A An In On At It He She They We This These Those There But And As After More Less Up Over About Some Around "
-    "Nearly Almost Between Among Most Many Several Officials Police"
+    "Nearly Almost Between Among Most Many Several"
 )
 _OPENERS = frozenset(_FIRST.split())
 """Words that take a capital only at the beginning of a sentence, unless they belong to a name."""
@@ -45,7 +45,7 @@ def core(quote: str, span: tuple[int, int]) -> tuple[int, int]:
     front = _FRONT.match(quote, start)
     if front and front.end() <= span[0]:
         start = front.end()
-    end = len(quote)
+    end = _before_caption(quote, span[1])
     while end > span[1] and quote[end - 1] in " .;:,\t\n":
         end -= 1
     return start, end
@@ -61,26 +61,27 @@ def without_asides(sentence: str, span: tuple[int, int]) -> str:
     return _ASIDE.sub(blank, sentence)
 
 
+def _opens(words: list[re.Match[str]], index: int) -> bool:
+    """Whether a sentence opens at a word though the one before it never ended."""
+    word, before = words[index].group(), words[index - 1].group()
+    if word not in _OPENERS or before in _OPENERS or (before[-1] in _ENDS and before[-1] not in "”’'"):
+        return False
+    return word in _QUANTITY or before.lower() not in _JOINS_NAMES
+
+
 def _after_caption(quote: str, start: int, number: int) -> int:
-    """The last place before a number where a sentence opens though the one before it never ended."""
     words = list(_WORD.finditer(quote, start, number))
     here = start
-    for index, word in enumerate(words):
-        if index < 3 or word.group() not in _OPENERS:
-            continue
-        before = words[index - 1].group()
-        closes = before[-1] in "”’'"
-        if (before[-1] in _ENDS and not closes) or before in _OPENERS:
-            continue
-        if before.lower() in _JOINS_NAMES and word.group() not in _QUANTITY:
-            continue
-        here = word.start()
-    if here == start and words and quote[number].isupper() and len(words) > 3:
+    for index in range(3, len(words)):
+        if _opens(words, index):
+            here = words[index].start()
+    if here == start and len(words) > 3 and quote[number].isupper() and quote[number : number + 3].isalpha():
         before = words[-1].group()
-        if (
-            (before[-1] not in _ENDS or before[-1] in "”’'")
-            and before.lower() not in _JOINS_NAMES
-            and quote[number : number + 3].isalpha()
-        ):
+        if (before[-1] not in _ENDS or before[-1] in "”’'") and before.lower() not in _JOINS_NAMES:
             return number
     return here
+
+
+def _before_caption(quote: str, number: int) -> int:
+    words = list(_WORD.finditer(quote, number))
+    return next((words[i].start() for i in range(4, len(words)) if _opens(words, i)), len(quote))
