@@ -16,8 +16,11 @@ from pipeline.figures.wording.core import core, without_asides
 from pipeline.figures.wording.render import length, tidy
 from schemas.figure import Figure, Wording
 
-LEAST = -2.6
+LEAST = -3.0
 """The score below which a clause says less than the sentence cut around the number."""
+
+NEAR = 600
+"""Characters, some four sentences, over which what was counted is still what is counted."""
 
 
 def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
@@ -32,10 +35,10 @@ def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
     once = list(dict.fromkeys(shown))
     parses = dict(zip(once, parser.parse(once), strict=True)) if parser else {}
     made = []
-    for figure, place, (start, _), sentence in zip(figures, places, cores, shown, strict=True):
+    for index, (figure, place, (start, _), sentence) in enumerate(zip(figures, places, cores, shown, strict=True)):
         span = (place[0] - start, place[1] - start)
-        before = text[: figure.span[0]]
-        wording = word(sentence, span, figure, parses.get(sentence), language, before=before)
+        noun = _to_resolve(figure, figures[:index])
+        wording = word(sentence, span, figure, parses.get(sentence), language, noun=noun)
         made.append(figure.model_copy(update={"wording": wording}))
     return made
 
@@ -49,14 +52,14 @@ def _place_in_quote(figure: Figure, text: str) -> tuple[int, int]:
 
 
 def word(
-    sentence: str, span: tuple[int, int], figure: Figure, parse: Parse | None, language: str, *, before: str = ""
+    sentence: str, span: tuple[int, int], figure: Figure, parse: Parse | None, language: str, *, noun: str | None = None
 ) -> Wording:
     """How to say the number at ``span`` of ``sentence``; ``parse`` is of that very string.
 
-    ``before`` is what the article says up to the number; a noun stands in brackets only if it occurs there.
+    ``noun`` is what the article counted before; it stands in brackets where the number has no noun of its own.
     """
     if parse is not None:
-        known = Known(figure.counted, _to_resolve(figure, before), figure.scope.place, figure.action)
+        known = Known(figure.counted, noun, figure.scope.place, figure.action)
         found = candidates(sentence, parse, span, known)
         best = max(found, key=lambda candidate: candidate.score, default=None)
         if best and best.score > LEAST:
@@ -70,14 +73,28 @@ def word(
     return Wording(text=punctuated.cut(sentence, span), cut=True)
 
 
-def _to_resolve(figure: Figure, before: str) -> str | None:
-    """The noun that reading found for a number that stands alone, if it was said before."""
+def _to_resolve(figure: Figure, before: Sequence[Figure]) -> str | None:
+    """The noun that reading found for a number that stands alone, if it is what was counted last, shortly before."""
     if not figure.counted or figure.unit:
         return None
-    phrase = figure.counted
-    head = phrase.split(" of ")[0].split()[-1]
-    if head.lower() not in before.lower():
+    head = _head(figure.counted)
+    near = [other for other in before if other.counted and not other.unit and figure.span[0] - other.span[1] < NEAR]
+    told = [_head(other.counted or "") for other in near if _is_told(other)]
+    if told[-1:] != [head] and not (head == "people" and head in told):
         return None
     # "12 injured": what was read as "injured people" is people.
-    behind = [word.strip('.,;:”"') for word in figure.quote.partition(figure.surface)[2].split()[:2]]
-    return head if any(part in behind for part in phrase.split()) else phrase
+    behind = _behind(figure)[:2]
+    return head if any(part in behind for part in figure.counted.split()) else figure.counted
+
+
+def _head(phrase: str) -> str:
+    return phrase.split(" of ")[0].split()[-1].lower()
+
+
+def _behind(figure: Figure) -> list[str]:
+    return [word.strip('.,;:”"').lower() for word in figure.quote.partition(figure.surface)[2].split()[:6]]
+
+
+def _is_told(figure: Figure) -> bool:
+    """Whether the noun that a number counts stands behind it."""
+    return _head(figure.counted or "") in _behind(figure)

@@ -27,6 +27,7 @@ WEIGHTS = {
     "place": 0.5,
     "torn": -3.0,
     "dash": -1.0,
+    "phrase": -1.0,
     "lost action": -1.2,
     "by punctuation": -1.0,
 }
@@ -108,8 +109,13 @@ def _whole_quantities(parse: Parse, kept: set[int], must: set[int]) -> set[int]:
 def _particles(parse: Parse, part: frozenset[int]) -> set[int]:
     """An adverb in front of a part that belongs to the verb before it: "turned away in March"."""
     first = min(part)
-    if first and parse.words[first].tag in ("RB", "RP") and parse.words[first - 1].tag.startswith("V"):
-        return {first} if parse.words[first].text.lower() not in closed.TIMES else set()
+    if (
+        len(part) > 2
+        and first
+        and parse.words[first].tag in ("RB", "RP")
+        and parse.words[first - 1].tag.startswith("V")
+    ):
+        return {first} if parse.words[first].text.lower() not in closed.TIMES | {"so"} else set()
     return set()
 
 
@@ -133,9 +139,10 @@ def candidates(
     builder = Builder(parse, span)
     found = []
     for clause in builder.clauses():
-        if known.noun and _is_bare(parse, builder):
+        vague = parse.words[builder.number].tag != "CD"
+        if known.noun and _is_bare(parse, builder) and (not vague or known.noun == "people"):
             shared = clause.brackets.get(builder.number)
-            noun = known.noun if parse.words[builder.number].tag == "CD" else f"of {known.noun}"
+            noun = f"of {known.noun}" if vague else known.noun
             clause.brackets[builder.number] = f"{noun} {shared}" if shared else noun
         text = shortened(sentence, builder, clause, builder.inside | set(builder.path) & clause.kept)
         if text and length(text) >= SHORTEST:
@@ -250,7 +257,7 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
     )
     marks["over print length"] = max(0, length(text) - PRINT)
     marks["under four words"] = length(text) < 4
-    marks["dangling"] = shown[-1].text.lower() in closed.DANGLING
+    marks["dangling"] = shown[-1].text.lower() in closed.DANGLING or shown[0].tag in ("WDT", "WP", "WP$", "WRB")
     inside = {parse.words[i].start for i in builder.inside}
     others = [word for word in shown if _NUMBER.match(word.text) and word.start not in inside]
     marks["other number"] = min(3, sum(not _is_year(word.text) for word in others))
@@ -263,6 +270,7 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
             word.lemma == happened for word in shown
         )
     marks["dash"] = bool(_DASH.search(text))
+    marks["phrase"] = clause.phrase
     marks["torn"] = _is_torn(parse, builder, clause)
     return sum(WEIGHTS[name] * float(value) for name, value in marks.items())
 

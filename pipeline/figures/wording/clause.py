@@ -32,6 +32,8 @@ class Clause:
     subject: int | None = None
     where: str | None = None
     """The place that a clause with "where" belongs to."""
+    phrase: bool = False
+    """Whether it is a noun with its relative clause rather than a sentence."""
     claims_more: bool = False
     """Whether what stands above the clause colours it: "fears that", "if"."""
     reports: bool = False
@@ -93,6 +95,7 @@ class Builder:
             self.on_path.update(parse.ancestors(index))
         self.bracketed = self._in_parentheses()
         self.inside |= self._around()
+        self.on_path |= self.inside
 
     def _in_parentheses(self) -> set[int]:
         """The words of asides in parentheses that do not hold the number."""
@@ -216,12 +219,25 @@ class Builder:
         asking = [c for c in self.parse.subtree(verb) if self.words[c].tag in ("WDT", "WP", "WP$", "WRB") and c <= head]
         that = [c for c in subjects(self.parse, head) if self.words[c].text.lower() in ("that", "which", "who")]
         if that:
-            made.kept -= set(that)
             made.claims_more |= above in made.kept
+            over = self.words[self.words[above].head]
+            if self.words[above].dep == "pobj" and over.dep == "prep" and not is_verb(self.parse, over.head):
+                # "the attack on a ship that killed nine": which of the two killed, the sentence leaves open.
+                above = over.head
+                while self.words[above].dep == "pobj" and not is_verb(
+                    self.parse, self.words[self.words[above].head].head
+                ):
+                    above = self.words[self.words[above].head].head
+                verb = -1
+                made.phrase = True
+            else:
+                made.kept -= set(that)
             self._take_beside(made, above, verb)
             made.subject = above
         elif any(self.words[c].tag == "WRB" for c in asking):
             made.kept -= {c for c in asking if self.words[c].tag == "WRB"}
+        elif asking and self.words[self.words[asking[0]].head].text.lower() in ("in", "at", "during"):
+            made.kept -= {asking[0], self.words[asking[0]].head}
         else:
             made.claims_more = True
 
@@ -249,7 +265,10 @@ class Builder:
             if self.words[c].dep in ("relcl", "appos")
             for i in self.parse.subtree(c)
         }
-        text = " ".join(self.words[i].text for i in range(min(own), place + 1))
+        text = "".join(
+            (" " if i > min(own) and self.words[i - 1].end < self.words[i].start else "") + self.words[i].text
+            for i in range(min(own), place + 1)
+        )
         before = self.words[self.words[place].head].text.lower()
         before = before if before in ("at", "near", "outside", "inside", "on") else "in"
         return f"{before} {text}" if len(own) <= 5 else None
@@ -342,12 +361,18 @@ class Builder:
             return None
         for child in self.parse.children(at):
             word = self.words[child]
-            if word.dep == "conj" and child in self.on_path and not is_verb(self.parse, child):
+            if word.dep == "conj" and child in self.on_path and self._are_nouns(at, child):
                 one = self.words[self.number].text.lower() in ("one", "1", "a", "an")
                 if one and self.words[at].dep in ("nsubj", "nsubjpass"):
                     return None
                 return child
         return None
+
+    def _are_nouns(self, at: int, child: int) -> bool:
+        """Whether two joined words are both things, joined by "and"."""
+        joining = {self.words[c].text.lower() for c in self.parse.children(at) if self.words[c].dep == "cc"}
+        nouns = all(self.words[i].tag.startswith(("N", "CD", "$", "PRP")) for i in (at, child))
+        return nouns and self.words[at].dep not in ("acomp", "appos") and not joining & {"or", "nor", "but"}
 
     def _when(self, made: Clause, at: int, child: int) -> float | None:
         """When a part goes: ``NEVER`` is kept at all, ``None`` never goes, else the order."""
@@ -403,6 +428,8 @@ class Builder:
     def _joined_verb(self, at: int, child: int) -> float | None:
         """A second verb stays where there is room, if it has neither subject nor number of its own."""
         joined = [c for c in self.parse.children(at) if self.words[c].dep == "conj"]
+        if any(self.words[c].text.lower() in ("or", "nor") for c in self.parse.children(at)):
+            return None
         if any(c in self.on_path for c in joined):
             return None if self.words[child].dep == "cc" else NEVER
         if not joined or joined[0] in self.on_path or not is_verb(self.parse, joined[0]) or len(joined) > 1:
@@ -444,6 +471,10 @@ class Builder:
         if low in closed.BESIDE and low != "including":
             return NEVER
         objects = [c for c in self.parse.children(child) if self.words[c].dep == "pobj"]
+        if any(self.words[c].tag in ("WDT", "WP") for c in objects):
+            return None
+        if fronted and self.words[child].tag == "VBG":
+            return NEVER
         heads = {self.words[c].text.lower() for c in objects}
         if heads & closed.BESIDE or (self._after_comma(child) and self._has_number(child)):
             return NEVER
@@ -474,8 +505,11 @@ class Builder:
 
     def _is_named(self, index: int) -> bool:
         word = self.words[index]
-        named = word.tag.startswith("NNP") and word.text.lower() not in closed.TIME_NOUNS
-        return named and word.dep in ("pobj", "dobj")
+        if word.dep not in ("pobj", "dobj") or word.text.lower() in closed.TIME_NOUNS:
+            return False
+        return word.tag.startswith("NNP") or any(
+            self.words[c].tag.startswith("NNP") and self.words[c].dep == "compound" for c in self.parse.children(index)
+        )
 
     def _later_place(self, child: int) -> bool:
         """Whether a place goes before others: one without a name, where another is told before."""
@@ -501,7 +535,9 @@ class Builder:
                 marks = {self.words[c].text.lower() for c in self.parse.children(child)}
                 word = self.words[child]
                 inward = word.dep in _INWARD or (word.dep == "advcl" and marks & {"when", "as"})
-                own = word.dep == "conj" and subjects(self.parse, child) and auxiliaries(self.parse, child)
+                own = word.dep == "conj" and bool(subjects(self.parse, child)) and bool(auxiliaries(self.parse, child))
+                own = own or word.text.lower() in closed.BESIDE or word.tag == "CD"
+                own = own or any(self.words[c].tag == "CD" for c in self.parse.children(child) if c not in self.inside)
                 if inward and not own and word.text.lower() not in closed.TIME_PREPOSITIONS:
                     stack.append(child)
         for at in sorted(below):
@@ -590,6 +626,8 @@ class Builder:
         )
         if any(is_verb(self.parse, c) for c in joined):
             return NEVER
+        if any(self.words[c].text.lower() in ("or", "nor") for c in self.parse.children(at)):
+            return None
         if at in self.on_path and numbers:
             return NEVER
         return None if at not in self.on_path else RESTRICTIVE
