@@ -7,6 +7,7 @@ for all figures of a text, whose sentences are parsed in one batch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.figures.annotate import Parse, parser_for
@@ -21,6 +22,8 @@ LEAST = -3.0
 
 NEAR = 600
 """Characters, some four sentences, over which what was counted is still what is counted."""
+
+_DECIMAL = re.compile(r"\d\.\d{1,2}(?!\d)")
 
 
 def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
@@ -75,7 +78,7 @@ def word(
 
 def _to_resolve(figure: Figure, before: Sequence[Figure]) -> str | None:
     """The noun that reading found for a number that stands alone, if it is what was counted last, shortly before."""
-    if not figure.counted or figure.unit:
+    if not figure.counted or figure.unit or figure.value == 1 or _DECIMAL.search(figure.surface):
         return None
     head = _head(figure.counted)
     near = [other for other in before if other.counted and not other.unit and figure.span[0] - other.span[1] < NEAR]

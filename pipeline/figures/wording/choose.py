@@ -198,10 +198,18 @@ def absolute(builder: Builder, noun: str | None) -> list[tuple[Clause, float]]:
     return []
 
 
+def _is_participle(parse: Parse, index: int) -> bool:
+    """Whether a word behind a bare number tells what was done to it, and nothing that it did."""
+    word, after = parse.words[index], parse.words[min(index + 1, len(parse.words) - 1)]
+    acts = any(parse.words[c].dep in ("dobj", "aux", "auxpass") for c in parse.children(index))
+    plain = word.lemma not in ("have", "be", "do") and not after.tag.startswith("N")
+    return word.tag in ("VBN", "VBD") and plain and not acts
+
+
 def gapped(builder: Builder, noun: str | None) -> list[tuple[Clause, float]]:
     """ "40 people were killed, 12 injured": the auxiliaries are those of the verb before."""
     words, last = builder.words, max(builder.inside)
-    if last + 1 >= len(words) or words[last].tag != "CD" or words[last + 1].tag not in ("VBN", "VBD"):
+    if last + 1 >= len(words) or words[last].tag != "CD" or not _is_participle(builder.parse, last + 1):
         return []
     first = min(builder.inside)
     verbs = [

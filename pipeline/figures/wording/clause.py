@@ -269,9 +269,11 @@ class Builder:
             (" " if i > min(own) and self.words[i - 1].end < self.words[i].start else "") + self.words[i].text
             for i in range(min(own), place + 1)
         )
+        named = any(self.words[i].tag.startswith("NNP") for i in own)
+        if not named or len(own) > 5 or any(self.words[i].tag == "PRP$" for i in own):
+            return None
         before = self.words[self.words[place].head].text.lower()
-        before = before if before in ("at", "near", "outside", "inside", "on") else "in"
-        return f"{before} {text}" if len(own) <= 5 else None
+        return f"{before if before in ('at', 'near', 'outside', 'inside') else 'in'} {text}"
 
     def _joined(self, made: Clause) -> None:
         """Share what verbs that are joined have in common: subject, auxiliaries, negation, the place."""

@@ -33,6 +33,7 @@ _FRONT = re.compile(
     r"(?: (?:morning|afternoon|evening|night))?,?\s+)?"
 )
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|(?<=\s)(?:—|–|--)\s[^—–]{8,120}?\s(?:—|–|--)(?=\s)")
+_SQUARE = str.maketrans("[]", "  ")
 
 
 def core(quote: str, span: tuple[int, int]) -> tuple[int, int]:
@@ -58,7 +59,8 @@ def without_asides(sentence: str, span: tuple[int, int]) -> str:
         holds = aside.start() < span[1] and aside.end() > span[0]
         return aside.group() if holds else " " * len(aside.group())
 
-    return _ASIDE.sub(blank, sentence)
+    # Square brackets in a wording are its own.
+    return _ASIDE.sub(blank, sentence).translate(_SQUARE)
 
 
 def _opens(words: list[re.Match[str]], index: int) -> bool:
