@@ -40,7 +40,7 @@ def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
     made = []
     for index, (figure, place, (start, _), sentence) in enumerate(zip(figures, places, cores, shown, strict=True)):
         span = (place[0] - start, place[1] - start)
-        noun = _to_resolve(figure, figures[:index])
+        noun = _to_resolve(figure, figures[:index], text)
         wording = word(sentence, span, figure, parses.get(sentence), language, noun=noun)
         made.append(figure.model_copy(update={"wording": wording}))
     return made
@@ -76,14 +76,15 @@ def word(
     return Wording(text=punctuated.cut(sentence, span), cut=True)
 
 
-def _to_resolve(figure: Figure, before: Sequence[Figure]) -> str | None:
+def _to_resolve(figure: Figure, before: Sequence[Figure], text: str) -> str | None:
     """The noun that reading found for a number that stands alone, if it is what was counted last, shortly before."""
     if not figure.counted or figure.unit or figure.value == 1 or _DECIMAL.search(figure.surface):
         return None
     head = _head(figure.counted)
     near = [other for other in before if other.counted and not other.unit and figure.span[0] - other.span[1] < NEAR]
     told = [_head(other.counted or "") for other in near if _is_told(other)]
-    if told[-1:] != [head] and not (head == "people" and head in told):
+    people = head == "people" and figure.action is not None and head in text[: figure.span[0]]
+    if told[-1:] != [head] and not people:
         return None
     # "12 injured": what was read as "injured people" is people.
     behind = _behind(figure)[:2]

@@ -27,6 +27,7 @@ WEIGHTS = {
     "place": 0.5,
     "torn": -3.0,
     "dash": -1.0,
+    "stops short": -1.5,
     "phrase": -1.0,
     "lost action": -1.2,
     "by punctuation": -1.0,
@@ -278,9 +279,19 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
             word.lemma == happened for word in shown
         )
     marks["dash"] = bool(_DASH.search(text))
+    marks["stops short"] = _stops_short(parse, clause)
     marks["phrase"] = clause.phrase
     marks["torn"] = _is_torn(parse, builder, clause)
     return sum(WEIGHTS[name] * float(value) for name, value in marks.items())
+
+
+def _stops_short(parse: Parse, clause: Clause) -> bool:
+    """Whether the verb of the last noun was left out: "people and engineers", who "have come"."""
+    last = max(clause.kept)
+    if last + 1 >= len(parse.words) or not parse.words[last].tag.startswith("N"):
+        return False
+    after = parse.words[last + 1]
+    return after.tag in ("VBD", "VBZ", "VBP", "MD") and after.dep not in ("relcl", "acl")
 
 
 def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:

@@ -301,7 +301,11 @@ class Builder:
                 made.subject = child
         own = auxiliaries(self.parse, head)
         shared = [c for c in auxiliaries(self.parse, first) if c < head]
+        perfect = any(self.words[c].lemma == "have" for c in shared) and not any(
+            self.words[c].dep == "auxpass" for c in shared
+        )
         same = self.words[head].tag == self.words[first].tag or self.words[head].tag in ("VB", "VBN", "VBG")
+        same = same or (perfect and self.words[head].tag == "VBD" and self.words[head].text.endswith("ed"))
         if not own and shared and same:
             made.kept.update(shared)
         elif own and not any(self.words[c].tag in _FINITE for c in own):

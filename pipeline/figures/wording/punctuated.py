@@ -9,7 +9,7 @@ from pipeline.figures.wording.render import length, tidy
 _CONNECTIVES = {
     "en": "and but while whereas although though because who which that when where as so than or yet after before "
     "since",
-    "de": "und aber während obwohl weil der die das dass wobei sondern denn doch nachdem bevor sowie",
+    "de": "und aber während obwohl weil dass wobei sondern denn doch nachdem bevor sowie",
     "fr": "et mais tandis alors que qui dont où car puis ainsi après avant",
     "es": "y pero mientras aunque porque que quien donde cuando pues sino tras",
     "it": "e ma mentre anche perché che cui dove quando invece dopo",
@@ -57,7 +57,7 @@ def clause(sentence: str, span: tuple[int, int], language: str) -> tuple[int, in
         else:
             break
     start, end = parts[first][0], parts[last][1]
-    start = _after_connectives(sentence, start, span[0], language)
+    start = _after_connectives(sentence, start, span[0], language) if start else start
     return (start, end) if SHORTEST <= length(tidy(sentence[start:end])) <= LONGEST else None
 
 

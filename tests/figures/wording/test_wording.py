@@ -1,0 +1,224 @@
+"""How a figure is said to a reader. The sentences are invented."""
+
+import re
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.figures.reading import read_figures
+from pipeline.figures.wording import worded
+from pipeline.figures.wording.render import length
+from schemas.figure import Figure, Wording
+
+
+def wordings(text: str, language: str = "en") -> dict[str, Wording]:
+    found = read_figures(text, language=language).figures
+    assert found, "no figure was read"
+    assert all(figure.wording for figure in found)
+    return {figure.surface: figure.wording for figure in found if figure.wording}
+
+
+def said(text: str, surface: str, language: str = "en") -> str:
+    wording = wordings(text, language)[surface]
+    assert not wording.cut
+    return wording.text
+
+
+class TestWhatStays:
+    @pytest.mark.parametrize(
+        ("sentence", "surface", "expected"),
+        [
+            ("Rescuers found 14 miners alive, officials said.", "14", "Rescuers found 14 miners alive"),
+            ("Officials said that 14 miners were found alive.", "14", "14 miners were found alive"),
+            ("At least 30 villagers are feared drowned.", "30", "At least 30 villagers are feared drowned"),
+            ("The ferry may have carried 400 passengers.", "400", "The ferry may have carried 400 passengers"),
+            ("The army did not kill 20 civilians.", "20", "The army did not kill 20 civilians"),
+            ("The dam could burst unless 300 men arrive.", "300", "The dam could burst unless 300 men arrive"),
+            ("The bank denies that it lost $40 million.", "$40 million", "The bank denies that it lost $40 million"),
+            (
+                "The agency estimates 6,000 people have fled the valley.",
+                "6,000",
+                "The agency estimates 6,000 people have fled the valley",
+            ),
+            ("There are fears that 200 miners may be dead.", "200", "There are fears that 200 miners may be dead"),
+        ],
+    )
+    def test_negation_doubt_and_condition(self, sentence: str, surface: str, expected: str) -> None:
+        assert said(sentence, surface) == expected
+
+    def test_both_of_two_things_joined_by_or(self) -> None:
+        text = said("The storm killed or injured 40 people in the harbour of Holm.", "40")
+        assert text.startswith("The storm killed or injured 40 people")
+
+
+class TestWhatGoes:
+    @pytest.mark.parametrize(
+        ("sentence", "surface", "expected"),
+        [
+            (
+                "The mine, which opened in 1950 and belongs to the state, employed 900 men.",
+                "900",
+                "The mine employed 900 men",
+            ),
+            (
+                "In a statement late on Tuesday, the ministry said 85 schools had been closed in Holm.",
+                "85",
+                "85 schools had been closed in Holm",
+            ),
+            ("HOLM, Norland (Reuters) - Floods have killed 85 people.", "85", "Floods have killed 85 people"),
+            (
+                "Boats wait in the harbour of Holm The storm has killed 85 people, police say.",
+                "85",
+                "The storm has killed 85 people",
+            ),
+            (
+                "The company (formerly Nordbank) owes £85m (€99m) to its creditors.",
+                "£85m",
+                "The company owes £85m to its creditors",
+            ),
+            ("But on Friday, police arrested 85 protesters.", "85", "police arrested 85 protesters"),
+        ],
+    )
+    def test_asides_and_speakers(self, sentence: str, surface: str, expected: str) -> None:
+        assert said(sentence, surface) == expected
+
+    def test_a_number_of_another_clause(self) -> None:
+        sentence = "The flood killed 70 people and engineers have repaired 12 bridges."
+        assert said(sentence, "70") == "The flood killed 70 people"
+        assert said(sentence, "12") == "engineers have repaired 12 bridges"
+
+    def test_what_does_not_fit_goes_first_by_time_and_last_by_place(self) -> None:
+        sentence = (
+            "Hundreds of angry farmers from the south quietly blocked 45 roads near the city of Holm "
+            "during the morning of a long and very cold Thursday in early March."
+        )
+        text = said(sentence, "45")
+        assert "blocked 45 roads" in text
+        assert "Thursday" not in text
+        assert length(text) <= 18
+
+
+class TestWhatIsShared:
+    def test_a_subject_and_auxiliaries_of_joined_verbs(self) -> None:
+        sentence = "The quake has flattened the old town and displaced 6,000 families."
+        assert said(sentence, "6,000") == "The quake has displaced 6,000 families"
+
+    def test_a_verb_that_is_left_out_stands_in_brackets(self) -> None:
+        sentence = "About 40 people were killed and 120 injured in the blast."
+        assert said(sentence, "120") == "120 [people were] injured in the blast"
+
+    def test_a_noun_in_brackets_was_counted_before(self) -> None:
+        text = "The group says 19,500 children have been deported. Only 1,605 have returned."
+        assert said(text, "1,605") == "Only 1,605 [children] have returned"
+        alone = "The group lists the children who were deported. Nobody else came. Only 1,605 have returned."
+        assert "[" not in said(alone, "1,605")
+
+    def test_a_relative_clause_has_the_noun_it_belongs_to(self) -> None:
+        sentence = "The town mourned after a landslide that killed 85 people on the coast road."
+        assert said(sentence, "85").startswith("a landslide killed 85 people")
+
+    def test_a_named_place_of_where_stands_in_brackets(self) -> None:
+        sentence = "Troops entered Holm, where 85 people were arrested."
+        assert said(sentence, "85") == "85 people were arrested [in Holm]"
+
+    def test_who_is_meant_by_a_pronoun_is_named_by_the_speaker(self) -> None:
+        assert said("The Danish army said four of its soldiers were hurt.", "four").startswith("The Danish army said")
+
+
+class TestOtherLanguages:
+    @pytest.mark.parametrize(
+        ("language", "sentence", "surface", "expected"),
+        [
+            (
+                "de",
+                "Die Polizei nahm 85 Demonstranten fest, wie ein Sprecher am Montag in Holm mitteilte.",
+                "85",
+                "Die Polizei nahm 85 Demonstranten fest",
+            ),
+            (
+                "fr",
+                "Les pompiers ont évacué 85 personnes, selon le préfet.",
+                "85",
+                "Les pompiers ont évacué 85 personnes",
+            ),
+            (
+                "ru",
+                "По словам губернатора, в области эвакуировали 85 человек.",
+                "85",
+                "в области эвакуировали 85 человек",
+            ),
+        ],
+    )
+    def test_a_clause_by_punctuation(self, language: str, sentence: str, surface: str, expected: str) -> None:
+        assert expected in said(sentence, surface, language)
+
+    def test_english_without_a_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("pipeline.figures.wording.parser_for", lambda language: None)
+        sentence = "Although roads were blocked, rescuers in boats found 14 miners alive, officials said on Tuesday."
+        assert said(sentence, "14") == "rescuers in boats found 14 miners alive"
+
+
+def figure(quote: str, surface: str) -> Figure:
+    start = quote.index(surface)
+    return Figure(span=(start, start + len(surface)), surface=surface, quote=quote, value=85)
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        "quote",
+        [
+            "word " * 1_000 + "85 " + "word " * 1_000,
+            "85",
+            " 85 ",
+            "FLOODS KILL 85 VILLAGERS IN THE SOUTH AS RIVERS RISE AND DAMS BREAK ALL OVER THE COUNTRY AFTER A WEEK",
+            "قتل 85 شخصا في الفيضانات التي ضربت جنوب البلاد",
+            "南部の洪水で85人が死亡したと警察が発表した" * 8,
+            "(85",
+            "a, b; c: 85 – d … “e” [f] (g",
+            "x" * 3_000 + "85" + "y" * 3_000,
+        ],
+    )
+    @pytest.mark.parametrize("language", ["en", "de"])
+    def test_there_is_always_a_wording_and_soon(self, quote: str, language: str) -> None:
+        began = time.process_time()
+        wording = worded([figure(quote, "85")], quote, language)[0].wording
+        assert time.process_time() - began < 2
+        assert wording
+        assert "85" in wording.text
+        assert len(wording.text) < 400
+
+    def test_a_line_in_capitals_is_parsed_and_shown_as_it_is(self) -> None:
+        quote = "FLOODS KILL 85 VILLAGERS IN HOLM, OFFICIALS SAY"
+        wording = worded([figure(quote, "85")], quote, "en")[0].wording
+        assert wording == Wording(text="FLOODS KILL 85 VILLAGERS IN HOLM", cut=False)
+
+    def test_what_can_be_said_in_no_clause_is_cut_and_marked(self) -> None:
+        quote = " ".join(f"word{chr(97 + i % 26)}" for i in range(40)) + " 85 " + " ".join(["more"] * 40)
+        wording = worded([figure(quote, "85")], quote, "de")[0].wording
+        assert wording
+        assert wording.cut
+        assert wording.text.startswith("… ")
+        assert wording.text.endswith(" …")
+        assert length(wording.text) <= 18
+
+
+_SOME = (
+    "the army said that 40 men were killed and 12 others hurt in Holm , which ( a town ) is not near if it “ has ” "
+    "who officials - police denied rising to from by with of 3 million people : ; fear may on Tuesday where its they"
+)
+_WORDS = st.sampled_from(_SOME.split())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_WORDS, min_size=1, max_size=40), st.integers(0, 40))
+def test_a_wording_says_nothing_that_its_sentence_does_not_say(words: list[str], place: int) -> None:
+    quote = " ".join([*words[:place], "85", *words[place:]])
+    wording = worded([figure(quote, "85")], quote, "en")[0].wording
+    assert wording
+    outside = re.findall(r"\w+", re.sub(r"\[[^]]*\]", " ", wording.text))
+    rest = iter(re.findall(r"\w+", quote))
+    assert all(word in rest for word in outside), (quote, wording)
+    assert "85" in outside
+    assert length(wording.text) <= 18
