@@ -281,6 +281,12 @@ class Builder:
         if subjects(self.parse, head):
             self._gapped(made)
             return
+        opens = min([head, *auxiliaries(self.parse, head)])
+        if opens and self.words[opens - 1].tag.startswith("N") and self.words[opens - 1].dep == "conj":
+            # "70 people and engineers have": what is joined to the noun before is the subject.
+            made.subject = opens - 1
+            self.take(made, opens - 1)
+            return
         first = self.words[head].head
         while (
             self.words[first].dep == "conj"
