@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pipeline.figures.annotate import Parse
 from pipeline.figures.annotate.model import stem
 from pipeline.figures.wording import closed, punctuated
-from pipeline.figures.wording.clause import EASY, FIRM, Builder, Clause, is_finite, is_verb, subjects
+from pipeline.figures.wording.clause import Builder
+from pipeline.figures.wording.keep import EASY, FIRM, Clause, is_finite, is_verb, subjects
 from pipeline.figures.wording.punctuated import LONGEST, PRINT, SHORTEST
 from pipeline.figures.wording.render import length, tidy, written
 
