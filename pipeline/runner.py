@@ -16,13 +16,12 @@ from filelock import FileLock, Timeout
 
 from pipeline.collect.fetch import Fetcher
 from pipeline.errors import RecordBusy, RecordError, SearchIndexError, TallywireError
-from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerPool
 from pipeline.steps.judge import Judge, JudgeReport
 from pipeline.steps.poll import PollReport, poll
 from pipeline.steps.publish import publish
 from pipeline.steps.read import ReadReport, read
-from pipeline.steps.reading import ReadJob, read_job
+from pipeline.steps.reading import PRELOAD, ReadJob, read_job
 from pipeline.steps.services import Services
 from pipeline.steps.tell import TellReport, tell
 from pipeline.steps.transport import limits_of, mailer_of, sender_of

@@ -37,10 +37,9 @@ def plan() -> list[list[str]]:
 def read(ids: Sequence[str], owner: str, metrics: Metrics = _AIRFLOW) -> dict[str, int]:
     """Read the entries ``ids``; gives how they fared. ``owner`` is the same at every try of one task."""
     from pipeline.collect.fetch import Fetcher
-    from pipeline.read.page import PRELOAD
     from pipeline.read.workers import WorkerPool
     from pipeline.steps.read import ReadReport, read
-    from pipeline.steps.reading import read_job
+    from pipeline.steps.reading import PRELOAD, read_job
     from pipeline.steps.transport import limits_of
 
     with _services() as services:

@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import PARTLY, emit, home_option, json_option, note, opened, progress, say, settings_of
-from pipeline.read.page import PRELOAD
 from pipeline.read.workers import WorkerPool
 from pipeline.runner import Stop, home_locked, stopping_on_signals
-from pipeline.steps.reading import read_job
+from pipeline.steps.reading import PRELOAD, read_job
 from pipeline.steps.replay import replay as replay_step
 from pipeline.tell.words import count
 from pipeline.topics import read_topics

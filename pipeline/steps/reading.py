@@ -7,8 +7,12 @@ from datetime import datetime
 
 from pipeline.figures.claims import is_claim
 from pipeline.figures.reading import read_figures
+from pipeline.read.page import PRELOAD as OF_PAGES
 from pipeline.read.page import read_given, read_page
 from schemas.article import Hint, Page, Reading
+
+PRELOAD = (*OF_PAGES, "spacy")
+"""What the first page makes a process import; what is not installed is passed over."""
 
 
 @dataclass(frozen=True)
