@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.figures.following import intervals
 from pipeline.figures.following.candidates import Candidates
 from pipeline.figures.following.matching import Seen, traits_of_pair
+from pipeline.figures.following.moves import is_former
 from pipeline.figures.following.opposed import are_opposed
 from pipeline.figures.following.profiles import Profile, value_key
 from pipeline.figures.following.weights import score
@@ -14,6 +15,8 @@ from schemas.figure import Claim
 
 _REVISED = 6.0
 """What speaks for a series whose figure of the revision before stands in the very same words."""
+_MOVED = 30.0
+"""What speaks for two numbers of which one has moved to the other by the text's own word."""
 _LEAN = 0.5
 """How far evidence may speak against one figure and still be heeded: taken for new, a change is missed twice."""
 _BESIDE = 12
@@ -68,6 +71,9 @@ def _pairs(
                 found.append((points, i, -1, id))
         for j in range(max(0, i - _BESIDE), i):
             other = figures[j]
+            if is_former(figure.claim, other.claim) or is_former(other.claim, figure.claim):
+                found.append((_MOVED, i, j, ""))
+                continue
             if not _have_something_in_common(figure, other):
                 continue
             same = by_value[value_key(other.claim)]
@@ -164,6 +170,9 @@ class _Groups:
                     return False
         return True
 
+    def _is_of_old(self, i: int) -> bool:
+        return "history" in self._figures[i].mark.cues or is_former(self._figures[i].claim)
+
     def in_order(self) -> list[tuple[str | None, list[int]]]:
         """The groups by their first figure; in each, what is told as history first if the series is new."""
         found: list[tuple[str | None, list[int]]] = []
@@ -172,7 +181,7 @@ class _Groups:
                 continue
             order = sorted(members)
             if self._series[group] is None:
-                order.sort(key=lambda i: "history" not in self._figures[i].mark.cues)
+                order.sort(key=lambda i: not (self._is_of_old(i)))
             found.append((self._series[group], order))
         return sorted(found, key=lambda entry: min(entry[1]))
 
@@ -181,7 +190,7 @@ def _tied(one: Claim, other: Claim, claims: Sequence[Claim]) -> bool:
     if intervals.entails(one, other) or intervals.entails(other, one):
         return True
     cues = {cue for claim in (one, other) if claim.marks for cue in claim.marks.cues}
-    if are_opposed(one, other) or are_opposed(other, one):
+    if are_opposed(one, other) or are_opposed(other, one) or is_former(one, other) or is_former(other, one):
         return True
     if "others" in cues:
         return False

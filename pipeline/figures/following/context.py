@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from pipeline.figures.following import concepts
 from pipeline.figures.following.intervals import value_key
+from pipeline.figures.following.moves import moved
 from pipeline.figures.following.opposed import opposed
 from pipeline.figures.following.profiles import HEARD
 from pipeline.figures.following.windows import windows
@@ -134,7 +135,7 @@ def marks_of_article(figures: Sequence[FigureInArticle], text: str) -> list[Mark
         if i == 0:
             marks = marks.model_copy(update={"traits": ("lead", *marks.traits)})
         made.append(marks)
-    return opposed(figures, made)
+    return moved(figures, opposed(figures, made))
 
 
 def _are_told_apart(before: Figure, figure: Figure) -> bool:
@@ -454,6 +455,8 @@ def _cues(spot: Spot) -> tuple[str, ...]:
         cues.append("moved to")
     if _TO.search(close) and "history" not in cues:
         cues.append("to")
+    if _TO.search(close):
+        cues.append("goal")  # of "the toll from the flood to 14" too, which looks like what was before
     if concepts.cues("fall").search(near) or concepts.cues("fall").search(rest[:40]):
         cues.append("fall")
     if _QUOTED.search(head[-60:]) and not _PERIOD_OF.search(head):

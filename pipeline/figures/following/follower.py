@@ -131,7 +131,7 @@ class Follower:
     ) -> Verdict:
         series = self._series[home]
         revises = next((claim for claim in reversed(series.claims) if claim.figure in replaces), None)
-        judgement = judge(series.claims, said, revises=revises, beside=beside)
+        judgement = judge(series.claims, said, revises=revises, beside=beside, earlier=figure.earlier)
         claim = said.model_copy(update={"kind": judgement.kind})
         self._series[home] = with_claim(series, claim, figure, holds_now=judgement.holds_now)
         self._changed[home] = None

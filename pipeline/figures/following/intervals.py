@@ -145,8 +145,8 @@ def entails(known: Claim, said: Claim) -> bool:
     if equal(known, said):
         return True
     wide, narrow = of_claim(said), of_claim(known)
-    if not wide.holds(narrow):
-        return False
+    if not wide.holds(narrow) or (narrow.low == wide.low == -math.inf):
+        return False  # "up to 81" after "up to 60" tells of more
     return (math.isfinite(wide.low) and math.isfinite(wide.high)) or _near(size(wide), size(narrow))
 
 

@@ -16,16 +16,18 @@ before it, and never replaces what holds now.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.figures.following import intervals
 from pipeline.figures.following.attributions import are_others, speak_as_one
+from pipeline.figures.following.moves import goes_on, is_former, start_of
 from pipeline.figures.following.opposed import opposes
 from pipeline.figures.following.profiles import value_key
 from pipeline.figures.following.weights import score
-from pipeline.figures.words import value_words
-from schemas.figure import Claim, Marks, Value, VerdictKind
+from pipeline.figures.words import number_words, value_words
+from schemas.figure import Claim, Marks, Modifier, Value, VerdictKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,13 @@ def judge(
     *,
     revises: Claim | None = None,
     beside: Sequence[Claim] = (),
+    earlier: Value | None = None,
 ) -> Judgement:
     """What ``said`` says against ``claims`` of its series, which are in order of arrival.
 
     ``revises`` is the claim of the article's revision before that ``said`` stands in place of; ``beside`` are other
-    claims of the series in the same article, against which a text may set it.
+    claims of the series in the same article, against which a text may set it; ``earlier`` is what it has moved from by
+    the text's own word.
     """
     if not claims:
         return Judgement(VerdictKind.NEW, f"No figure like it was known: {said_words(said)}.", holds_now=True)
@@ -88,7 +92,7 @@ def judge(
     current = line[-1]
     own = _track(dissent, said)
     against = own[-1] if own else current
-    repeated = _repeated(claims, said, [against, current, *reversed(dissent)])
+    repeated = _repeated(claims, said, _Standing(current, own, dissent, _speaker(line, before)))
     if repeated is not None:
         return repeated
     if late:
@@ -101,7 +105,17 @@ def judge(
             from_value=intervals.stated(revises),
             holds_now=not overtaken and not own,
         )
-    if not own and (clash := _contradicts(traits_of_clash(claims, said, beside), said)):
+    traits = traits_of_clash(claims, said, beside)
+    if goes_on(earlier, current) and traits.keys().isdisjoint(_SET_AGAINST):
+        traits = {}
+    if not own and (back := _own_before(line, said)) is not None:
+        return Judgement(
+            VerdictKind.CHANGED,
+            _change_words(back, said, earlier),
+            from_value=intervals.stated(back),
+            holds_now=not overtaken,
+        )
+    if not own and (clash := _contradicts(traits, said)):
         return Judgement(
             VerdictKind.CONTRADICTION,
             f"{_capital(_who(said))} says {said_words(said)}, {_who(current)} says {said_words(current)}; {clash}.",
@@ -109,14 +123,14 @@ def judge(
         )
     if not own and (since := [c for c in line if c.as_of == said.as_of and c.published > said.published]):
         # Of one day's counts the one published last holds, whichever arrives last.
-        earlier = [c for c in line if c not in since]
-        if not earlier or intervals.entails(earlier[-1], said):
+        sooner = [c for c in line if c not in since]
+        if not sooner or intervals.entails(sooner[-1], said):
             return _older(said, current)
-        against, overtaken = earlier[-1], True
+        against, overtaken = sooner[-1], True
     return Judgement(
         VerdictKind.CHANGED,
-        _change_words(against, said),
-        from_value=intervals.stated(against),
+        _change_words(against, said, earlier),
+        from_value=start_of(earlier, against, said),
         holds_now=not overtaken and not own,
     )
 
@@ -139,20 +153,66 @@ def _told(claims: Sequence[Claim], said: Claim) -> tuple[list[Claim], list[Claim
     return before, line, dissent
 
 
-def _repeated(claims: Sequence[Claim], said: Claim, standing: Sequence[Claim]) -> Judgement | None:
-    for known in standing:
-        if intervals.equal(known, said):
-            return Judgement(VerdictKind.REPEATED, f"The same as {_who(known)} said on {known.published:%-d %B %Y}.")
-        if intervals.entails(known, said):
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What stands when a claim comes: the main line's ``current`` with who is behind it, and the rivals' counts.
+
+    ``own`` are those of them that the claim's speaker told.
+    """
+
+    current: Claim
+    own: Sequence[Claim]
+    rivals: Sequence[Claim]
+    speaker: str | None
+
+
+def _repeated(claims: Sequence[Claim], said: Claim, standing: _Standing) -> Judgement | None:
+    known = [standing.own[-1] if standing.own else standing.current, standing.current]
+    if not speak_as_one(standing.speaker, said.attribution):
+        known += reversed(standing.rivals)  # who has a line of his own repeats nobody else's count
+    for one in known:
+        if intervals.equal(one, said):
+            return Judgement(VerdictKind.REPEATED, f"The same as {_who(one)} said on {one.published:%-d %B %Y}.")
+        if intervals.entails(one, said):
             return Judgement(
-                VerdictKind.REPEATED, f"{_capital(said_words(said))} follows from {said_words(known)}, which was known."
+                VerdictKind.REPEATED, f"{_capital(said_words(said))} follows from {said_words(one)}, which was known."
             )
-    for known in reversed(claims):
-        if intervals.equal(known, said):
-            return Judgement(
-                VerdictKind.REPEATED, f"An earlier value, stated on {known.published:%-d %B %Y}, told again."
-            )
+    told = next((one for one in reversed(claims) if intervals.equal(one, said)), None)
+    if is_former(said):
+        words = "stated before" if told else "of which nobody had told"
+        return Judgement(VerdictKind.REPEATED, f"An earlier value by the text's own word, {words}.")
+    if told is not None and _is_told_again(said, standing.current):
+        return Judgement(VerdictKind.REPEATED, f"An earlier value, stated on {told.published:%-d %B %Y}, told again.")
     return None
+
+
+_OF_OLD = frozenset({"history", "compared", "quoted"})
+_OF_NOW = frozenset({"update", "now", "moved to"})
+
+
+def _is_told_again(said: Claim, current: Claim) -> bool:
+    """Whether a value that held before is only told again, as history or by one who has not heard, or has come back."""
+    cues = set(_cues(said))
+    definite = said.marks is not None and "the" in said.marks.traits  # "of the 88,000 papers sent out"
+    of_old = definite or (bool(cues & _OF_OLD) and "goal" not in cues)
+    if of_old or said.as_of < current.as_of:
+        return True
+    return not cues & _OF_NOW and said.as_of == current.as_of
+
+
+def _own_before(line: Sequence[Claim], said: Claim) -> Claim | None:
+    """What the speaker of ``said`` told last, where it goes on from that and not from the higher count of another.
+
+    The other was taken for the next count when it came, and turns out to be a rival's.
+    """
+    current = line[-1]
+    if not said.attribution or not are_others(current.attribution, said.attribution):
+        return None
+    own = next((one for one in reversed(line) if speak_as_one(one.attribution, said.attribution)), None)
+    if own is None or not intervals.excludes(current, said):
+        return None
+    before, now, other = (intervals.size(intervals.of_claim(one)) for one in (own, said, current))
+    return own if before <= now < other else None
 
 
 def _speaker(line: Sequence[Claim], claims: Sequence[Claim]) -> str | None:
@@ -208,22 +268,37 @@ def traits_of_clash(claims: Sequence[Claim], said: Claim, beside: Sequence[Claim
     return traits
 
 
+_SET_AGAINST = frozenset({"set against it", "beside it, of another"})
+
+
 def _contradicts(traits: Mapping[str, float], said: Claim) -> str | None:
     """Why the two can't stand together, in words; ``None`` where they can, or one merely follows the other."""
     if not traits or score(traits, "clash") <= 0:
         return None
-    if "set against it" in traits or "beside it, of another" in traits:
+    if not _SET_AGAINST.isdisjoint(traits):
         return "the text sets one against the other"
     if "dispute" in traits:
         return "the text disputes it"
     return f"both for {said.as_of:%-d %B %Y}" if "same day" in traits else "neither tells of a change"
 
 
-def _change_words(before: Claim, said: Claim) -> str:
+def _change_words(before: Claim, said: Claim, earlier: Value | None = None) -> str:
+    if earlier is None or earlier == intervals.stated(before):
+        return _moved_words(before, said)
+    was = value_words(None, *earlier, Modifier.RANGE) if isinstance(earlier, tuple) else number_words(earlier)
+    if start_of(earlier, before, said) == earlier:
+        return f"By the text's own word from {was} to {said_words(said)}; known was {said_words(before)}."
+    return f"{_moved_words(before, said)} By the text's own word it was {was} in between, of which nobody had told."
+
+
+def _moved_words(before: Claim, said: Claim) -> str:
     old, new = intervals.size(intervals.of_claim(before)), intervals.size(intervals.of_claim(said))
-    if intervals.of_claim(before).holds(intervals.of_claim(said)):
+    narrow = intervals.of_claim(said)
+    bounded = math.isfinite(narrow.low) and math.isfinite(narrow.high)
+    if bounded and intervals.of_claim(before).holds(narrow):
         return f"{_capital(said_words(before))} made precise: {said_words(said)}."
     way = "Up" if new > old else "Down" if new < old else "Changed"
+    way += "," * (before.modifier is Modifier.UP_TO)
     return f"{way} from {said_words(before)}, as of {before.as_of:%-d %B %Y}, to {said_words(said)}."
 
 

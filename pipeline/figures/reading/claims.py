@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.figures.reading import guards, moments, units
 from pipeline.figures.reading.digits import read_digits
-from pipeline.figures.reading.lexicon import any_of, wordset
+from pipeline.figures.reading.lexicon import any_of, words, wordset
 from pipeline.figures.reading.masks import masks
 from pipeline.figures.reading.modifiers import modifier
 from pipeline.figures.reading.nouns import Noun
@@ -250,6 +250,9 @@ def _up_from(sentence: Sentence, a: Draft, b: Draft) -> bool:
     if b.opens - 1 - a.last > 9:
         return False
     to = sentence.lower(a.opens - 1) in {"to", "at", "auf"}
+    if to and between == {","}:
+        # "revised the toll to 13, from 14, because", not "sold to 13, from nine countries"
+        return not sentence.is_word(b.last) or sentence.lower(b.last) in words("stop")
     return bool(_TURNS & between) or (to and b.opens - 1 - a.last <= 3 and not ({",", ";"} & between))
 
 
