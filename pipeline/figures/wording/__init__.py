@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.figures.annotate import Parse, parser_for
+from pipeline.figures.annotate import Parse, Parser, parser_for
 from pipeline.figures.wording import punctuated
 from pipeline.figures.wording.choose import Known, candidates
-from pipeline.figures.wording.core import core, without_asides
+from pipeline.figures.wording.core import after_caption, core, without_asides
 from pipeline.figures.wording.render import length, tidy
 from schemas.figure import Figure, Wording
 
@@ -28,22 +28,37 @@ _DECIMAL = re.compile(r"\d\.\d{1,2}(?!\d)")
 
 def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
     """The figures of a text, each with its wording."""
-    places = [_place_in_quote(figure, text) for figure in figures]
-    cores = [core(figure.quote, place) for figure, place in zip(figures, places, strict=True)]
-    shown = [
-        without_asides(figure.quote[start:end], (place[0] - start, place[1] - start))
-        for figure, place, (start, end) in zip(figures, places, cores, strict=True)
-    ]
+    shown = [_shown(figure, text) for figure in figures]
     parser = parser_for(language)
-    once = list(dict.fromkeys(shown))
-    parses = dict(zip(once, parser.parse(once), strict=True)) if parser else {}
+    parses: dict[str, Parse | None] = {}
+    if parser:
+        _parse(parser, parses, shown)
+        shown = [_after_caption(sentence, span, parses[sentence]) for sentence, span in shown]
+        _parse(parser, parses, shown)
     made = []
-    for index, (figure, place, (start, _), sentence) in enumerate(zip(figures, places, cores, shown, strict=True)):
-        span = (place[0] - start, place[1] - start)
+    for index, (figure, (sentence, span)) in enumerate(zip(figures, shown, strict=True)):
         noun = _to_resolve(figure, figures[:index], text)
         wording = word(sentence, span, figure, parses.get(sentence), language, noun=noun)
         made.append(figure.model_copy(update={"wording": wording}))
     return made
+
+
+def _shown(figure: Figure, text: str) -> tuple[str, tuple[int, int]]:
+    """The sentence of a figure as it is parsed, and where in it the number stands."""
+    place = _place_in_quote(figure, text)
+    start, end = core(figure.quote, place)
+    span = (place[0] - start, place[1] - start)
+    return without_asides(figure.quote[start:end], span), span
+
+
+def _parse(parser: Parser, parses: dict[str, Parse | None], shown: Sequence[tuple[str, tuple[int, int]]]) -> None:
+    waiting = [sentence for sentence in dict.fromkeys(sentence for sentence, _ in shown) if sentence not in parses]
+    parses.update(zip(waiting, parser.parse(waiting), strict=True))
+
+
+def _after_caption(sentence: str, span: tuple[int, int], parse: Parse | None) -> tuple[str, tuple[int, int]]:
+    opens = after_caption(parse, span[0]) if parse else None
+    return (sentence, span) if opens is None else (sentence[opens:], (span[0] - opens, span[1] - opens))
 
 
 def _place_in_quote(figure: Figure, text: str) -> tuple[int, int]:

@@ -12,13 +12,14 @@ from pipeline.figures.wording.clause import Builder
 from pipeline.figures.wording.keep import EASY, FIRM, Clause, is_finite, is_verb, subjects
 from pipeline.figures.wording.punctuated import LONGEST, PRINT, SHORTEST
 from pipeline.figures.wording.render import length, tidy, written
+from pipeline.figures.wording.repair import repaired
 
 WEIGHTS = {
     "no verb": -2.0,
     "no subject": -1.5,
     "claims more": -4.0,
     "pronoun": -1.6,
-    "possessive": -1.2,
+    "possessive": -1.5,
     "over print length": -0.15,
     "under four words": -1.0,
     "dangling": -3.0,
@@ -28,7 +29,7 @@ WEIGHTS = {
     "place": 0.5,
     "torn": -3.0,
     "dash": -1.0,
-    "stops short": -1.5,
+    "stops short": -2.0,
     "phrase": -1.0,
     "lost action": -1.2,
     "by punctuation": -1.0,
@@ -138,6 +139,7 @@ def candidates(
     known: Known,
 ) -> list[Candidate]:
     """The clauses of a number by the parse, with their scores."""
+    parse = repaired(parse)
     builder = Builder(parse, span)
     found = []
     for clause in builder.clauses():
@@ -280,19 +282,22 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
             word.lemma == happened for word in shown
         )
     marks["dash"] = bool(_DASH.search(text))
-    marks["stops short"] = _stops_short(parse, clause)
+    marks["stops short"] = _stops_short(parse, builder, clause)
     marks["phrase"] = clause.phrase
     marks["torn"] = _is_torn(parse, builder, clause)
     return sum(WEIGHTS[name] * float(value) for name, value in marks.items())
 
 
-def _stops_short(parse: Parse, clause: Clause) -> bool:
-    """Whether the verb of the last noun was left out: "people and engineers", who "have come"."""
-    last = max(clause.kept)
-    if last + 1 >= len(parse.words) or not parse.words[last].tag.startswith("N"):
-        return False
-    after = parse.words[last + 1]
-    return after.tag in ("VBD", "VBZ", "VBP", "MD") and after.dep not in ("relcl", "acl")
+def _stops_short(parse: Parse, builder: Builder, clause: Clause) -> int:
+    """How many verbs were left out behind their nouns: "people and engineers", who "have come"; "900", who "are"."""
+    return sum(
+        last + 1 < len(parse.words)
+        and parse.words[last].tag.startswith(("N", "CD"))
+        and last + 1 not in clause.kept
+        and parse.words[last + 1].tag in ("VBD", "VBZ", "VBP", "MD")
+        and parse.words[last + 1].dep not in ("relcl", "acl")
+        for last in {max(clause.kept), max(builder.inside)}
+    )
 
 
 def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:

@@ -92,7 +92,9 @@ class Builder(Keeping):
                 return False
             if word.dep == "ccomp" and self._is_neutral(word.head) and not self._is_infinitive(word.head):
                 return False
-            if word.dep in ("ccomp", "csubj", "csubjpass", "pcomp") and is_verb(self.parse, word.head):
+            if word.dep == "ccomp" and above.text.lower() not in closed.FACTS:
+                return True
+            if word.dep in ("csubj", "csubjpass", "pcomp") and is_verb(self.parse, word.head):
                 return True
             if word.dep == "acl" and above.text.lower() not in closed.FACTS:
                 return True
@@ -134,7 +136,8 @@ class Builder(Keeping):
         if that:
             made.claims_more |= above in made.kept
             over = self.words[self.words[above].head]
-            if self.words[above].dep == "pobj" and over.dep == "prep" and not is_verb(self.parse, over.head):
+            open_to_both = self.words[above].dep == "pobj" and over.dep == "prep" and not is_verb(self.parse, over.head)
+            if open_to_both and not self.after_comma(verb):
                 # "the attack on a ship that killed nine": which of the two killed, the sentence leaves open.
                 above = over.head
                 while self.words[above].dep == "pobj" and not is_verb(
@@ -193,12 +196,6 @@ class Builder(Keeping):
         head = made.head
         if subjects(self.parse, head):
             self._gapped(made)
-            return
-        opens = min([head, *auxiliaries(self.parse, head)])
-        if opens and self.words[opens - 1].tag.startswith("N") and self.words[opens - 1].dep == "conj":
-            # "70 people and engineers have": what is joined to the noun before is the subject.
-            made.subject = opens - 1
-            self.take(made, opens - 1)
             return
         first = self.words[head].head
         while (
@@ -282,8 +279,10 @@ class Builder(Keeping):
 
     def _own_conjunct(self, at: int) -> int | None:
         """The joined phrase with the number in place of the first one, where it can stand for itself."""
-        if is_verb(self.parse, at) or at not in self.on_path or at in self.inside:
+        if at not in self.on_path or at in self.inside:
             return None
+        if is_verb(self.parse, at):
+            return self._own_sentence(at)
         for child in self.parse.children(at):
             word = self.words[child]
             if word.dep == "conj" and child in self.on_path and self._are_nouns(at, child):
@@ -292,6 +291,14 @@ class Builder(Keeping):
                     return None
                 return child
         return None
+
+    def _own_sentence(self, at: int) -> int | None:
+        """The joined sentence with the number and a subject of its own, unless "if" or "or" ties it to the first."""
+        below = {self.words[c].text.lower() for c in self.parse.children(at)}
+        if below & (closed.CONDITIONS | {"or", "nor"}):
+            return None
+        joined = [c for c in self.parse.children(at) if self.words[c].dep == "conj" and c in self.on_path]
+        return joined[0] if joined and is_verb(self.parse, joined[0]) and subjects(self.parse, joined[0]) else None
 
     def _are_nouns(self, at: int, child: int) -> bool:
         """Whether two joined words are both things, joined by "and"."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.figures.annotate import Parse
+
 _AGENCY = r"\((?:[A-Z][\w.&/ -]{1,30})\)"
 _PLACE = r"[A-Z][A-Z.'’-]+(?:[ ,/]+(?:[A-Z][\w.'’-]*|\d{1,2}|of))*,?"
 _DATELINE = re.compile(
@@ -87,3 +89,21 @@ def _after_caption(quote: str, start: int, number: int) -> int:
 def _before_caption(quote: str, number: int) -> int:
     words = list(_WORD.finditer(quote, number))
     return next((words[i].start() for i in range(4, len(words)) if _opens(words, i)), len(quote))
+
+
+_PLAIN = frozenset({"NNS", "DT", "PRP", "EX"})
+"""Tags of words that take a capital only where a sentence opens."""
+
+
+def after_caption(parse: Parse, number: int) -> int | None:
+    """Where, before the number at a character, a sentence opens by what the parse says of its first word."""
+    words = parse.words
+    for index in range(3, len(words) - 1):
+        word, before, after = words[index], words[index - 1], words[index + 1]
+        if word.start >= number:
+            return None
+        opens = word.tag in _PLAIN and word.text[:1].isupper() and word.text[1:].islower() and after.text.islower()
+        plain = before.text.islower() and before.tag.startswith(("NN", "V", "R")) and not before.tag.startswith("NNP")
+        if opens and plain and not after.tag.startswith("NNP"):
+            return word.start
+    return None

@@ -121,7 +121,7 @@ class Keeping:
         top = at == made.head
         if self.parted(at, child):
             return NEVER
-        if word.dep in ("dobj", "npadvmod", "attr", "oprd") and child > at and self._after_comma(child):
+        if word.dep in ("dobj", "npadvmod", "attr", "oprd") and child > at and self.after_comma(child):
             return NEVER
         if word.dep in ("cc", "conj"):
             return self._joined_verb(at, child)
@@ -142,7 +142,7 @@ class Keeping:
             return self._adverbial(child, fronted)
         if word.dep == "ccomp" and low in closed.REPORTING:
             return NEVER
-        if word.dep == "ccomp" and self._after_comma(child) and top:
+        if word.dep == "ccomp" and self.after_comma(child) and top:
             return NEVER
         return None
 
@@ -197,7 +197,7 @@ class Keeping:
         if fronted and self.words[child].tag == "VBG":
             return NEVER
         heads = {self.words[c].text.lower() for c in objects}
-        if heads & closed.BESIDE or (self._after_comma(child) and self._has_number(child)):
+        if heads & closed.BESIDE or (self.after_comma(child) and self._has_number(child)):
             return NEVER
         year = any(re.fullmatch(r"(?:1[89]|20)\d\d", self.words[c].text) for c in objects)
         if heads & closed.TIME_NOUNS or year or low in closed.TIME_PREPOSITIONS:
@@ -298,7 +298,7 @@ class Keeping:
         if (
             any(self.words[c].tag == "TO" for c in self.parse.children(child))
             and not fronted
-            and not self._after_comma(child)
+            and not self.after_comma(child)
         ):
             return PURPOSE
         if fronted or not marks & closed.WHEN:
@@ -312,7 +312,7 @@ class Keeping:
     def _under_noun(self, at: int, child: int) -> float | None:
         word = self.words[child]
         if word.dep in ("relcl", "acl"):
-            if self._after_comma(child):
+            if self.after_comma(child):
                 return NEVER
             if self.words[self.words[at].head].text.lower() in closed.TIME_PREPOSITIONS | {"as", "with"}:
                 return None
@@ -330,11 +330,11 @@ class Keeping:
             objects = {self.words[c].text.lower() for c in self.parse.children(child)}
             if objects & closed.TIME_NOUNS or low in closed.TIME_PREPOSITIONS:
                 return TIME
-            if self._after_comma(child):
+            if self.after_comma(child):
                 return NEVER
             return VAGUE if any(self.words[i].dep in ("relcl", "acl") for i in self.parse.subtree(child)) else LOOSE
         if word.dep in ("dep", "parataxis", "advcl", "ccomp"):
-            return NEVER if self._after_comma(child) else LOOSE
+            return NEVER if self.after_comma(child) else LOOSE
         return None
 
     def _joined_noun(self, at: int, child: int) -> float | None:
@@ -353,7 +353,7 @@ class Keeping:
             return NEVER
         return None if at not in self.on_path else RESTRICTIVE
 
-    def _after_comma(self, child: int) -> bool:
+    def after_comma(self, child: int) -> bool:
         first = self.parse.subtree(child)[0]
         return first > 0 and self.words[first - 1].text in (",", "-", "–", "—", "--", ":", ";")
 
