@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from pipeline.figures.reading import attribution, scope
@@ -28,6 +28,7 @@ from pipeline.figures.reading.ties import is_gapped, is_joined, is_set_against
 from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.votes import is_tally
+from pipeline.figures.reading.years import last_year, year_of
 from pipeline.sentences import sentences
 from schemas.figure import Figure, Rejected, Scope, ScopeKind
 
@@ -136,6 +137,7 @@ class _Reader:
         self.rivals = Rivals()
         self.speaker: str | None = None
         self.actor: str | None = None
+        self.year: int | None = None
         self._opened: list[str] = []
         self._subject: str | None = None
 
@@ -221,14 +223,30 @@ class _Reader:
                 ),
             )
             against = None if rival is None else rival.span
-            made.append(_figure(sentence, draft, as_told(sentence, draft, counted), who, covers, days, against))
+            figure = _figure(sentence, draft, as_told(sentence, draft, counted), who, covers, days, against)
+            made.append(self._of_its_year(sentence, figure, days))
             if not part:
                 parent = draft
+        if self.published is not None:
+            self.year = last_year(sentence.quote, self.published.year) or self.year
         self.rivals.sentence += bool(kept)
         self.speaker = heard or said.of(sentence.start) or self.speaker
         self.actor = actor(sentence.quote)
         self._opened.append(sentence.quote)
         return made, aside
+
+    def _of_its_year(self, sentence: Sentence, figure: Figure, days: Days) -> Figure:
+        """A figure of a year gone by with that year as its window, and the end of it as the day it holds for."""
+        if self.published is None or days.named:
+            return figure
+        year = year_of(sentence, *figure.span, self.published.year, self.year)
+        if year is None:
+            return figure
+        window = figure.scope.window
+        covers = (
+            figure.scope if window and str(year) in window else figure.scope.model_copy(update={"window": str(year)})
+        )
+        return figure.model_copy(update={"as_of": date(year, 12, 31), "scope": covers})
 
     def _action(
         self, sentence: Sentence, draft: Draft, event: Event | None, parent: Draft | None, before: Draft | None

@@ -21,6 +21,7 @@ _WINDOWS = (
     rf"since (?:early |late |mid-|last )?(?:(?:{_MONTH})\b\.?(?: \d{{1,2}}(?!\d))?,? ?(?:{_YEAR})?|{_YEAR}\b|\w+day)",
     rf"(?:on|by|late on|early on) {_WEEKDAY}(?: night| morning| evening| afternoon)?",
     rf"{_WEEKDAY}(?=['’]s)",
+    r"(?:in )?(?:that|the same) year\b",
     r"(?:this|last|next) (?:week|month|year|quarter|night|season|winter|summer|spring|autumn)",
     rf"(?:in|during|for|by) the (?:first|second|third|fourth) quarter(?: of {_YEAR})?",
     rf"(?:in|during|for|by) (?:early |late |mid-)?(?:(?:{_MONTH})\b\.?(?: {_YEAR})?|{_YEAR})(?!\d)(?! \d)",

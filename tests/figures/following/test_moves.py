@@ -129,3 +129,12 @@ def test_the_official_line_may_take_over_a_rivals_count() -> None:
     followed = tell(follower, "The ministry said 95 people had died in the Lohr mine fire.", at(4))
     assert kinds(followed.verdicts) == ["changed"]
     assert _holds(follower) == 95
+
+
+def test_a_flood_of_the_past_does_not_join_the_one_of_today() -> None:
+    follower = Follower("t")
+    tell(follower, "The flood in Karsten has killed 14 people, the ministry said.", at(2))
+    text = "The flood in Karsten has killed 15 people. The 1953 flood in Karsten killed 38 people."
+    today, past = tell(follower, text, at(3)).verdicts
+    assert (today.kind, today.from_value) == (VerdictKind.CHANGED, 14)
+    assert past.series != today.series

@@ -86,3 +86,45 @@ def test_a_day_that_was_lies_back(text: str, language: str, day: date) -> None:
 def test_each_number_has_the_day_of_its_clause() -> None:
     found = figures("On Tuesday 12 people were hurt, and 300 will march on Friday.")
     assert [f.as_of for f in found] == [LAST_TUESDAY, NEXT_FRIDAY]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "year"),
+    [
+        ("The 1953 flood killed 1,800 people.", "en", 1953),
+        ("In 1976, 242,000 people died in the earthquake.", "en", 1976),
+        ("A crash in March 2014 killed 239 people.", "en", 2014),
+        ("The flood of 1953, the worst ever, killed 1,800 people.", "en", 1953),
+        ("The toll is the highest since 2004, when 20,000 people died.", "en", 2004),
+        ("1976 starben 242.000 Menschen.", "de", 1976),
+        ("En 1976, un séisme a tué 242 000 personnes.", "fr", 1976),
+        ("En 1976 murieron 242.000 personas.", "es", 1976),
+        ("Nel 1976 morirono 242.000 persone.", "it", 1976),
+        ("В 1976 году погибли 242 000 человек.", "ru", 1976),
+        ("У 1976 році загинули 242 000 людей.", "uk", 1976),
+    ],
+)
+def test_a_count_of_a_past_year_is_of_that_year(text: str, language: str, year: int) -> None:
+    found = figure(text, language)
+    assert found.as_of == date(year, 12, 31)
+    assert str(year) in (found.scope.window or "")
+
+
+def test_that_year_is_the_one_before() -> None:
+    found = figures("The flood of 1953 killed 1,800 people. A dyke broke at Hollin that year and 38 people drowned.")
+    assert [f.as_of for f in found] == [date(1953, 12, 31)] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The worst flood since 1953 has killed 12 people.",
+        "The dam, built in 1974, failed and killed 12 people.",
+        "Twelve people died at a dam built in 1974.",
+        "The company will cut 300 jobs by 2030.",
+        "It was the worst winter of the 1970s, with 12 deaths.",
+        "The man who had won in 2003 was among 12 people killed.",
+    ],
+)
+def test_a_year_of_something_else_dates_no_count(text: str) -> None:
+    assert figure(text).as_of is None
