@@ -36,6 +36,16 @@ class TestWhatStays:
             ("The ferry may have carried 400 passengers.", "400", "The ferry may have carried 400 passengers"),
             ("The army did not kill 20 civilians.", "20", "The army did not kill 20 civilians"),
             ("The dam could burst unless 300 men arrive.", "300", "The dam could burst unless 300 men arrive"),
+            (
+                "If the rivers rise again, the dam could flood 300 homes.",
+                "300",
+                "If the rivers rise again, the dam could flood 300 homes",
+            ),
+            (
+                "Rebels will shoot 85 hostages unless troops withdraw, a spokesman said.",
+                "85",
+                "Rebels will shoot 85 hostages unless troops withdraw",
+            ),
             ("The bank denies that it lost $40 million.", "$40 million", "The bank denies that it lost $40 million"),
             (
                 "The agency estimates 6,000 people have fled the valley.",
