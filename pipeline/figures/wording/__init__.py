@@ -83,12 +83,13 @@ def word(
         if best and best.score > LEAST:
             return Wording(text=best.text, cut=False)
     plain = tidy(sentence)
-    if 3 <= length(plain) <= punctuated.PRINT:
+    longest = punctuated.PRINT if parse is None else punctuated.LONGEST
+    if punctuated.SHORTEST <= length(plain) <= longest:
         return Wording(text=plain, cut=False)
     where = punctuated.clause(sentence, span, language)
     if where and parse is None:
         return Wording(text=tidy(sentence[where[0] : where[1]]), cut=False)
-    return Wording(text=punctuated.cut(sentence, span), cut=True)
+    return Wording(text=punctuated.cut(sentence, span, language), cut=True)
 
 
 def _to_resolve(figure: Figure, before: Sequence[Figure], text: str) -> str | None:

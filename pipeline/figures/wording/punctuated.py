@@ -20,6 +20,8 @@ _CONNECTIVES = {
 _ABSOLUTE = {"en": ("with",)}
 _MARK = re.compile(r"\s+[–—-]+\s+|[;:]\s+|,\s+(?!\d)|\s*[()“”\"«»]\s*|[。，、；：！？؛،]|\.\s+(?=[^\W\d_])|\s+…\s+")
 SHORTEST, LONGEST, PRINT = 3, 18, 12
+ROOM = 4
+"""Words before the number, and in all, that a sentence which is cut keeps at least, if it can."""
 
 
 def segments(sentence: str, language: str) -> list[tuple[int, int]]:
@@ -70,8 +72,8 @@ def _after_connectives(sentence: str, start: int, number: int, language: str) ->
     return start
 
 
-def cut(sentence: str, span: tuple[int, int]) -> str:
-    """The sentence, cut at words around the number, with … where it is cut."""
+def cut(sentence: str, span: tuple[int, int], language: str) -> str:
+    """The sentence, cut at words around the number, with … where it is cut; where a part begins and ends, if it can."""
     words = list(re.finditer(r"\S+", sentence))
     holding = [i for i, word in enumerate(words) if word.start() < span[1] and word.end() > span[0]]
     if not holding:
@@ -82,9 +84,14 @@ def cut(sentence: str, span: tuple[int, int]) -> str:
         last -= 1
     while length(sentence[words[first].start() : words[last - 1].end()]) > LONGEST and first < holding[0]:
         first += 1
-    start, end = words[first].start(), words[last - 1].end()
     # A language that parts no words is cut at characters.
-    start, end = max(start, span[0] - 120), min(end, span[1] + 120)
+    start = max(words[first].start(), span[0] - 120)
+    end = min(words[last - 1].end(), span[1] + 120)
+    parts = segments(sentence, language)
+    if start > 0:
+        start = next((a for a, _ in parts if start <= a <= span[0] and length(sentence[a : span[0]]) >= ROOM), start)
+    if end < len(sentence):
+        end = next((b for _, b in reversed(parts) if span[1] <= b <= end and length(sentence[start:b]) >= ROOM), end)
     before = "… " if start > 0 else ""
     after = " …" if end < len(sentence) else ""
-    return before + re.sub(r"\s+", " ", sentence[start:end]) + after
+    return before + re.sub(r"\s+", " ", sentence[start:end]).strip() + after
