@@ -72,6 +72,7 @@ class Figure(Model):
     modifier: Modifier = Modifier.EXACT
     unit: str | None = Field(default=None, description="%, USD, km … where it measures")
     counted: str | None = Field(default=None, description="the noun counted, as the text says it, resolved")
+    people: bool = Field(default=False, description="whether people are counted: passengers, bodies, deaths, arrests")
     action: str | None = Field(default=None, description="a canonical class: killed, returned, deported …")
     scope: Scope = Scope()
     attribution: str | None = Field(default=None, description="who says so, if the text says it")

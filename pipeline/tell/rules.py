@@ -88,10 +88,15 @@ def _worth_telling(rules: AlertRules, news: FigureNews) -> bool:
 
 
 def _counts(rules: AlertRules, news: FigureNews) -> bool:
-    """Whether what is counted (or the unit) holds one of the wanted words, in singular or plural."""
+    """Whether what is counted (or the unit) holds one of the wanted words, in singular or plural.
+
+    Who wants people is told of all of them, whatever the text calls them: passengers, civilians, bodies.
+    """
     if not rules.counted:
         return True
     figure = news.statement.figure
+    if figure.people and any(_words(wanted) in _PEOPLE for wanted in rules.counted):
+        return True
     said = [_words(text) for text in (figure.counted, figure.unit) if text]
     return any(
         wanted == words[start : start + len(wanted)]
@@ -99,6 +104,10 @@ def _counts(rules: AlertRules, news: FigureNews) -> bool:
         for words in said
         for start in range(len(words))
     )
+
+
+_PEOPLE = (["person"], ["human"], ["human", "being"])
+"""Words for people of every kind, in singular."""
 
 
 def _words(text: str) -> list[str]:

@@ -85,6 +85,12 @@ def test_figures_can_be_limited_by_what_they_count(wanted: str, counted: str | N
     assert bool(decided(one, of=topic(alerts={"counted": [wanted]}))) is told
 
 
+@pytest.mark.parametrize(("wanted", "told"), [("people", True), ("persons", True), ("passengers", False)])
+def test_who_wants_people_is_told_of_bodies_too(wanted: str, told: bool) -> None:
+    one = news(of=statement(counted="bodies", people=True))
+    assert bool(decided(one, of=topic(alerts={"counted": [wanted]}))) is told
+
+
 def test_a_unit_counts_as_what_is_counted() -> None:
     one = news(of=statement(unit="USD", counted="damage"))
     assert decided(one, of=topic(alerts={"counted": ["usd"]}))

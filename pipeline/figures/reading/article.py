@@ -20,7 +20,15 @@ from pipeline.figures.reading.events import STATUSES, Event, noun_action, person
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of, words
 from pipeline.figures.reading.masks import counts_on
-from pipeline.figures.reading.nouns import after_number, completed, head_of, is_plural, plural, singular_after
+from pipeline.figures.reading.nouns import (
+    after_number,
+    completed,
+    counts_people,
+    head_of,
+    is_plural,
+    plural,
+    singular_after,
+)
 from pipeline.figures.reading.numbers import Form, number_words
 from pipeline.figures.reading.owners import actor
 from pipeline.figures.reading.rivals import Rivals, Told, is_denied
@@ -344,6 +352,7 @@ def _figure(
         modifier=draft.modifier,
         unit=draft.unit_name,
         counted=counted,
+        people=draft.unit_name is None and _are_people(counted, draft.action, sentence.language),
         action=draft.action,
         scope=covers,
         attribution=who,
@@ -377,6 +386,14 @@ def _beside(sentence: Sentence, draft: Draft) -> None:
             draft.noun = None  # "plus de 200 blessées"
     elif draft.measure.group == "ratio" and sentence.lower(draft.last) == "of":
         draft.noun = after_number(sentence, draft.last, partitive=True)
+
+
+def _are_people(counted: str | None, action: str | None, language: str) -> bool:
+    """Whether people are counted: by their noun, by what happened to them ("bodies", "arrests"), or by that alone."""
+    if counted is None:
+        return action in personal_actions()
+    head = head_of(counted)
+    return counts_people(head) or head in words("condition") or noun_action(head, language) in personal_actions()
 
 
 _THEM = frozenset({"them", "these", "those", "whom", "which"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.figures.reading.helpers import figures
+from tests.figures.reading.helpers import figure, figures
 
 
 def counted(text: str) -> list[tuple[str, str | None]]:
@@ -171,3 +171,26 @@ def test_the_rest_of_the_sentence_says_what_is_counted(text: str, expected: tupl
 )
 def test_a_noun_may_hold_a_hyphen_a_measure_or_an_adverb(text: str, noun: str | None) -> None:
     assert figures(text)[0].counted == noun
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "people"),
+    [
+        ("Divers found 12 bodies.", "en", True),
+        ("There were 12 civilians aboard.", "en", True),
+        ("The bus carried 12 passengers.", "en", True),
+        ("Twelve deaths were counted.", "en", True),
+        ("Police made 12 arrests.", "en", True),
+        ("The blast left 12 dead.", "en", True),
+        ("Twelve were killed.", "en", True),
+        ("The fire destroyed 12 homes.", "en", False),
+        ("Rain of 12 millimetres killed the crop.", "en", False),
+        ("Zwölf Fahrgäste wurden verletzt.", "de", True),
+        ("Zwölf Häuser wurden zerstört.", "de", False),
+        ("Douze passagers ont été blessés.", "fr", True),
+        ("Doce pasajeros resultaron heridos.", "es", True),
+        ("Двенадцать человек погибли.", "ru", True),
+    ],
+)
+def test_people_are_people_whatever_they_are_called(text: str, language: str, people: bool) -> None:
+    assert figure(text, language).people is people
