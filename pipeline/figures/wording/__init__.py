@@ -100,7 +100,7 @@ def _to_resolve(figure: Figure, before: Sequence[Figure], text: str) -> str | No
     near = [other for other in before if other.counted and not other.unit and figure.span[0] - other.span[1] < NEAR]
     told = [_head(other.counted or "") for other in near if _is_told(other)]
     people = head == "people" and figure.action is not None and head in text[: figure.span[0]]
-    if told[-1:] != [head] and not people:
+    if not people and (told[-1:] != [head] or figure.action is None):
         return None
     # "12 injured": what was read as "injured people" is people.
     behind = _behind(figure)[:2]

@@ -306,7 +306,10 @@ def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:
     if any(parse.words[i].text in (";", ":") and i not in clause.kept for i in range(low, high)):
         return True
     for index in builder.path:
-        opens = parse.words[index].dep in ("advcl", "acl") or parse.words[index].text.lower() == "including"
+        opens = (
+            parse.words[index].dep in ("advcl", "acl", "appos", "dobj", "npadvmod")
+            or parse.words[index].text.lower() == "including"
+        )
         if opens and index in clause.kept and index != clause.head:
             first = parse.subtree(index)[0]
             if first > 1 and parse.words[first - 1].text == "," and first - 2 not in clause.kept:

@@ -35,6 +35,8 @@ _FRONT = re.compile(
     r"(?: (?:morning|afternoon|evening|night))?,?\s+)?"
 )
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|(?<=\s)(?:—|–|--)\s[^—–]{8,120}?\s(?:—|–|--)(?=\s)")
+_SENTENCE = 5
+"""Words in front of a semicolon that can stand for themselves."""
 _SQUARE = str.maketrans("[]", "  ")
 
 
@@ -49,6 +51,9 @@ def core(quote: str, span: tuple[int, int]) -> tuple[int, int]:
     if front and front.end() <= span[0]:
         start = front.end()
     end = _before_caption(quote, span[1])
+    mark = quote.find(";", span[1], end)
+    if mark >= 0 and len(_WORD.findall(quote, start, mark)) >= _SENTENCE:
+        end = mark
     while end > span[1] and quote[end - 1] in " .;:,\t\n":
         end -= 1
     return start, end

@@ -320,7 +320,7 @@ class Keeping:
                 return RESTRICTIVE
             return LOOSE if at in self.on_path else FIRM
         if word.dep == "appos":
-            return NEVER
+            return NEVER if self.after_comma(child) or child - at > 4 else FIRM
         if word.dep in ("conj", "cc"):
             return self._joined_noun(at, child)
         if word.dep == "prep":
