@@ -25,6 +25,8 @@ MOST = 120
 _BATCH = 64
 _WORD = re.compile(r"\S+")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_SCALE = re.compile(r"(?<=\d)(?:m|bn|tn|k|mn)\b")
+"""What makes one number of "137m euros", which the model takes for two words, one of them a verb."""
 _BLANK = re.compile(r"\s")
 
 
@@ -65,7 +67,9 @@ class _English:
         # What was interned for these texts is given back at the end, else a process grows with every new word.
         with self._one_at_a_time, warnings.catch_warnings(), self._model.memory_zone():
             warnings.simplefilter("ignore")
-            made = iter([_parse(document) for document in self._model.pipe(texts, batch_size=_BATCH)])
+            documents = self._model.pipe(texts, batch_size=_BATCH)
+            kept = (sentence for sentence, text in zip(sentences, ready, strict=True) if text is not None)
+            made = iter([_parse(document, sentence) for document, sentence in zip(documents, kept, strict=True)])
         return [None if text is None else next(made) for text in ready]
 
 
@@ -82,10 +86,10 @@ def prepared(sentence: str) -> str | None:
     if letters > 20 and sum(map(str.isupper, sentence)) > 0.7 * letters:
         small = sentence.lower()
         sentence = small if len(small) == len(sentence) else sentence
-    return _BLANK.sub(" ", sentence)
+    return _SCALE.sub(lambda scale: "0" * len(scale.group()), _BLANK.sub(" ", sentence))
 
 
-def _parse(document: Any) -> Parse | None:
+def _parse(document: Any, sentence: str) -> Parse | None:
     place: dict[int, int] = {}
     kept: list[Any] = []
     for token in document:
@@ -98,7 +102,7 @@ def _parse(document: Any) -> Parse | None:
         while head.is_space and head.head.i != head.i:
             head = head.head
         at = place.get(head.i, index)
-        text = token.text
+        text = sentence[token.idx : token.idx + len(token.text)]
         words.append(
             Word(
                 token.idx,

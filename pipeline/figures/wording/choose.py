@@ -122,10 +122,17 @@ def _particles(parse: Parse, part: frozenset[int]) -> set[int]:
     return set()
 
 
+def _is_loose_end(parse: Parse, last: int) -> bool:
+    word = parse.words[last]
+    if word.dep == "acl" and word.tag in ("VBN", "VBG"):
+        return any(child > last for child in parse.children(last))
+    return word.tag in ("IN", "CC", "DT", "TO", ",")
+
+
 def _without_loose_end(parse: Parse, kept: set[int], must: set[int]) -> set[int]:
     """Without a preposition at the end whose noun was left out."""
     left = sorted(kept)
-    while left and left[-1] not in must and parse.words[left[-1]].tag in ("IN", "CC", "DT", "TO", ","):
+    while left and left[-1] not in must and _is_loose_end(parse, left[-1]):
         if parse.words[left[-1]].tag == "IN" and not parse.children(left[-1]):
             break  # "unaccounted for"
         left.pop()
@@ -249,7 +256,10 @@ def _is_bare(parse: Parse, builder: Builder) -> bool:
     first = min(builder.inside)
     if first and parse.words[first - 1].text.lower() in ("to", "from", "at", "by"):
         return False
-    if builder.number + 1 < len(parse.words) and parse.words[builder.number + 1].tag.startswith(("N", "J")):
+    after = [word.tag for word in parse.words[builder.number + 1 : builder.number + 3]]
+    if after and (
+        after[0].startswith(("N", "J")) or (after[0] in ("VBN", "VBG") and after[1:][:1] in (["NNS"], ["NN"]))
+    ):
         return False
     return not any(parse.words[c].dep in ("prep", "nmod", "appos") for c in parse.children(builder.number))
 

@@ -134,7 +134,8 @@ class Builder(Keeping):
         asking = [c for c in self.parse.subtree(verb) if self.words[c].tag in ("WDT", "WP", "WP$", "WRB") and c <= head]
         that = [c for c in subjects(self.parse, head) if self.words[c].text.lower() in ("that", "which", "who")]
         if that:
-            made.claims_more |= above in made.kept
+            apart = any(is_verb(self.parse, i) for i in range(above + 1, that[0]) if self.words[i].tag in FINITE)
+            made.claims_more |= above in made.kept or apart
             over = self.words[self.words[above].head]
             open_to_both = self.words[above].dep == "pobj" and over.dep == "prep" and not is_verb(self.parse, over.head)
             if open_to_both and not self.after_comma(verb):

@@ -192,6 +192,8 @@ class Keeping:
         if low in closed.BESIDE and low != "including":
             return NEVER
         objects = [c for c in self.parse.children(child) if self.words[c].dep == "pobj"]
+        if not self.parse.children(child):
+            return None
         if any(self.words[c].tag in ("WDT", "WP") for c in objects):
             return None
         if fronted and self.words[child].tag == "VBG":
@@ -257,6 +259,9 @@ class Keeping:
                 word = self.words[child]
                 inward = word.dep in _INWARD or (word.dep == "advcl" and marks & {"when", "as"})
                 own = word.dep == "conj" and bool(subjects(self.parse, child)) and bool(auxiliaries(self.parse, child))
+                own = own or (
+                    word.dep == "conj" and any(self.words[c].dep == "dobj" for c in self.parse.children(child))
+                )
                 own = own or word.text.lower() in closed.BESIDE or word.tag == "CD"
                 own = own or any(self.words[c].tag == "CD" for c in self.parse.children(child) if c not in self.inside)
                 if inward and not own and word.text.lower() not in closed.TIME_PREPOSITIONS:

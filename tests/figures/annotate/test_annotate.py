@@ -33,6 +33,11 @@ def test_a_sentence_is_annotated_where_it_stands() -> None:
     assert found.words[root].head == root
 
 
+def test_a_number_with_its_scale_is_one_number() -> None:
+    found = parsed("The fund gave 137m euros and £4bn in loans.")
+    assert [(word.text, word.tag) for word in found.words if word.text[0].isdigit()] == [("137m", "CD"), ("4bn", "CD")]
+
+
 def test_places_outside_the_sentence_give_the_nearest_word() -> None:
     found = parsed("Ten men drowned.")
     assert found.words[found.at(0)].text == "Ten"

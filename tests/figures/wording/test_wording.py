@@ -112,6 +112,15 @@ class TestWhatGoes:
         assert said(sentence, "70") == "The flood killed 70 people"
         assert said(sentence, "12") == "engineers have repaired 12 bridges"
 
+    def test_one_of_two_sums(self) -> None:
+        sentence = "The fund will provide 137m euros for seed and at least 200m euros for the dykes."
+        assert said(sentence, "137m") == "The fund will provide 137m euros for seed"
+        assert said(sentence, "200m") == "The fund will provide at least 200m euros for the dykes"
+
+    def test_a_share_that_is_told_before_an_aside(self) -> None:
+        sentence = "The council says up to 90% of homes in Holm, about 19km west of Brede, have been lost."
+        assert said(sentence, "90") == "up to 90% of homes in Holm have been lost"
+
     def test_what_does_not_fit_goes_first_by_time_and_last_by_place(self) -> None:
         sentence = (
             "Hundreds of angry farmers from the south quietly blocked 45 roads near the city of Holm "
