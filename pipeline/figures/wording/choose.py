@@ -300,7 +300,7 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
 
 def _stops_short(parse: Parse, builder: Builder, clause: Clause) -> int:
     """How many verbs were left out behind their nouns: "people and engineers", who "have come"; "900", who "are"."""
-    return sum(
+    short = sum(
         last + 1 < len(parse.words)
         and parse.words[last].tag.startswith(("N", "CD"))
         and last + 1 not in clause.kept
@@ -308,6 +308,9 @@ def _stops_short(parse: Parse, builder: Builder, clause: Clause) -> int:
         and parse.words[last + 1].dep not in ("relcl", "acl")
         for last in {max(clause.kept), max(builder.inside)}
     )
+    unsaid = [c for c in parse.children(clause.head) if parse.words[c].dep == "ccomp" and c not in clause.kept]
+    reports = parse.words[clause.head].text.lower() in closed.REPORTING and builder.number > clause.head
+    return short + (reports and any(c > builder.number for c in unsaid))
 
 
 def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:

@@ -338,6 +338,8 @@ class Keeping:
             if self.after_comma(child):
                 return NEVER
             return VAGUE if any(self.words[i].dep in ("relcl", "acl") for i in self.parse.subtree(child)) else LOOSE
+        if (word.dep == "advcl" and child < at) or (word.dep == "advmod" and child > at and self.after_comma(child)):
+            return NEVER
         if word.dep in ("dep", "parataxis", "advcl", "ccomp"):
             return NEVER if self.after_comma(child) else LOOSE
         return None
