@@ -17,6 +17,7 @@ from pipeline.figures.reading.events import (
     unlisted_after,
     unlisted_before,
 )
+from pipeline.figures.reading.facts import is_fact
 from pipeline.figures.reading.lexicon import words, words_of_all, wordset
 from pipeline.figures.reading.nouns import is_plural
 from pipeline.figures.reading.senses import refine
@@ -26,7 +27,8 @@ from pipeline.figures.reading.votes import side_of
 
 _CLAUSE_MARKS = frozenset(',;:—–()“”"')
 _CLAUSE_WORDS = wordset(
-    "and but while whereas when after before with as although though where which who that und aber et y e и"
+    "and but while whereas when after before with as although though where which who that whose because if unless und"
+    " aber et y e и"
 )
 _LINKS = wordset(
     "at least more than over up to as many as an a the estimated some about around roughly nearly almost only just "
@@ -40,7 +42,7 @@ def settle(sentence: Sentence, drafts: list[Draft]) -> list[Event | None]:
     """Set the action of every draft; the events that decided, ``None`` where none did."""
     if not drafts:
         return []
-    found = [event for event in events(sentence) if event.action not in STATUSES]
+    found = [event for event in events(sentence) if event.action not in STATUSES and is_fact(sentence, event)]
     decided = [_governing(sentence, found, draft, drafts) for draft in drafts]
     for draft, event in zip(drafts, decided, strict=True):
         draft.action = event.action if event else None
@@ -196,7 +198,7 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
         sized = _quantity(sentence, first) if sentence.lower(first - 1) == "of" else None  # "a bid of €45m"
         near = near_left or inside or named or sized or near_right or _unlisted(sentence, draft, noun_end)
         draft.loose = near is None
-        return near or (left[-1] if left else None) or (right[0] if right else None)
+        return near
     if near_left is not None and near_left.first <= preceding:
         near_left = None
     theme = next((e for e in reversed(themes) if _same_clause(sentence, e.last, first)), None)
@@ -204,8 +206,8 @@ def _governing(sentence: Sentence, found: list[Event], draft: Draft, drafts: lis
     if near is not None:
         return near
     draft.loose = True
-    later = next((e for e in right if e.first < following), None)
-    return later or (left[-1] if left else None) or (themes[-1] if themes and noun is not None else None)
+    told_apart = sentence.lower(draft.last) in {"others", "other"}
+    return left[-1] if left and told_apart else None  # "killed a cook, his aide and 15 others"
 
 
 def _joined_on(sentence: Sentence, event: Event, first: int) -> bool:
@@ -226,6 +228,8 @@ def _unlisted(sentence: Sentence, draft: Draft, noun_end: int) -> Event | None:
         return None
     share = draft.measure is not None and draft.measure.group == "ratio" and draft.noun is not None
     after = unlisted_after(sentence, noun_end) if draft.measure is None or share else None
+    if after is None and share:
+        after = unlisted_after(sentence, _after_phrase(sentence, noun_end))
     opens = draft.opens
     while opens > 0 and sentence.lower(opens - 1) in _LINKS - {"by", "to", "up", "as"}:
         opens -= 1
@@ -240,6 +244,16 @@ def _unlisted(sentence: Sentence, draft: Draft, noun_end: int) -> Event | None:
         if draft.noun.head in _BUILT:
             return replace(found, action="destroyed")
     return found
+
+
+def _after_phrase(sentence: Sentence, k: int) -> int:
+    """Where a clause goes on behind a phrase of place: "(35 percent of homes) in the province are insured"."""
+    if sentence.lower(k) not in words("preposition"):
+        return k
+    ends = (
+        n for n in range(k + 1, min(len(sentence.tokens), k + 6)) if sentence.lower(n) in {"is", "are", "was", "were"}
+    )
+    return next(ends, k)
 
 
 _SOLDIERS = wordset("soldiers troops servicemen fighters marines conscripts")

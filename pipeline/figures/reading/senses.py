@@ -25,6 +25,8 @@ def refine(sentence: Sentence, draft: Draft, event: Event | None) -> None:
     person = draft.noun is not None and draft.noun.is_person
     group = draft.measure.group if draft.measure is not None else ""
     word, before = event.word if event is not None else "", sentence.lower(draft.opens - 1)
+    if draft.action == "bought" and person and word.startswith("order"):
+        draft.action = "evacuated" if _is_sent_away(sentence, draft) else "ordered"
     if draft.action == "delivered" and person:
         draft.action = "deployed"  # "sending 200 engineers"
     if _is_left_out(sentence, draft):
@@ -45,6 +47,15 @@ def refine(sentence: Sentence, draft: Draft, event: Event | None) -> None:
         draft.action = "intercepted"
     if draft.action == "leaked" and group == "measure":
         draft.action = "spilled"
+
+
+_GOING = wordset("leave evacuate flee go move")
+
+
+def _is_sent_away(sentence: Sentence, draft: Draft) -> bool:
+    """Whether those that are ordered to do something are to go: "ordered 8,000 people to leave"."""
+    end = draft.noun.last if draft.noun is not None else draft.last
+    return any(sentence.lower(k) == "to" and sentence.lower(k + 1) in _GOING for k in range(end, end + 6))
 
 
 def _is_left_out(sentence: Sentence, draft: Draft) -> bool:
