@@ -9,7 +9,7 @@ from pydantic import Field
 
 from schemas.base import Model, Utc
 from schemas.feed import Health
-from schemas.figure import Figure, Value, VerdictKind
+from schemas.figure import Figure, Tell, Value, VerdictKind
 
 
 class AlertKind(StrEnum):
@@ -57,9 +57,14 @@ class FigureNews(Model):
     label: str
     verdict: VerdictKind
     statement: Statement
+    tell: Tell = Tell.NOW
+    worth: float = Field(default=1.0, ge=0, le=1, description="how likely the desk wants to hear of it at once")
     from_value: Value | None = None
     since: Utc | None = Field(default=None, description="when the value it replaces was first stated")
     against: tuple[Statement, ...] = Field(default=(), description="what it contradicts or replaces, with its sources")
+    before: tuple[Statement, ...] = Field(
+        default=(), description="what was told before and may concern the same; no move is claimed"
+    )
     reason: str = ""
 
 
@@ -156,6 +161,7 @@ class SeriesNews(Model):
     series: str
     label: str
     current: Statement
+    worth: float = Field(default=1.0, ge=0, le=1, description="that of its worthiest figure of the period")
     from_value: Value | None = None
     history: tuple[tuple[Utc, Value], ...] = Field(default=(), description="values that held, oldest first")
     verdict: VerdictKind

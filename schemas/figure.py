@@ -56,6 +56,30 @@ class Wording(Model):
     cut: bool = Field(description="whether it is no clause, but the sentence cut at a word, with … where it is cut")
 
 
+class Clause(Model):
+    """How the clause around a figure is built, as a parser saw it; for weighing and matching, never for display.
+
+    Words are stems in lower case. ``tag`` is a Penn Treebank tag, ``relation`` and ``role`` are ClearNLP labels.
+    """
+
+    verb: str | None = Field(default=None, description="the verb that governs the number")
+    tag: str | None = Field(default=None, description="the tag of that verb")
+    relation: str | None = Field(default=None, description="how that verb hangs on the rest: ROOT, relcl, advcl …")
+    role: str = Field(default="", description="what the counted noun is to the verb: nsubj, dobj, pobj …")
+    modal: str | None = Field(default=None, description="'will' or 'may', where a modal verb stands with the verb")
+    negated: bool = False
+    conditional: bool = Field(default=False, description="whether it stands under 'if', 'unless' or the like")
+    inside: tuple[str, ...] = Field(
+        default=(), description="the subordinate clauses it stands in: relcl, advcl, ccomp, acl"
+    )
+    depth: int = Field(default=0, description="verbs between it and the main verb, and that one")
+    position: float = Field(default=0.0, description="where in the sentence the number stands, 0 to 1")
+    phrase: tuple[str, ...] = Field(default=(), description="the counted noun with what stands to it")
+    proper: tuple[str, ...] = Field(default=(), description="proper names within that phrase")
+    arguments: tuple[str, ...] = Field(default=(), description="the verb with its subject, objects and places")
+    names: tuple[str, ...] = Field(default=(), description="proper names among these")
+
+
 class Figure(Model):
     """One numeric claim as it was read.
 
@@ -91,6 +115,7 @@ class Figure(Model):
         return told if place else None
 
     wording: Wording | None = Field(default=None, description="the clause that says it, for people")
+    clause: Clause | None = Field(default=None, description="how its clause is built; None where no parser was at hand")
 
     @model_validator(mode="after")
     def _one_or_two_ends(self) -> Figure:
@@ -117,6 +142,37 @@ class VerdictKind(StrEnum):
     CORRECTION = "correction"
 
 
+class Tell(StrEnum):
+    """How a figure reaches the desk: in a mail at once, in the digest, or not at all (it stays in the record)."""
+
+    NOW = "now"
+    DIGEST = "digest"
+    NONE = "none"
+
+
+class Telling(Model):
+    """What the desk of a topic is told of a figure, and why.
+
+    ``kind`` claims less than a verdict may: it says that something changed or is contradicted only on strong evidence,
+    and is ``new`` otherwise. ``repeated`` was told before, and is never told again.
+    """
+
+    worth: float = Field(ge=0, le=1, description="how likely a desk of this topic wants to hear of it at once")
+    tell: Tell
+    kind: VerdictKind
+    from_value: Value | None = Field(
+        default=None, description="changed, contradiction, correction: the value told before"
+    )
+    of: str | None = Field(
+        default=None, description="id of the figure told before that it repeats, changes or contradicts"
+    )
+    before: tuple[str, ...] = Field(
+        default=(),
+        description="ids of figures told before that may concern the same, the latest first; no move is claimed",
+    )
+    reasons: tuple[str, ...] = Field(default=(), description="for people: what spoke for its worth and against it")
+
+
 class FigureInArticle(Model):
     """A figure with its id and where it was read; what following needs to know of its source."""
 
@@ -138,6 +194,9 @@ class Verdict(Model):
     from_value: Value | None = Field(default=None, description="changed, correction: what it was")
     contradicts: tuple[str, ...] = Field(default=(), description="ids of the figures it is incompatible with")
     reason: str = Field(description="for people: how it was decided")
+    telling: Telling | None = Field(
+        default=None, description="what the desk is told of it; None before that was decided"
+    )
 
 
 class Marks(Model):

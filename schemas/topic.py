@@ -21,7 +21,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from schemas.base import Model
-from schemas.figure import VerdictKind
+from schemas.figure import Tell, VerdictKind
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -187,8 +187,44 @@ class QuietHours(Model):
     end: WallTime
 
 
+class Tells(StrEnum):
+    """How much a desk wants to be mailed at once: only what it must not miss, what it needs, or every figure."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    EVERYTHING = "everything"
+
+
+class FollowedFigure(Model):
+    """A figure that the desk follows whatever its worth: ``counted`` and ``action`` narrow down which.
+
+    A figure is meant if it counts (or measures in) one of ``counted`` and does one of ``action``, as far as they are
+    given; ``name`` is what mails call it.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    counted: tuple[str, ...] = ()
+    action: tuple[str, ...] = ()
+    always: Tell = Field(default=Tell.NOW, description="now, digest or none: told so, however worthy it is")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_word(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: (v,) if k in ("counted", "action") and isinstance(v, str) else v for k, v in value.items()}
+        return value
+
+    @model_validator(mode="after")
+    def _narrows(self) -> FollowedFigure:
+        if not (self.counted or self.action):
+            raise ValueError(f"the figure {self.name!r} says neither what is counted nor what happens to it")
+        return self
+
+
 class AlertRules(Model):
     """What is worth a mail at once, and how many mails anyone can bear."""
+
+    tells: Tells = Field(default=Tells.NORMAL, description="urgent: fewer mails; everything: each new figure")
 
     figures: tuple[VerdictKind, ...] = (
         VerdictKind.NEW,
@@ -237,6 +273,7 @@ class Topic(Model):
     match: Match = Field(default_factory=Match)
     feeds: tuple[FeedRef, ...] = ()
     alerts: AlertRules = AlertRules()
+    figures: tuple[FollowedFigure, ...] = Field(default=(), description="figures the desk follows whatever happens")
     recipients: tuple[Address, ...] = ()
     digest: DigestTimes | None = DigestTimes()
     zone: Zone = "UTC"
