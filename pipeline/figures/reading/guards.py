@@ -95,6 +95,8 @@ def why_not(
         return None
     if why := names.unsuited_prefix(sentence, numeral, prefix) or names.unsuited_suffix(sentence, numeral, unit):
         return why
+    if not (prefix or unit) and moments.is_clock(sentence, numeral):
+        return "time"
     if _is_list_number(sentence, numeral):
         return "list numbering"
     if sentence.lower(numeral.first - 1) == "of" and sentence.lower(numeral.first - 2) in _PARENTS and not unit:

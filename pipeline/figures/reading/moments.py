@@ -6,7 +6,7 @@ import re
 
 from pipeline.figures.reading.lexicon import any_of, words, words_of_all, wordset
 from pipeline.figures.reading.nouns import is_plural
-from pipeline.figures.reading.numbers import Form, Numeral
+from pipeline.figures.reading.numbers import Form, Numeral, number_words
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
 from schemas.figure import Modifier
@@ -169,6 +169,8 @@ def _is_apposed(sentence: Sentence, numeral: Numeral) -> bool:
     left, right, named = sentence.lower(i - 1), sentence.lower(numeral.last), tokens[i - 2]
     if named.kind is not Kind.WORD or named.lower in words_of_all("months"):
         return False
+    if left in {"is", "was"} and _is_full_name(sentence, i - 2) and numeral.value >= 10:
+        return right in {".", ",", ";", "", "and", "when"}  # "Hilde Nygaard is 74 and has lived here since"
     if left in _BE and named.lower in _SOMEONE:
         return right in {".", ",", ";", "", "when", "at", "and", "!"}
     if left == ",":
@@ -178,6 +180,37 @@ def _is_apposed(sentence: Sentence, numeral: Numeral) -> bool:
         lone = right == "," and 4 <= numeral.value <= 99 and not _many(named.lower)
         return lone and any(sentence.lower(k) in {"the", "a", "an", "his", "her", "whose"} for k in (i - 3, i - 4))
     return left == "(" and right == ")" and i >= 3 and named.capital and tokens[i - 3].capital and numeral.value >= 4
+
+
+def _is_full_name(sentence: Sentence, last: int) -> bool:
+    """Whether the token ``last`` ends a first name and a surname with which a clause opens."""
+    tokens = sentence.tokens
+    both = last >= 1 and tokens[last].capital and tokens[last - 1].capital and not sentence.loud
+    return both and (last == 1 or tokens[last - 2].kind is Kind.MARK)
+
+
+_AT_HOURS = wordset("at by until till around about")
+
+
+def is_clock(sentence: Sentence, numeral: Numeral) -> bool:
+    """Whether a number tells the time in words: "at ten past six", "half past nine", "at twenty to five"."""
+    if sentence.language != "en" or not 1 <= numeral.value <= 29:
+        return False
+    i, j = numeral.first, numeral.last
+    table = number_words("en")
+    hours = {word for word, value in table.small.items() if 1 <= value <= 12}
+    j += sentence.lower(j) == "minutes"
+    if sentence.lower(j) == "past" and sentence.lower(j + 1) in hours:
+        return True
+    if sentence.lower(j) == "to" and sentence.lower(j + 1) in hours and sentence.lower(i - 1) in _AT_HOURS:
+        return numeral.value in {5, 10, 20, 25}
+    if sentence.lower(i) not in hours:
+        return False
+    told = sentence.lower(i - 2)
+    minutes = told in table.small or told in table.tens or told in {"half", "quarter", "minutes"}
+    if sentence.lower(i - 1) == "past":
+        return minutes
+    return sentence.lower(i - 1) == "to" and minutes and sentence.lower(i - 3) in _AT_HOURS
 
 
 def _is_role(word: str) -> bool:

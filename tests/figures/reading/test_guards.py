@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.figures.reading.helpers import figure, reasons, values
+from tests.figures.reading.helpers import figure, figures, reasons, values
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,24 @@ def test_a_price_in_navigation_is_no_figure() -> None:
 def test_an_age_does_not_hide_the_count_beside_it() -> None:
     found = figure("Mira Sol, 41, led 300 marchers.")
     assert (found.value, found.counted) == (300, "marchers")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A boat took her off the roof at ten past six.",
+        "The doors opened at half past nine.",
+        "He left at twenty to five.",
+        "Greta Lind is 74 and has lived on the river all her life.",
+        "Greta Lind was 31 when the dyke broke.",
+    ],
+)
+def test_the_time_in_words_and_the_age_of_a_name_are_no_figures(text: str) -> None:
+    assert not figures(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["They drove past six lorries.", "It fell from twenty to five boats.", "Gold Mines are 74."]
+)
+def test_what_only_looks_like_a_time_or_an_age_is_one(text: str) -> None:
+    assert figures(text)
