@@ -72,7 +72,7 @@ class Clause(Model):
     inside: tuple[str, ...] = Field(
         default=(), description="the subordinate clauses it stands in: relcl, advcl, ccomp, acl"
     )
-    depth: int = Field(default=0, description="verbs between it and the main verb, and that one")
+    depth: int = Field(default=0, description="words between that verb and the main one, which counts; 0 in a main clause")
     position: float = Field(default=0.0, description="where in the sentence the number stands, 0 to 1")
     phrase: tuple[str, ...] = Field(default=(), description="the counted noun with what stands to it")
     proper: tuple[str, ...] = Field(default=(), description="proper names within that phrase")

@@ -6,10 +6,11 @@ asks must do without where there is none.
 
 from __future__ import annotations
 
+from pipeline.figures.annotate.clause import clause_of
 from pipeline.figures.annotate.model import english
 from pipeline.figures.annotate.parse import Parse, Parser, Word
 
-__all__ = ["Parse", "Parser", "Word", "parser_for"]
+__all__ = ["Parse", "Parser", "Word", "clause_of", "parser_for"]
 
 
 def parser_for(language: str | None) -> Parser | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.figures.annotate import Parse, Parser, parser_for
+from pipeline.figures.annotate import Parse, Parser, clause_of, parser_for
 from pipeline.figures.wording import punctuated
 from pipeline.figures.wording.choose import Known, candidates
 from pipeline.figures.wording.core import after_caption, core, without_asides
@@ -27,7 +27,7 @@ _DECIMAL = re.compile(r"\d\.\d{1,2}(?!\d)")
 
 
 def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
-    """The figures of a text, each with its wording."""
+    """The figures of a text, each with its wording, and with how its clause is built where a parser is at hand."""
     shown = [_shown(figure, text) for figure in figures]
     parser = parser_for(language)
     parses: dict[str, Parse | None] = {}
@@ -38,8 +38,10 @@ def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
     made = []
     for index, (figure, (sentence, span)) in enumerate(zip(figures, shown, strict=True)):
         noun = _to_resolve(figure, figures[:index], text)
-        wording = word(sentence, span, figure, parses.get(sentence), language, noun=noun)
-        made.append(figure.model_copy(update={"wording": wording}))
+        parse = parses.get(sentence)
+        wording = word(sentence, span, figure, parse, language, noun=noun)
+        clause = clause_of(parse, span) if parse else None
+        made.append(figure.model_copy(update={"wording": wording, "clause": clause}))
     return made
 
 
