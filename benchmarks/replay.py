@@ -42,9 +42,9 @@ from pipeline.read.workers import WorkerPool
 from pipeline.record import alerts, articles, entries, feeds, figures, notes, stories, topics
 from pipeline.settings import Settings
 from pipeline.steps import judge, reading, replay
-from pipeline.steps.reading import ReadJob, read_job
+from pipeline.steps.reading import ArticleRead, ReadJob, read_job
 from pipeline.steps.services import Services, open_services
-from schemas.article import Page, Reading
+from schemas.article import Page
 
 FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -92,6 +92,7 @@ STEPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("read: metadata", jsonld, ("said",)),
     ("read: metadata", metadata, ("judge", "headings")),
     ("read: teaser", teaser, ("teaser", "is_wall")),
+    ("read: match", reading, ("match_all",)),
     ("read: figures", reading, ("read_figures",)),
     ("judge: group", Grouper, ("__init__", "place", "revise", "regroup", "forget", "remembered")),
     ("judge: group", judge, ("summarise",)),
@@ -134,7 +135,7 @@ def timed_steps(watch: Stopwatch) -> Iterator[None]:
         yield
 
 
-def timed_job(watch: Stopwatch) -> Callable[[ReadJob], Reading]:
+def timed_job(watch: Stopwatch) -> Callable[[ReadJob], ArticleRead]:
     return watch.around(READ, read_job)
 
 

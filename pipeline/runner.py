@@ -21,13 +21,12 @@ from pipeline.steps.judge import Judge, JudgeReport
 from pipeline.steps.poll import PollReport, poll
 from pipeline.steps.publish import publish
 from pipeline.steps.read import ReadReport, read
-from pipeline.steps.reading import PRELOAD, ReadJob, read_job
+from pipeline.steps.reading import ArticleRead, ReadJob, preload_for, read_job
 from pipeline.steps.services import Services
 from pipeline.steps.tell import TellReport, tell
 from pipeline.steps.transport import limits_of, mailer_of, sender_of
 from pipeline.steps.upkeep import UpkeepReport, daily_upkeep
 from pipeline.tell.delivery import Mailer
-from schemas.article import Reading
 from schemas.feed import Entry, Feed
 
 
@@ -123,8 +122,10 @@ class Runner:
         self._mailer = mailer or mailer_of(services.settings)
         self._judge = Judge(services)
         self._stop = stop or Stop()
-        self._pool: WorkerPool[ReadJob, Reading] = WorkerPool(
-            read_job, workers=services.settings.worker_count, seconds=services.settings.read_timeout, preload=PRELOAD
+        with services.record.read() as tx:
+            preload = preload_for(tx.topics.all())
+        self._pool: WorkerPool[ReadJob, ArticleRead] = WorkerPool(
+            read_job, workers=services.settings.worker_count, seconds=services.settings.read_timeout, preload=preload
         )
 
     def __enter__(self) -> Runner:

@@ -37,14 +37,16 @@ def plan() -> list[list[str]]:
 def read(ids: Sequence[str], owner: str, metrics: Metrics = _AIRFLOW) -> dict[str, int]:
     """Read the entries ``ids``; gives how they fared. ``owner`` is the same at every try of one task."""
     from pipeline.collect.fetch import Fetcher
+    from pipeline.read.page import PRELOAD
     from pipeline.read.workers import WorkerPool
     from pipeline.steps.read import ReadReport, read
-    from pipeline.steps.reading import PRELOAD, read_job
+    from pipeline.steps.reading import read_job
     from pipeline.steps.transport import limits_of
 
     with _services() as services:
         settings = services.settings
-        # Airflow runs several of these at once, so each is content with one process unless it is told otherwise.
+        # Airflow runs several of these at once, so each is content with one process unless it is told otherwise. Most
+        # batches hold nothing to be parsed, so that what parses English is left to be loaded by the first that does.
         workers = 1 if settings.workers is None else settings.workers
         pool = WorkerPool(read_job, workers=workers, seconds=settings.read_timeout, preload=PRELOAD)
         pool.warm()

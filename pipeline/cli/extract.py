@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pipeline.cli.common import PARTLY, emit, note, settings_of
 from pipeline.errors import ReadError, TallywireError
-from pipeline.read.page import PRELOAD
+from pipeline.read.page import PRELOAD, read_job
 from pipeline.read.workers import WorkerFailure, WorkerPool
-from pipeline.steps.reading import ReadJob, read_job
-from schemas.article import Hint, Page, Reading
+from schemas.article import Hint, Page
 
 
 @click.command()
@@ -21,15 +19,18 @@ from schemas.article import Hint, Page, Reading
 @click.option("--url", help="Address the page came from; a file's own name if left out.")
 @click.option("--workers", type=click.IntRange(min=0), help="Processes that read pages; one per core if left out.")
 def extract(files: tuple[Path, ...], url: str | None, workers: int | None) -> None:
-    """Print what is read from HTML pages (plain or .gz), one JSON line each."""
+    """Print what is read from HTML pages (plain or .gz), one JSON line each.
+
+    For the figures of a text see `tallywire figures read`.
+    """
     settings = settings_of(None, workers=workers)
     now = datetime.now(UTC)
     failed = 0
-    jobs: list[ReadJob] = []
+    jobs: list[tuple[Page, Hint, datetime]] = []
     names: list[Path] = []
     for path in files:
         try:
-            jobs.append(ReadJob(hint=Hint(), now=now, page=_page(path, url, now, settings.max_page_bytes)))
+            jobs.append((_page(path, url, now, settings.max_page_bytes), Hint(), now))
             names.append(path)
         except TallywireError as error:
             failed += 1
@@ -44,16 +45,9 @@ def extract(files: tuple[Path, ...], url: str | None, workers: int | None) -> No
                 note(f"{path}: {reading}")
                 emit({"file": str(path), "error": str(reading)})
             else:
-                emit({"file": str(path), **_row(reading)})
+                emit({"file": str(path), **reading.model_dump(mode="json", exclude={"figures"})})
     if failed:
         raise click.exceptions.Exit(PARTLY if failed < len(files) else 1)
-
-
-def _row(reading: Reading) -> dict[str, Any]:
-    row = reading.model_dump(mode="json")
-    for figure, said in zip(row["figures"], reading.figures, strict=True):
-        figure["scope"] = str(said.scope)
-    return row
 
 
 def _page(path: Path, url: str | None, now: datetime, limit: int) -> Page:

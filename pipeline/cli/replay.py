@@ -9,7 +9,8 @@ import click
 from pipeline.cli.common import PARTLY, emit, home_option, json_option, note, opened, progress, say, settings_of
 from pipeline.read.workers import WorkerPool
 from pipeline.runner import Stop, home_locked, stopping_on_signals
-from pipeline.steps.reading import PRELOAD, read_job
+from pipeline.steps.reading import preload_for, read_job
+from pipeline.steps.replay import EVERYTHING
 from pipeline.steps.replay import replay as replay_step
 from pipeline.tell.words import count
 from pipeline.topics import read_topics
@@ -51,7 +52,12 @@ def replay(
         home_locked(settings.home, wait=wait),
         opened(home, create=True, workers=workers) as services,
         stopping_on_signals(stop, lambda: note("stopping after the articles in hand; Ctrl-C again stops at once")),
-        WorkerPool(read_job, workers=settings.worker_count, seconds=settings.read_timeout, preload=PRELOAD) as pool,
+        WorkerPool(
+            read_job,
+            workers=settings.worker_count,
+            seconds=settings.read_timeout,
+            preload=preload_for(given or [EVERYTHING]),
+        ) as pool,
         progress("replaying") as advance,
     ):
         report = replay_step(services, pool, paths, given, regroup=not no_regroup, stop=stop, on_progress=advance)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from pipeline.text import fold
 from schemas.article import Reading, TopicMatch
@@ -32,6 +32,13 @@ def _searchable(text: str) -> str:
 
 def _in_word(character: str) -> bool:
     return character.isalnum() or character == "_"
+
+
+class _Searched(NamedTuple):
+    """The title and the text of an article, made ready to be searched; that takes longer than to look for a term."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +100,18 @@ class Matcher:
 
     def __call__(self, reading: Reading) -> TopicMatch:
         """Whether ``reading`` is coverage of the topic; an article of unknown language is held against every term."""
-        matched, reason = self._decide(reading)
+        (match,) = match_all([self], reading)
+        return match
+
+    def held_against(self, words: _Searched, language: str | None) -> TopicMatch:
+        """The same of an article in ``language`` that was made ready before."""
+        matched, reason = self._decide(words, language)
         return TopicMatch(topic=self._name, matched=matched, reason=reason)
 
-    def _decide(self, reading: Reading) -> tuple[bool, str]:
-        wanted, language = self._match, reading.language
+    def _decide(self, words: _Searched, language: str | None) -> tuple[bool, str]:
+        wanted, (title, text) = self._match, words
         if wanted.languages and language is not None and language not in wanted.languages:
             return False, f"language {language} is not one of {', '.join(wanted.languages)}"
-        title, text = _searchable(reading.title), _searchable(reading.text)
 
         def place(phrase: _Phrase) -> str | None:
             if phrase.found_in(title):
@@ -131,6 +142,12 @@ class Matcher:
             if terms:
                 parts.append(f"{_quoted(terms)} in {where}")
         return True, "found " + ", ".join(parts)
+
+
+def match_all(matchers: Iterable[Matcher], reading: Reading) -> tuple[TopicMatch, ...]:
+    """What each matcher says of ``reading``, in their order."""
+    words = _Searched(_searchable(reading.title), _searchable(reading.text))
+    return tuple(matcher.held_against(words, reading.language) for matcher in matchers)
 
 
 def match_topic(topic: Topic, reading: Reading) -> TopicMatch:

@@ -6,9 +6,10 @@ import os
 import socket
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pipeline.collect.fetch import Fetcher
 from pipeline.errors import (
@@ -21,16 +22,18 @@ from pipeline.errors import (
     TallywireError,
     TooLarge,
 )
-from pipeline.read.match import Matcher
 from pipeline.read.page import hint_of
 from pipeline.read.workers import WorkerFailure, WorkerPool
 from pipeline.record import Record
-from pipeline.steps.reading import ReadJob
+from pipeline.steps.reading import ArticleRead, ReadJob, question
 from pipeline.steps.services import Services
 from pipeline.steps.waiting import until_stopped
-from schemas.article import Page, ReadEntry, Reading, TopicMatch
+from schemas.article import Article, Page, ReadEntry, Reading
+from schemas.base import stable_id
 from schemas.feed import Entry, Outcome
-from schemas.topic import Topic
+
+if TYPE_CHECKING:
+    from pipeline.record import Transaction
 
 LEASE = timedelta(minutes=15)
 REUSE = timedelta(minutes=15)
@@ -115,7 +118,7 @@ class ReadReport:
 async def read(
     services: Services,
     fetcher: Fetcher,
-    pool: WorkerPool[ReadJob, Reading],
+    pool: WorkerPool[ReadJob, ArticleRead],
     *,
     limit: int = 64,
     among: Sequence[str] | None = None,
@@ -132,65 +135,128 @@ async def read(
     now = services.clock()
     with services.record.begin() as tx:
         entries = tx.entries.claim(now, limit, LEASE, owner, among=among)
-        topics = {topic.name: topic for topic in tx.topics.all()}
+        questions = {topic.name: question(topic) for topic in tx.topics.all()} if entries else {}
         outlets = {feed.id: feed.title for feed in tx.feeds.all()} if entries else {}
     report = ReadReport(claimed=len(entries))
     if not entries:
         return report
     try:
         pages = await _fetch_all(services, fetcher, entries, now, stop)
-        jobs: dict[str, ReadJob] = {}
-        fates: dict[str, End | Again] = {}
-        for entry in entries:
-            fetched = pages[entry.id]
-            if fetched is None:
-                continue
-            hint = hint_of(entry, outlets.get(entry.feed or "") or None)
-            fate = judged_by_error(fetched) if isinstance(fetched, TallywireError) else None
-            if isinstance(fetched, Page):
-                fate = judged_by_status(fetched, attempts=entry.attempts)
-            if fate is None and isinstance(fetched, Page):
-                jobs[entry.id] = ReadJob(hint=hint, now=now, page=fetched)
-            elif (
-                isinstance(fate, End)
-                and fate.outcome in (Outcome.BLOCKED, Outcome.ROBOTS)
-                and (content := feed_text(entry))
-            ):
-                jobs[entry.id] = ReadJob(hint=hint, now=now, url=entry.announcement.url, html=content)
-            elif fate is not None:
-                fates[entry.id] = fate
+        fates = {
+            entry.id: _fate_of(entry, fetched, outlets.get(entry.feed or ""), questions, now)
+            for entry in entries
+            if (fetched := pages[entry.id]) is not None
+        }
+        jobs = {id: fate for id, fate in fates.items() if isinstance(fate, ReadJob)}
         # Fewer readings than jobs where we were asked to stop; what is not read is given back below.
-        readings = dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False))
-        matchers = {name: Matcher(topic) for name, topic in topics.items()}
+        found = read_all(services.record, pool, {entry.id: entry for entry in entries}, jobs, stop=stop)
         with services.record.begin() as tx:
             for entry in entries:
-                reading = readings.get(entry.id)
-                fate = fates.get(entry.id)
-                if isinstance(reading, WorkerFailure):
-                    fate = End(Outcome.FAILED, str(reading))
-                elif isinstance(reading, TallywireError):
-                    fate = judged_by_error(reading)
-                if isinstance(fate, Again):
-                    wait = wait_before_try(entry.attempts)
-                    if wait is None:
-                        fate = End(Outcome.FAILED, f"{fate.reason}, {entry.attempts} times")
-                    else:
-                        tx.entries.retry(entry.id, now + max(wait, fate.wait or wait), fate.reason, owner=owner)
-                        report.again += 1
-                if isinstance(fate, End):
-                    tx.entries.end(entry.id, fate.outcome, fate.reason, now, owner=owner)
-                    report.ended[fate.outcome] += 1
-                elif isinstance(reading, Reading):
-                    matches = match_topics(reading, entry.topics, topics, matchers)
-                    tx.entries.put_reading(
-                        entry.id, ReadEntry(entry=entry, reading=reading, matches=matches), owner=owner
-                    )
-                    report.read += 1
+                _settle(tx, entry, found.get(entry.id) or fates.get(entry.id), now, owner, report)
                 on_entry(entry)
     finally:
         with services.record.begin() as tx:
             report.released = tx.entries.release(owner)
     return report
+
+
+def _fate_of(
+    entry: Entry, fetched: Page | TallywireError, outlet: str | None, questions: Mapping[str, str], now: datetime
+) -> ReadJob | End | Again:
+    """What becomes of an entry whose page was asked for; what a closed page keeps, the feed may say in full."""
+    hint = hint_of(entry, outlet or None)
+    asked = tuple(questions[name] for name in entry.topics if name in questions)
+    if isinstance(fetched, TallywireError):
+        fate = judged_by_error(fetched)
+    elif (judged := judged_by_status(fetched, attempts=entry.attempts)) is None:
+        return ReadJob(hint=hint, now=now, page=fetched, topics=asked)
+    else:
+        fate = judged
+    closed = isinstance(fate, End) and fate.outcome in (Outcome.BLOCKED, Outcome.ROBOTS)
+    if closed and (content := feed_text(entry)):
+        return ReadJob(hint=hint, now=now, url=entry.announcement.url, html=content, topics=asked)
+    return fate
+
+
+def _settle(
+    tx: Transaction,
+    entry: Entry,
+    found: ArticleRead | TallywireError | ReadJob | End | Again | None,
+    now: datetime,
+    owner: str,
+    report: ReadReport,
+) -> None:
+    """Put an entry that was read before the judge; end another one, or let it wait for its next try.
+
+    One whose page was not asked for, or not read, is left to be given back.
+    """
+    if isinstance(found, ArticleRead):
+        read = ReadEntry(entry=entry, reading=found.reading, matches=found.matches)
+        tx.entries.put_reading(entry.id, read, owner=owner)
+        report.read += 1
+        return
+    if isinstance(found, WorkerFailure):
+        found = End(Outcome.FAILED, str(found))
+    elif isinstance(found, TallywireError):
+        found = judged_by_error(found)
+    if isinstance(found, Again):
+        wait = wait_before_try(entry.attempts)
+        if wait is not None:
+            tx.entries.retry(entry.id, now + max(wait, found.wait or wait), found.reason, owner=owner)
+            report.again += 1
+            return
+        found = End(Outcome.FAILED, f"{found.reason}, {entry.attempts} times")
+    if isinstance(found, End):
+        tx.entries.end(entry.id, found.outcome, found.reason, now, owner=owner)
+        report.ended[found.outcome] += 1
+
+
+def read_all(
+    record: Record,
+    pool: WorkerPool[ReadJob, ArticleRead],
+    entries: Mapping[str, Entry],
+    jobs: Mapping[str, ReadJob],
+    *,
+    stop: Callable[[], bool],
+) -> dict[str, ArticleRead | TallywireError]:
+    """What came of each job, by the id of its entry; of fewer than all where we were asked to stop first.
+
+    An article that a topic once took stays its coverage, even where a new text says no more why, or comes by a feed of
+    other topics only. Its figures are still followed, so it is read once more with them.
+    """
+    found = dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False))
+    again = {id: replace(jobs[id], figures=True) for id in _still_followed(record, entries, found)}
+    for id in again:
+        del found[id]
+    return found | dict(zip(again, pool.map(again.values(), stop=stop), strict=False))
+
+
+def _still_followed(
+    record: Record, entries: Mapping[str, Entry], found: Mapping[str, ArticleRead | TallywireError]
+) -> list[str]:
+    """Those that no topic takes now, but one took before, or takes by another entry of the same batch."""
+    read = {id: one for id, one in found.items() if isinstance(one, ArticleRead) and not one.reading.teaser}
+    articles = {id: article_of(entries[id], one.reading) for id, one in read.items()}
+    taken = {articles[id] for id, one in read.items() if one.on_topic}
+    left = [id for id, one in read.items() if not one.on_topic]
+    if not left:
+        return []
+    with record.read() as tx:
+        known = tx.articles.get_many(articles[id] for id in left)
+    return [id for id in left if articles[id] in taken or _is_followed(known.get(articles[id]), read[id].reading)]
+
+
+def _is_followed(known: Article | None, reading: Reading) -> bool:
+    """Whether the judge will follow the figures of ``reading`` for a topic that took the article before."""
+    if known is None or not known.on_topics:
+        return False
+    same = (known.reading.title, known.reading.text) == (reading.title, reading.text)
+    return not same or known.outcome not in (Outcome.INDEXED, Outcome.COPY)
+
+
+def article_of(entry: Entry, reading: Reading) -> str:
+    """The id of the article that an entry brings: the one that a replay gave it, else that of its canonical address."""
+    return entry.article or stable_id("article", reading.url)
 
 
 def give_back(record: Record) -> int:
@@ -201,13 +267,6 @@ def give_back(record: Record) -> int:
     """
     with record.begin() as tx:
         return tx.entries.release(None)
-
-
-def match_topics(
-    reading: Reading, wanted: Iterable[str], topics: dict[str, Topic], matchers: dict[str, Matcher]
-) -> tuple[TopicMatch, ...]:
-    """Whether an article is coverage of each topic that asked for its feed and still stands."""
-    return tuple(matchers[name](reading) for name in wanted if name in topics)
 
 
 async def _fetch_all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -12,16 +12,15 @@ from urllib.parse import quote
 from pipeline.collect.archive import read_warc
 from pipeline.collect.replay import BrokenLine, ReplayItem, read_jsonl
 from pipeline.errors import ArchiveError, TallywireError
-from pipeline.read.match import Matcher
 from pipeline.read.workers import WorkerFailure, WorkerPool
 from pipeline.steps.enrol import enrol
 from pipeline.steps.judge import Judge, JudgeReport
 from pipeline.steps.publish import publish
-from pipeline.steps.read import End, judged_by_error, judged_by_status, match_topics
-from pipeline.steps.reading import ReadJob
+from pipeline.steps.read import End, judged_by_error, judged_by_status, read_all
+from pipeline.steps.reading import ArticleRead, ReadJob, question
 from pipeline.steps.services import Services
 from pipeline.urls import canonical
-from schemas.article import Hint, MetadataSource, Page, ReadEntry, Reading
+from schemas.article import Hint, MetadataSource, Page, ReadEntry
 from schemas.base import stable_id
 from schemas.feed import Announcement, Entry, Origin, Outcome
 from schemas.topic import Topic
@@ -72,7 +71,7 @@ class ReplayClock:
 
 def replay(
     services: Services,
-    pool: WorkerPool[ReadJob, Reading],
+    pool: WorkerPool[ReadJob, ArticleRead],
     paths: Sequence[Path],
     topics: Sequence[Topic] = (),
     *,
@@ -91,7 +90,7 @@ def replay(
     clock = ReplayClock(services.clock)
     services = replace(services, clock=clock)
     judge = Judge(services, regroup=regroup)
-    matchers = {topic.name: Matcher(topic) for topic in asked}
+    questions = {topic.name: question(topic) for topic in asked}
     seen: dict[str, int] = {}
 
     def judge_all() -> None:
@@ -106,7 +105,7 @@ def replay(
         for path in paths:
             clock.undated = _file_time(path)
             for chunk in _chunks(_items(path, report, seen)):
-                if stop() or not _take(services, pool, chunk, asked, matchers, clock, report, stop):
+                if stop() or not _take(services, pool, chunk, questions, clock, report, stop):
                     report.stopped = True
                     return report
                 judge_all()
@@ -121,30 +120,27 @@ def replay(
 
 def _take(
     services: Services,
-    pool: WorkerPool[ReadJob, Reading],
+    pool: WorkerPool[ReadJob, ArticleRead],
     chunk: Sequence[ReplayItem | Page],
-    topics: Sequence[Topic],
-    matchers: dict[str, Matcher],
+    questions: Mapping[str, str],
     clock: ReplayClock,
     report: ReplayReport,
     stop: Callable[[], bool],
 ) -> bool:
     """Read one chunk and put it before the judge, all in one transaction; False, and nothing, if stopped before."""
-    names = tuple(topic.name for topic in topics)
-    by_name = {topic.name: topic for topic in topics}
-    prepared = [_prepare(item, names, clock) for item in chunk]
+    prepared = [_prepare(item, questions, clock) for item in chunk]
     with services.record.read() as tx:
         known = tx.entries.known([entry.id for entry, _ in prepared])
     fresh = list({entry.id: (entry, job) for entry, job in prepared if entry.id not in known}.values())
     jobs = {entry.id: job for entry, job in fresh if isinstance(job, ReadJob)}
-    readings = dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False))
-    if len(readings) < len(jobs):
+    found = read_all(services.record, pool, {entry.id: entry for entry, _ in fresh}, jobs, stop=stop)
+    if len(found) < len(jobs):
         return False
     report.known += len(chunk) - len(fresh)
     with services.record.begin() as tx:
         tx.entries.add([entry for entry, _ in fresh])
         for entry, job in fresh:
-            result: object = job if isinstance(job, End) else readings[entry.id]
+            result: object = job if isinstance(job, End) else found[entry.id]
             if isinstance(result, WorkerFailure):
                 result = End(Outcome.FAILED, str(result))
             elif isinstance(result, TallywireError):
@@ -154,13 +150,14 @@ def _take(
                 tx.entries.end(entry.id, result.outcome, result.reason, entry.first_seen, article=None)
                 report.judged.judged += 1
                 report.judged.ended[result.outcome] += 1
-            elif isinstance(result, Reading):
-                matches = match_topics(result, names, by_name, matchers)
-                tx.entries.put_reading(entry.id, ReadEntry(entry=entry, reading=result, matches=matches))
+            elif isinstance(result, ArticleRead):
+                read = ReadEntry(entry=entry, reading=result.reading, matches=result.matches)
+                tx.entries.put_reading(entry.id, read)
     return True
 
 
-def _prepare(item: ReplayItem | Page, topics: tuple[str, ...], clock: ReplayClock) -> tuple[Entry, ReadJob | End]:
+def _prepare(item: ReplayItem | Page, questions: Mapping[str, str], clock: ReplayClock) -> tuple[Entry, ReadJob | End]:
+    topics, asked = tuple(questions), tuple(questions.values())
     if isinstance(item, Page):
         moment = clock.advance(item.fetched_at)
         entry = _entry(
@@ -169,7 +166,7 @@ def _prepare(item: ReplayItem | Page, topics: tuple[str, ...], clock: ReplayCloc
         fate = judged_by_status(item, attempts=2)
         if fate is not None:
             return entry, fate if isinstance(fate, End) else End(Outcome.FAILED, fate.reason)
-        return entry, ReadJob(hint=Hint(), now=moment, page=item)
+        return entry, ReadJob(hint=Hint(), now=moment, page=item, topics=asked)
     moment = clock.advance(item.published)
     url = item.url or f"https://replay.invalid/{quote(item.id, safe='')}"
     entry = _entry(stable_id("entry", "replay", item.id), url, item.title, topics, moment, article=item.id)
@@ -180,7 +177,7 @@ def _prepare(item: ReplayItem | Page, topics: tuple[str, ...], clock: ReplayCloc
         outlet=item.source,
         source=MetadataSource.GIVEN,
     )
-    return entry, ReadJob(hint=hint, now=moment, url=url, html=item.html, text=item.text)
+    return entry, ReadJob(hint=hint, now=moment, url=url, html=item.html, text=item.text, topics=asked)
 
 
 def _entry(

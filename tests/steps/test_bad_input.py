@@ -23,10 +23,9 @@ from pipeline.record import Record
 from pipeline.runner import Runner, Stop
 from pipeline.steps.poll import PollReport, poll
 from pipeline.steps.read import ReadReport, read
-from pipeline.steps.reading import ReadJob, read_job
+from pipeline.steps.reading import ArticleRead, ReadJob, read_job
 from pipeline.steps.services import Services
 from pipeline.steps.transport import limits_of
-from schemas.article import Reading
 from schemas.feed import Outcome
 from schemas.search import Query
 from tests.hostile import command, environment, exported, feed, html_answer, leased, page, serving, topic_file
@@ -37,7 +36,7 @@ from tests.steps.test_rounds import FLOOD, outcomes, topic_for
 SCRIPTED = 4.0
 
 
-def scripted(job: ReadJob) -> Reading:
+def scripted(job: ReadJob) -> ArticleRead:
     """Reads as always, but some pages take their process along."""
     assert job.page is not None
     if job.page.url.endswith("dies"):
@@ -47,7 +46,9 @@ def scripted(job: ReadJob) -> Reading:
     return read_job(job)
 
 
-def fetched_and_read(house: House, pool: WorkerPool[ReadJob, Reading], services: Services | None = None) -> ReadReport:
+def fetched_and_read(
+    house: House, pool: WorkerPool[ReadJob, ArticleRead], services: Services | None = None
+) -> ReadReport:
     async def go() -> ReadReport:
         async with Fetcher(limits_of(house.services.settings), clock=house.clock) as fetcher:
             await poll(house.services, fetcher, every_feed=True)
