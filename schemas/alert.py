@@ -59,6 +59,9 @@ class FigureNews(Model):
     statement: Statement
     tell: Tell = Tell.NOW
     worth: float = Field(default=1.0, ge=0, le=1, description="how likely the desk wants to hear of it at once")
+    followed: str | None = Field(
+        default=None, description="what the topic file calls the figure, where it follows it by name"
+    )
     from_value: Value | None = None
     since: Utc | None = Field(default=None, description="when the value it replaces was first stated")
     against: tuple[Statement, ...] = Field(default=(), description="what it contradicts or replaces, with its sources")
@@ -162,8 +165,10 @@ class SeriesNews(Model):
     label: str
     current: Statement
     worth: float = Field(default=1.0, ge=0, le=1, description="that of its worthiest figure of the period")
+    followed: str | None = Field(default=None, description="what the topic file calls it, where it follows it by name")
     from_value: Value | None = None
-    history: tuple[tuple[Utc, Value], ...] = Field(default=(), description="values that held, oldest first")
+    steps: int = Field(default=1, ge=1, description="figures of the period that were told one upon the other")
+    history: tuple[tuple[Utc, Value], ...] = Field(default=(), description="values that were told, oldest first")
     verdict: VerdictKind
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import figure_news, statement_of, story_news
+from pipeline.tell.courses import Course, courses, moves, worth
+from pipeline.tell.followed import as_followed
+from pipeline.tell.words import value_of
 from schemas.alert import AlertState, CoverageDay, DigestData, FigureNews, SeriesNews
 from schemas.article import Article
-from schemas.figure import Claim, Series, Value, VerdictKind
+from schemas.figure import Tell, Value, VerdictKind
 from schemas.topic import Topic
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
 
-_HELD = (VerdictKind.NEW, VerdictKind.CHANGED, VerdictKind.CORRECTION)
+_MOVES = (VerdictKind.CHANGED, VerdictKind.CORRECTION)
+_HELD = (VerdictKind.NEW, *_MOVES)
+_HISTORY = 24
 _COVERAGE_DAYS = 14
 
 
@@ -27,25 +32,13 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
     A period takes what *arrived* in it, whatever date it bears: late news is news.
     """
     articles = [one for one in tx.articles.iterate(topic=topic.name, since=start) if one.first_seen < end]
-    latest: dict[str, tuple[Series, FigureNews]] = {}
-    contradictions: dict[str, FigureNews] = {}
-    for article in articles:
-        figures = {figure.id: figure for figure in tx.figures.of_article(article.id)}
-        for figure_id, verdicts in tx.figures.verdicts_of_many(figures).items():
-            for verdict in verdicts:
-                series = tx.figures.get_series(verdict.series)
-                if verdict.topic != topic.name or series is None or series.muted:
-                    continue
-                if verdict.kind is VerdictKind.CONTRADICTION:
-                    contradictions[series.id] = figure_news(tx, article, figures[figure_id], verdict, series)
-                elif verdict.kind in _HELD:
-                    known = latest.get(series.id)
-                    news = figure_news(tx, article, figures[figure_id], verdict, series)
-                    # A series that is new in this period and has changed since is still new to the reader.
-                    if known is not None and known[1].verdict is VerdictKind.NEW:
-                        news = news.model_copy(update={"verdict": VerdictKind.NEW})
-                    latest[series.id] = (series, news)
-    shown = [one for series, news in latest.values() if (one := _series_news(tx, series, news)) is not None]
+    told = [news for article in articles for news in _told(tx, topic, article)]
+    contradictions: dict[tuple[str, frozenset[Value]], FigureNews] = {}
+    for news in told:
+        if news.verdict is VerdictKind.CONTRADICTION:
+            values = (value_of(one.figure) for one in (news.statement, *news.against))
+            contradictions[news.series, frozenset(values)] = news
+    shown = [_series_news(tx, topic, course) for course in courses(one for one in told if one.verdict in _HELD)]
     stories = [story for story in tx.stories.find(topic=topic.name, since=start) if story.first_seen < end]
     ill, back = feeds_of_digest(tx, topic, start, end)
     stories.sort(key=lambda story: (-len(story.articles), -len(story.copies), story.first_seen))
@@ -70,36 +63,73 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
         feeds_ill=ill,
         feeds_back=back,
         held_back=sum(
-            start <= alert.created < end and (alert.feed is None or alert.feed.id in {one.id for one in ill})
+            start <= alert.created < end
+            and (alert.feed is None or alert.feed.id in {one.id for one in ill})
+            # What was meant for the digest from the start was not held back from a mail.
+            and (alert.figure is None or alert.figure.tell is Tell.NOW)
             for alert in tx.alerts.find(topic=topic.name, state=AlertState.DIGEST)
         ),
     )
 
 
-def held_values(claims: Iterable[Claim]) -> tuple[tuple[datetime, Value], ...]:
-    """The values that held one after another, with the moment each was published."""
-    return tuple(
-        (claim.published, value) for claim in claims if claim.kind in _HELD and (value := stated(claim)) is not None
-    )
+def _told(tx: Transaction, topic: Topic, article: Article) -> Iterator[FigureNews]:
+    """What a topic is told of the figures of an article, at once or in the digest.
+
+    A figure of an old record, in which worth was not judged, is told as its verdict has it.
+    """
+    figures = {figure.id: figure for figure in tx.figures.of_article(article.id)}
+    for figure_id, verdicts in tx.figures.verdicts_of_many(figures).items():
+        for verdict in verdicts:
+            series = tx.figures.get_series(verdict.series)
+            if verdict.topic != topic.name or series is None or series.muted:
+                continue
+            kind = verdict.telling.kind if verdict.telling else verdict.kind
+            if kind is VerdictKind.REPEATED:
+                continue
+            news = as_followed(topic, figure_news(tx, article, figures[figure_id], verdict, series))
+            if news.tell is not Tell.NONE:
+                yield news
 
 
-def stated(claim: Claim) -> Value | None:
-    """The value a claim states, or its two ends where both are known."""
-    if claim.value is not None:
-        return claim.value
-    return (claim.low, claim.high) if claim.low is not None and claim.high is not None else None
-
-
-def _series_news(tx: Transaction, series: Series, news: FigureNews) -> SeriesNews | None:
-    current = statement_of(tx, series.current or news.statement.figure_id) or news.statement
+def _series_news(tx: Transaction, topic: Topic, course: Course) -> SeriesNews:
+    """A figure with all that the period told of it; what is new in the period stays new, whatever it became since."""
+    first, last = course[0], course[-1]
+    several = len(course) > 1
     return SeriesNews(
-        series=series.id,
-        label=series.label,
-        current=current,
-        from_value=news.from_value,
-        history=held_values(series.claims),
-        verdict=news.verdict,
+        series=last.series,
+        label=last.label,
+        current=last.statement,
+        worth=worth(course),
+        followed=last.followed,
+        from_value=value_of(first.statement.figure) if several and first.from_value is None else first.from_value,
+        steps=max(moves(course), 1),
+        history=_history(tx, topic, course),
+        verdict=first.verdict if first.verdict is VerdictKind.NEW else last.verdict,
     )
+
+
+def _history(tx: Transaction, topic: Topic, course: Course) -> tuple[tuple[datetime, Value], ...]:
+    """The values that were told one upon the other, those of before the period among them, oldest first."""
+    told = [(one.statement.article.published, value_of(one.statement.figure)) for one in course]
+    first = course[0]
+    before = first.against[0].figure_id if first.verdict is not VerdictKind.NEW and first.against else None
+    seen = {one.statement.figure_id for one in course}
+    while before is not None and before not in seen and len(told) < _HISTORY:
+        seen.add(before)
+        statement = statement_of(tx, before)
+        if statement is None:
+            break
+        told.insert(0, (statement.article.published, value_of(statement.figure)))
+        before = _moved_from(tx, topic, before)
+    return tuple(told)
+
+
+def _moved_from(tx: Transaction, topic: Topic, figure_id: str) -> str | None:
+    """The figure told before it from which a figure moved, as the topic was told."""
+    for verdict in tx.figures.verdicts_of(figure_id):
+        if verdict.topic == topic.name and verdict.telling and verdict.telling.kind in _MOVES:
+            return verdict.telling.of
+    return None
 
 
 def _coverage(tx: Transaction, topic: Topic, end: datetime) -> tuple[CoverageDay, ...]:

@@ -12,10 +12,9 @@ from pipeline.tell.feeds import feed_name
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.schedule import due_period, period_of
 from pipeline.tell.sender import Sender
-from pipeline.tell.views import FigureView, Row, StoryView, values_words
-from pipeline.tell.weight import weight
+from pipeline.tell.views import FigureView, Row, StoryView, steps_words, values_words
 from pipeline.tell.words import amount, count, listed, number, one_line, period, sentence_case, short_moment, weekday
-from schemas.alert import AlertKind, CoverageDay, DigestData, FeedNews, InlineImage, Mail, SeriesNews
+from schemas.alert import CoverageDay, DigestData, FeedNews, InlineImage, Mail, SeriesNews
 from schemas.base import stable_id
 from schemas.figure import Value, VerdictKind
 from schemas.topic import Topic
@@ -65,9 +64,11 @@ class _Picture:
 
 @dataclass(frozen=True)
 class _SeriesView:
-    """A series as the digest's table shows it."""
+    """A figure as the digest's table shows it, its steps in one."""
 
-    label: str
+    claim: str
+    headline: str
+    followed: str
     row: Row
     was: str
     corrected: bool
@@ -164,12 +165,13 @@ def _lead(data: DigestData) -> str:
 def _values(topic: Topic, data: DigestData, bounds: _Bounds, album: _Album, sender: Sender) -> dict[str, object]:
     zone = topic.tzinfo
     changed = [
-        _series(one, zone, album, f"series{n}") for n, one in enumerate(_weightiest(data.changed)[: bounds.series])
+        _series(one, zone, album, f"series{n}") for n, one in enumerate(_worthiest(data.changed)[: bounds.series])
     ]
-    new = [_series(one, zone, None, "") for one in _weightiest(data.new)[: bounds.series]]
+    new = [_series(one, zone, None, "") for one in _worthiest(data.new)[: bounds.series]]
     stories = [StoryView.of(story, zone, 0) for story in data.stories[: bounds.stories]]
     contradictions = [
-        FigureView.of(AlertKind.CONTRADICTION, news, zone) for news in data.contradictions[: bounds.contradictions]
+        FigureView.of(news, zone)
+        for news in sorted(data.contradictions, key=lambda news: -news.worth)[: bounds.contradictions]
     ]
     days = data.coverage[-_DAYS:]
     return {
@@ -200,8 +202,8 @@ def _values(topic: Topic, data: DigestData, bounds: _Bounds, album: _Album, send
     }
 
 
-def _weightiest(news: Sequence[SeriesNews]) -> list[SeriesNews]:
-    return sorted(news, key=lambda one: -weight(one.current.figure))
+def _worthiest(news: Sequence[SeriesNews]) -> list[SeriesNews]:
+    return sorted(news, key=lambda one: -one.worth)
 
 
 def _series(news: SeriesNews, zone: ZoneInfo, album: _Album | None, name: str) -> _SeriesView:
@@ -213,11 +215,18 @@ def _series(news: SeriesNews, zone: ZoneInfo, album: _Album | None, name: str) -
     if album is not None and history:
         alt = f"{history}, {short_moment(recent[0][0], zone)} to {short_moment(recent[-1][0], zone)}"
         spark = album.add(name, lambda: sparkline(recent), alt, SPARK_SIZE)
+    row = Row.of(news.current, zone)
+    was = "" if news.from_value is None else amount(news.from_value, unit)
+    corrected = news.verdict is VerdictKind.CORRECTION
+    several = steps_words(news.current, was, news.steps) if was and news.steps > 1 else ""
+    beside = f" ({'corrected from' if corrected else 'was'} {was})" if was else ""
     return _SeriesView(
-        label=one_line(news.label, 120),
-        row=Row.of(news.current, zone, "current"),
-        was="" if news.from_value is None else amount(news.from_value, unit),
-        corrected=news.verdict is VerdictKind.CORRECTION,
+        claim=several or row.claim,
+        headline=several or f"{row.claim}{beside}",
+        followed=one_line(news.followed or "", 80),
+        row=row,
+        was=was,
+        corrected=corrected,
         history=history,
         spark=spark,
     )

@@ -9,15 +9,26 @@ from pipeline.tell.feeds import compose_feeds
 from pipeline.tell.outbox import Bundle, BundleKind, by_urgency
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.sender import Sender
-from pipeline.tell.views import Brief, FigureView, StoryView, headline, outlet_name, outlets_words
-from pipeline.tell.words import count, listed, moment, one_line, sentence_case
-from schemas.alert import Alert, AlertKind, FigureNews, Mail, Statement
-from schemas.figure import VerdictKind
+from pipeline.tell.views import (
+    FigureView,
+    Item,
+    Line,
+    StoryView,
+    by_worth,
+    headline,
+    items_in_full,
+    items_in_lines,
+    outlet_name,
+    outlets_words,
+)
+from pipeline.tell.words import count, listed, moment, one_line
+from schemas.alert import Alert, AlertKind, FigureNews, Mail
 from schemas.topic import Topic
 
 __all__ = ["Sender", "compose_alert"]
 
 _SUBJECT = 160
+_CLAIM = 100
 _TELLS = {
     AlertKind.NEW_FIGURE: "new figures",
     AlertKind.CHANGED_FIGURE: "changed figures",
@@ -36,14 +47,15 @@ _COUNTED = {
 
 @dataclass(frozen=True)
 class _Bounds:
-    """How much of a bundle is shown: figures in full, alerts in a line, reports of the story."""
+    """How much of a bundle is shown: figures in full, figures in a line, stories in a line, reports of the story."""
 
     figures: int
     lines: int
+    stories: int
     reports: int
 
 
-_BOUNDS = (_Bounds(8, 40, 8), _Bounds(4, 20, 6), _Bounds(2, 10, 4), _Bounds(1, 4, 2))
+_BOUNDS = (_Bounds(8, 40, 20, 8), _Bounds(4, 20, 10, 6), _Bounds(2, 10, 5, 4), _Bounds(1, 4, 2, 2))
 
 
 def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
@@ -72,23 +84,26 @@ def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
 
 
 def _subject(alerts: Sequence[Alert], kind: BundleKind) -> str:
+    told = [alert.figure for alert in alerts if alert.figure is not None]
+    stories = [alert.story_news for alert in alerts if alert.story_news is not None]
     if kind is BundleKind.SUMMARY:
-        return f"Summary: {_counts(alerts)}"
-    first = alerts[0]
-    if first.figure is None:
-        story = first.story_news
-        assert story is not None
-        return f"{one_line(story.headline, 110) or 'untitled'} — {outlets_words(story.outlets)}"
-    news = first.figure
-    more = len({alert.figure.series for alert in alerts if alert.figure} - {news.series})
-    claim = one_line(headline(news), 100)
-    beside = f" and {count(more, 'more figure')}" if more else ""
-    outlet = outlet_name(news.statement.article.outlet)
-    if news.verdict is VerdictKind.CONTRADICTION and news.against:
-        return f"{claim} {outlet_name(news.against[0].article.outlet)} against {outlet}{beside and f',{beside}'}"
-    claim += beside
-    others = len(_outlets(alerts) - {news.statement.article.outlet})
-    return f"{claim} — {outlet} + {others}" if others else f"{claim} — {outlet}"
+        return f"Summary: {_summed_up(told, len(stories))}"
+    if not told:
+        return f"{one_line(stories[0].headline, 110) or 'untitled'} — {outlets_words(stories[0].outlets)}"
+    beside = f" and {count(len(told) - 1, 'more figure')}" if len(told) > 1 else ""
+    outlet = told[0].statement.article.outlet
+    others = len(_outlets(alerts) - {outlet})
+    claim = f"{headline(told[0], _CLAIM)}{beside} — {outlet_name(outlet)}"
+    return f"{claim} + {others}" if others else claim
+
+
+def _summed_up(told: Sequence[FigureNews], stories: int) -> str:
+    """ "58 people rescued (was at least 41), 3 more figures and 2 new stories"; the worthiest figure is named."""
+    more = len(by_worth(told)) - 1
+    parts = [headline(told[0], _CLAIM)] if told else []
+    parts += [count(more, "more figure")] if more > 0 else []
+    parts += [count(stories, "new story", "new stories")] if stories else []
+    return listed(parts)
 
 
 def _outlets(alerts: Sequence[Alert]) -> set[str]:
@@ -106,35 +121,28 @@ def _values(
     topic: Topic, bundle: Bundle, alerts: Sequence[Alert], bounds: _Bounds, sender: Sender
 ) -> dict[str, object]:
     zone = topic.tzinfo
-    told = [alert for alert in alerts if alert.figure is not None]
+    told = [alert.figure for alert in alerts if alert.figure is not None]
+    stories = [StoryView.of(alert.story_news, zone, bounds.reports) for alert in alerts if alert.story_news is not None]
     summary = bundle.kind is BundleKind.SUMMARY
     in_full = [] if summary else told[: bounds.figures]
-    stories = [] if summary else [alert.story_news for alert in alerts if alert.story_news is not None][:1]
-    rest = [alert for alert in alerts if alert not in in_full and (summary or alert in told)]
-    statements = [alert.figure.statement for alert in told if alert.figure]
-    figures = [
-        FigureView.of(alert.kind, alert.figure, zone, _also(alert.figure, told, statements))
-        for alert in in_full
-        if alert.figure
-    ]
-    views = [StoryView.of(story, zone, bounds.reports) for story in stories]
-    shown = rest[: bounds.lines]
-    lines = [
-        (sentence_case(several), [Brief.of(alert, zone) for alert in shown if alert.kind is kind])
-        for kind, (_, several) in _COUNTED.items()
-        if any(alert.kind is kind for alert in shown)
-    ]
+    courses = by_worth(told[len(in_full) :])
+    items = items_in_full(in_full, zone)
+    lines = items_in_lines(courses[: bounds.lines], zone)
+    in_short = stories[: bounds.stories] if summary else []
+    more_stories = len(stories) - len(in_short) if summary else 0
     return {
         "topic": topic,
         "heading": one_line(topic.heading, 120),
         "zone": zone.key,
-        "figures": figures,
-        "stories": views,
+        "items": items,
+        "stories": [] if summary else stories[:1],
         "lines": lines,
-        "more": len(rest) - len(shown),
+        "more": len(courses) - len(courses[: bounds.lines]),
+        "stories_in_short": in_short,
+        "more_stories": more_stories,
         "counts": _counts(alerts),
         "summary": summary,
-        "preheader": _preheader(figures, views, lines),
+        "preheader": _preheader(items, stories, lines),
         "why": _why(topic, alerts),
         "found": moment(min(alert.created for alert in alerts), zone),
         "public_url": link(sender.public_url or ""),
@@ -144,22 +152,13 @@ def _values(
     }
 
 
-def _also(news: FigureNews, told: Sequence[Alert], statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """What the other alerts of the mail say in the same series."""
-    shown = {news.statement.figure_id, *(statement.figure_id for statement in news.against)}
-    same = {alert.figure.statement.figure_id for alert in told if alert.figure and alert.figure.series == news.series}
-    return tuple(one for one in statements if one.figure_id in same - shown)
-
-
-def _preheader(
-    figures: Sequence[FigureView], stories: Sequence[StoryView], lines: Sequence[tuple[str, Sequence[Brief]]]
-) -> str:
+def _preheader(items: Sequence[Item[FigureView]], stories: Sequence[StoryView], lines: Sequence[Item[Line]]) -> str:
     """What a mail program shows beside the subject."""
-    if figures:
-        return one_line(f"“{figures[0].row.quote}” — {figures[0].row.source.outlet}", 140)
-    if stories and stories[0].lead:
-        return one_line(stories[0].lead, 140)
-    return one_line(" · ".join(brief.text for _, briefs in lines for brief in briefs[:3]), 140)
+    if items:
+        return one_line(f"“{items[0].figures[0][1]}” — {items[0].source.outlet}", 140)
+    if lines:
+        return one_line(" · ".join(item.figures[0][0].text for item in lines[:3]), 140)
+    return one_line(stories[0].lead or stories[0].headline, 140)
 
 
 def _why(topic: Topic, alerts: Sequence[Alert]) -> str:

@@ -13,7 +13,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.tell.schedule import next_day, quiet_until
-from pipeline.tell.weight import weight
 from schemas.alert import Alert, AlertKind
 from schemas.base import Model, Utc, stable_id
 from schemas.topic import Topic
@@ -76,14 +75,21 @@ class Plan(Model):
 
 
 def by_urgency(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
-    """Corrections and contradictions, changes, new figures, stories, feeds; of two alike the weightier figure first."""
+    """Figures by their worth, then stories, then feeds.
 
-    def rank(alert: Alert) -> tuple[int, float, float, str]:
+    Of one worth corrections and contradictions go first, then changes, then new figures; of two alike the later.
+    """
+
+    def rank(alert: Alert) -> tuple[tuple[float, int], float, str]:
         told = alert.figure.statement.article.published if alert.figure else alert.created
-        says = weight(alert.figure.statement.figure) if alert.figure else 0.0
-        return _URGENCY[alert.kind], -says, -told.timestamp(), alert.id
+        return _urgency(alert), -told.timestamp(), alert.id
 
     return tuple(sorted(alerts, key=rank))
+
+
+def _urgency(alert: Alert) -> tuple[float, int]:
+    """The lower the sooner; what is no figure comes after all figures."""
+    return -alert.figure.worth if alert.figure else 1.0, _URGENCY[alert.kind]
 
 
 def plan(topic: Topic, waiting: Sequence[Alert], *, sent_today: int, now: datetime) -> Plan:
@@ -142,6 +148,6 @@ def _bound(bundle: Bundle) -> bool:
     return bundle.alerts[0].message_id is not None
 
 
-def _order(bundle: Bundle) -> tuple[bool, int, datetime, str]:
+def _order(bundle: Bundle) -> tuple[bool, tuple[float, int], datetime, str]:
     first = bundle.alerts[0]
-    return not _bound(bundle), _URGENCY[first.kind], min(alert.due for alert in bundle.alerts), bundle.id
+    return not _bound(bundle), _urgency(first), min(alert.due for alert in bundle.alerts), bundle.id

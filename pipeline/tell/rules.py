@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pipeline.tell.words import singular, value_of
-from pipeline.text import fold
-from schemas.alert import Alert, AlertKind, FigureNews, StoryNews
+from pipeline.tell.followed import as_followed, counts_one_of
+from pipeline.tell.words import value_of
+from schemas.alert import Alert, AlertKind, AlertState, FigureNews, StoryNews
 from schemas.base import stable_id
-from schemas.figure import Value, VerdictKind
+from schemas.figure import Tell, Value, VerdictKind
 from schemas.topic import AlertRules, Topic
 
 _KINDS = {
@@ -32,13 +32,16 @@ def decide(
     """The alerts of one run, each once.
 
     ``figures`` and ``stories`` are what this run added, whenever it was published; ``story_of`` gives the story of a
-    figure by the figure's id. An alert is due after the topic's bundle window, so that more of the same story can
-    join it in one mail. Those of a topic's first run, and of a run that found more than ``topic.alerts.backlog``,
-    are marked as a backlog, which the outbox tells in one summary.
+    figure by the figure's id. A figure for the digest is an alert that is left to the digest from the start. Any other
+    alert is due after the topic's bundle window, so that more of the same story can join it in one mail. Those of a
+    topic's first run, and of a run that found more than ``topic.alerts.backlog`` to tell at once, are marked as a
+    backlog, which the outbox tells in one summary.
     """
     due = now + topic.alerts.bundle
     alerts: dict[str, Alert] = {}
-    for news in figures:
+    told = [as_followed(topic, news) for news in figures]
+    # What two articles say alike is told the more urgent way.
+    for news in sorted(told, key=lambda news: news.tell is not Tell.NOW):
         if _worth_telling(topic.alerts, news):
             kind = _KINDS[news.verdict]
             alert = Alert(
@@ -48,6 +51,7 @@ def decide(
                 story=story_of.get(news.statement.figure_id),
                 figure=news,
                 created=now,
+                state=AlertState.WAITING if news.tell is Tell.NOW else AlertState.DIGEST,
                 due=due,
             )
             alerts.setdefault(alert.id, alert)
@@ -62,8 +66,12 @@ def decide(
             due=due,
         )
         alerts.setdefault(alert.id, alert)
-    if first_run or len(alerts) > topic.alerts.backlog:
-        return tuple(alert.model_copy(update={"backlog": True}) for alert in alerts.values())
+    at_once = sum(alert.state is AlertState.WAITING for alert in alerts.values())
+    if first_run or at_once > topic.alerts.backlog:
+        return tuple(
+            alert.model_copy(update={"backlog": True}) if alert.state is AlertState.WAITING else alert
+            for alert in alerts.values()
+        )
     return tuple(alerts.values())
 
 
@@ -80,38 +88,14 @@ def _middle(value: Value) -> float:
 
 
 def _worth_telling(rules: AlertRules, news: FigureNews) -> bool:
-    if news.verdict not in _KINDS or news.verdict not in rules.figures or not _counts(rules, news):
+    if news.verdict not in _KINDS or news.verdict not in rules.figures or news.tell is Tell.NONE:
+        return False
+    # A figure that the desk follows by name counts what it wants.
+    if rules.counted and news.followed is None and not counts_one_of(news.statement.figure, rules.counted):
         return False
     if news.verdict is VerdictKind.CHANGED and news.from_value is not None and rules.min_change:
         return share_of_change(news.from_value, value_of(news.statement.figure)) >= rules.min_change
     return True
-
-
-def _counts(rules: AlertRules, news: FigureNews) -> bool:
-    """Whether what is counted (or the unit) holds one of the wanted words, in singular or plural.
-
-    Who wants people is told of all of them, whatever the text calls them: passengers, civilians, bodies.
-    """
-    if not rules.counted:
-        return True
-    figure = news.statement.figure
-    if figure.people and any(_words(wanted) in _PEOPLE for wanted in rules.counted):
-        return True
-    said = [_words(text) for text in (figure.counted, figure.unit) if text]
-    return any(
-        wanted == words[start : start + len(wanted)]
-        for wanted in map(_words, rules.counted)
-        for words in said
-        for start in range(len(words))
-    )
-
-
-_PEOPLE = (["person"], ["human"], ["human", "being"])
-"""Words for people of every kind, in singular."""
-
-
-def _words(text: str) -> list[str]:
-    return [singular(word) for word in fold(text).split()]
 
 
 def _figure_alert_id(topic: Topic, kind: AlertKind, news: FigureNews) -> str:

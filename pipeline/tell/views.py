@@ -1,28 +1,32 @@
 """What a mail shows, in words: the form in which templates get it, for text and HTML alike.
 
-Nothing here adds a number to what the record gave; whatever came from a page is one bounded line without controls.
+Nothing here adds a word or a number to what the record gave; whatever came from a page is one bounded line without
+controls.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.pages import link
 from pipeline.tell.words import (
+    CLAIM,
     Quote,
     amount,
-    claim_words,
     count,
     day,
+    headline_of,
     moment,
     one_line,
     quoted,
-    sentence_case,
     value_of,
     value_words,
 )
-from schemas.alert import Alert, AlertKind, ArticleRef, FigureNews, Statement, StoryNews
+from schemas.alert import AlertKind, ArticleRef, FigureNews, Statement, StoryNews
 from schemas.figure import Value, VerdictKind
 
 TAGS = {
@@ -32,8 +36,18 @@ TAGS = {
     AlertKind.CORRECTION: "Correction",
     AlertKind.NEW_STORY: "New story",
 }
+_KINDS = {
+    VerdictKind.NEW: AlertKind.NEW_FIGURE,
+    VerdictKind.CHANGED: AlertKind.CHANGED_FIGURE,
+    VerdictKind.CONTRADICTION: AlertKind.CONTRADICTION,
+    VerdictKind.CORRECTION: AlertKind.CORRECTION,
+}
+View = TypeVar("View")
 _REPORTS = 8
 _LONG_QUOTE, _SHORT_QUOTE = 480, 240
+_AGAINST, _BEFORE = 4, 3
+_LEAST_CLAIM = 48
+"""Characters of a wording that stay, however long what stands behind it is."""
 
 
 @dataclass(frozen=True)
@@ -57,27 +71,44 @@ class Source:
 
 @dataclass(frozen=True)
 class Row:
-    """One statement in a table of what is said: ``role`` says how it stands to the news."""
+    """One statement with all that vouches for it."""
 
-    role: str
     value: str
     claim: str
     source: Source
     attribution: str
     as_of: str
-    quote: Quote
+    quote: Quote | None
 
     @classmethod
-    def of(cls, statement: Statement, zone: ZoneInfo, role: str = "") -> Row:
+    def of(cls, statement: Statement, zone: ZoneInfo, quote: int = _SHORT_QUOTE) -> Row:
         figure = statement.figure
         return cls(
-            role=role,
             value=value_words(figure),
-            claim=sentence_case(claim_words(figure)),
+            claim=headline_of(figure),
             source=Source.of(statement.article, zone),
             attribution=_attribution(statement),
             as_of=_as_of(statement, zone),
-            quote=quoted(figure.quote, figure.surface, _SHORT_QUOTE if role else _LONG_QUOTE),
+            quote=quoted(figure.quote, figure.surface, limit=quote),
+        )
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was told before and may concern the same, in a line."""
+
+    claim: str
+    when: str
+    outlet: str
+    url: str | None
+
+    @classmethod
+    def of(cls, statement: Statement, zone: ZoneInfo) -> Earlier:
+        return cls(
+            claim=headline_of(statement.figure),
+            when=day(statement.article.published.astimezone(zone).date()),
+            outlet=outlet_name(statement.article.outlet),
+            url=link(statement.article.url),
         )
 
 
@@ -90,30 +121,104 @@ class FigureView:
     claim: str
     headline: str
     was: str
-    label: str
+    followed: str
     row: Row
-    others: tuple[Row, ...]
+    against: tuple[Row, ...]
+    before: tuple[Earlier, ...]
     reason: str
 
     @classmethod
-    def of(cls, kind: AlertKind, news: FigureNews, zone: ZoneInfo, also: tuple[Statement, ...] = ()) -> FigureView:
-        """``also`` are other statements of the same series that the mail tells of."""
-        role = "against" if news.verdict is VerdictKind.CONTRADICTION else "before"
-        others = [
-            *(Row.of(statement, zone, role) for statement in news.against[:8]),
-            *(Row.of(statement, zone, "also") for statement in also[:8]),
-        ]
+    def of(cls, news: FigureNews, zone: ZoneInfo) -> FigureView:
+        kind = _KINDS[news.verdict]
+        shown = {news.statement.figure_id, *(one.figure_id for one in news.against)}
+        sentence = news.statement.figure.quote
+        before = [one for one in news.before if one.figure_id not in shown]
         return cls(
             kind=kind,
             tag=TAGS[kind],
-            claim=sentence_case(claim_words(news.statement.figure)),
+            claim=headline_of(news.statement.figure),
             headline=headline(news),
-            was=_was_since(news, zone),
-            label=one_line(news.label, 120),
-            row=Row.of(news.statement, zone),
-            others=tuple(others),
+            was=_beside(news, zone),
+            followed=one_line(news.followed or "", 80),
+            row=Row.of(news.statement, zone, _LONG_QUOTE),
+            against=tuple(
+                replace(Row.of(other, zone), quote=None) if other.figure.quote == sentence else Row.of(other, zone)
+                for other in news.against[:_AGAINST]
+            ),
+            before=tuple(Earlier.of(statement, zone) for statement in before[:_BEFORE]),
             reason=one_line(news.reason, 240),
         )
+
+    @property
+    def title_of_against(self) -> str:
+        return "Against it" if self.kind is AlertKind.CONTRADICTION else "Before"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure's news, or all the steps of one figure, in a line."""
+
+    text: str
+    detail: str
+
+    @classmethod
+    def of(cls, course: Course, zone: ZoneInfo) -> Line:
+        last = course[-1]
+        called = [one_line(last.followed, 80)] if last.followed else []
+        row = Row.of(last.statement, zone)
+        as_of = [f"as of: {row.as_of}"] if last.statement.figure.as_of else []
+        return cls(text=course_words(course), detail=" · ".join([*called, row.attribution, *as_of]))
+
+
+@dataclass(frozen=True)
+class Item(Generic[View]):
+    """An article with the figures it states, the worthiest first.
+
+    Figures of one sentence stand together, the first of them with the sentence, in which all of them are marked.
+    """
+
+    source: Source
+    figures: tuple[tuple[View, Quote | None], ...]
+
+
+def items_in_full(news: Iterable[FigureNews], zone: ZoneInfo) -> list[Item[FigureView]]:
+    """The news by article, those with the worthiest figures first."""
+    return [
+        Item(source, tuple((FigureView.of(course[-1], zone), quote) for course, quote in found))
+        for source, found in _by_article([(one,) for one in news], zone, _LONG_QUOTE)
+    ]
+
+
+def items_in_lines(told: Iterable[Course], zone: ZoneInfo) -> list[Item[Line]]:
+    """The same in short; a course stands with the article that states its last step."""
+    return [
+        Item(source, tuple((Line.of(course, zone), quote) for course, quote in found))
+        for source, found in _by_article(told, zone, _SHORT_QUOTE)
+    ]
+
+
+def by_worth(news: Iterable[FigureNews]) -> list[Course]:
+    """Courses, the worthiest first."""
+    return sorted(courses(news), key=lambda course: -worth(course))
+
+
+def _by_article(
+    told: Iterable[Course], zone: ZoneInfo, limit: int
+) -> list[tuple[Source, list[tuple[Course, Quote | None]]]]:
+    articles: dict[tuple[str, str], dict[str, list[Course]]] = {}
+    for course in sorted(told, key=lambda course: -worth(course)):
+        last = course[-1].statement
+        sentences = articles.setdefault((last.article.id, last.article.url), {})
+        sentences.setdefault(last.figure.quote, []).append(course)
+    found = []
+    for sentences in articles.values():
+        shown: list[tuple[Course, Quote | None]] = []
+        for sentence, some in sentences.items():
+            numbers = sorted((one[-1].statement.figure for one in some), key=lambda figure: figure.span)
+            quote = quoted(sentence, *(figure.surface for figure in numbers), limit=limit)
+            shown += [(one, None if place else quote) for place, one in enumerate(some)]
+        found.append((Source.of(shown[0][0][-1].statement.article, zone), shown))
+    return found
 
 
 @dataclass(frozen=True)
@@ -148,29 +253,6 @@ class StoryView:
         )
 
 
-@dataclass(frozen=True)
-class Brief:
-    """An alert in few lines; a story has no quote."""
-
-    text: str
-    detail: str
-    url: str | None
-    quote: Quote | None
-
-    @classmethod
-    def of(cls, alert: Alert, zone: ZoneInfo) -> Brief:
-        if alert.figure is not None:
-            row = Row.of(alert.figure.statement, zone, "in short")
-            detail = f"{row.source.outlet} · {row.attribution} · as of: {row.as_of}"
-            if alert.kind is AlertKind.CONTRADICTION and alert.figure.against:
-                detail = f"{outlet_name(alert.figure.against[0].article.outlet)} against {detail}"
-            return cls(text=headline(alert.figure), detail=detail, url=row.source.url, quote=row.quote)
-        assert alert.story_news is not None
-        view = StoryView.of(alert.story_news, zone, 0)
-        detail = f"{view.counts} · {view.outlets}" if view.outlets else view.counts
-        return cls(text=view.headline, detail=detail, url=view.url, quote=None)
-
-
 def outlet_name(outlet: str) -> str:
     return one_line(outlet, 40) or "an unnamed outlet"
 
@@ -193,16 +275,39 @@ def report_counts(story: StoryNews) -> str:
     return f"{words}, {story.copies} of them {'a copy' if story.copies == 1 else 'copies'}" if story.copies else words
 
 
-def headline(news: FigureNews) -> str:
-    """What a figure's news comes to: "1,605 children returned (was 1,366)", "19,500 or 20,000 children deported?"."""
+def headline(news: FigureNews, limit: int = CLAIM + 60) -> str:
+    """What a figure's news comes to, in its own words: "[The boats] saved 58 people (was at least 41)"."""
     figure = news.statement.figure
+    behind = ""
     if news.verdict is VerdictKind.CONTRADICTION and news.against:
-        return sentence_case(f"{value_words(news.against[0].figure)} or {claim_words(figure)}?")
-    claim = sentence_case(claim_words(figure))
-    if news.from_value is None:
-        return claim
+        behind = f" ({_who(news.against[0])}: {value_words(news.against[0].figure)})"
+    elif news.from_value is not None:
+        behind = f" ({_was(news)})"
+    return headline_of(figure, min(CLAIM, max(limit - len(behind), _LEAST_CLAIM))) + behind
+
+
+def course_words(course: Course, limit: int = CLAIM + 60) -> str:
+    """`headline` of a course, its steps in one: "From 4 to 14 in 3 steps: 14 people were killed by the flood"."""
+    first, last = course[0], course[-1]
+    if moves(course) < 2:
+        return headline(last, limit)
+    began = _before(first) if first.from_value is not None else value_words(first.statement.figure)
+    return steps_words(last.statement, began, moves(course))
+
+
+def steps_words(last: Statement, began: str, steps: int) -> str:
+    """The end of several steps, with the value they began at."""
+    return f"From {began} to {value_words(last.figure)} in {steps} steps: {headline_of(last.figure)}"
+
+
+def _who(statement: Statement) -> str:
+    """Who says so: the source that the text names, or else the outlet."""
+    return one_line(statement.figure.attribution or "", 40) or outlet_name(statement.article.outlet)
+
+
+def _was(news: FigureNews) -> str:
     how = "corrected from" if news.verdict is VerdictKind.CORRECTION else "was"
-    return f"{claim} ({how} {_before(news)})"
+    return f"{how} {_before(news)}"
 
 
 def _before(news: FigureNews) -> str:
@@ -213,12 +318,16 @@ def _before(news: FigureNews) -> str:
     return value_words(before) if before else amount(news.from_value, news.statement.figure.unit)
 
 
-def _was_since(news: FigureNews, zone: ZoneInfo) -> str:
+def _beside(news: FigureNews, zone: ZoneInfo) -> str:
+    """The line beneath a claim: what it was, or what stands against it; empty where it is just new."""
+    if news.verdict is VerdictKind.CONTRADICTION and news.against:
+        rival = news.against[0]
+        who = dict.fromkeys((_who(rival), outlet_name(rival.article.outlet)))
+        return f"against {value_words(rival.figure)} ({', '.join(who)})"
     if news.from_value is None:
         return ""
-    how = "corrected from" if news.verdict is VerdictKind.CORRECTION else "was"
     since = f", first stated {moment(news.since, zone)}" if news.since else ""
-    return f"{how} {_before(news)}{since}"
+    return f"{_was(news)}{since}"
 
 
 def values_words(values: tuple[Value, ...], unit: str | None) -> str:

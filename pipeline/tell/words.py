@@ -18,7 +18,7 @@ from babel.numbers import format_decimal, get_currency_symbol, list_currencies
 
 from pipeline.shares import share_words
 from pipeline.text import normalise
-from schemas.figure import Figure, Modifier, ScopeKind, Value
+from schemas.figure import Figure, Modifier, Value
 
 _LOCALE = "en"
 _SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
@@ -51,8 +51,6 @@ _SINGULAR = {
     "species": "species",
     "aircraft": "aircraft",
 }
-_CONDITIONS = {"dead": "killed", "injured": "injured", "wounded": "injured", "missing": "missing"}
-_SAYS_ITSELF = {"death": "killed", "fatality": "killed", "case": "infected", "injury": "injured"}
 _ELLIPSIS = "…"
 
 
@@ -197,47 +195,30 @@ def singular(noun: str) -> str:
     return f"{head}{space}{last}{of}{rest}"
 
 
-def claim_words(figure: Figure) -> str:
-    """The whole claim: "at least 19,500 children deported", "8 more children returned, last 24 hours"."""
-    value = value_words(figure)
-    counted = one_line(figure.counted or "", 60)
-    action = one_line((figure.action or "").replace("_", " "), 40)
-    first, _, rest = counted.partition(" ")
-    if action and _CONDITIONS.get(first.lower()) == action and rest and rest.split()[0] not in ("and", "or"):
-        counted = rest  # "12 people injured" rather than "12 wounded people injured"
-    if counted and not figure.unit and figure.value in (1, -1):
-        counted = singular(counted)
-    parts = [value]
-    if figure.scope.kind is ScopeKind.INCREMENT and not figure.unit:
-        parts.append("more")
-    if counted:
-        share = _is_said_share(figure) or (figure.unit in ("%", "percent", "per cent") and action)
-        parts.append(f"of {counted}" if share else counted)
-    if action and not _says(counted, action):
-        parts.append(action)
-    claim = " ".join(parts)
-    if figure.scope.kind is ScopeKind.FORECAST:
-        claim += " (forecast)"
-    elif figure.scope.kind is ScopeKind.INCREMENT and figure.unit:
-        claim += " (increase)"
-    window = one_line(figure.scope.window or "", 40).rstrip(" .,;:")
-    return f"{claim}, {window}" if window else claim
+CLAIM = 140
+"""Characters of a wording: 18 words, the most that wordings have, are seldom more."""
 
 
-def _says(counted: str, action: str) -> bool:
-    """Whether what is counted names the action already: deaths, arrests, "rescued people"."""
-    if action.lower() in counted.lower() or _CONDITIONS.get(counted.partition(" ")[0].lower()) == action:
-        return True
-    noun = singular(counted.partition(" of ")[0].rpartition(" ")[2]).lower()
-    verb = action.split()[0].lower()
-    return (
-        _SAYS_ITSELF.get(noun) == action or (len(verb) > 4 and noun[:5] == verb[:5]) or noun == verb.removesuffix("ed")
-    )
+def claim_words(figure: Figure, limit: int = CLAIM) -> str:
+    """What a figure says, in the words of its own sentence: its wording, or else the sentence cut around the number.
+
+    One line of at most ``limit`` characters; what is cut ends or begins with an ellipsis.
+    """
+    said = figure.wording.text if figure.wording else ""
+    line = str(quoted(said if said.strip() else figure.quote, figure.surface, limit=limit))
+    # The full stop of an abbreviation ("U.S.") is part of the last word.
+    return re.sub(r"(?<=\w{3})\.$", "", line) or value_words(figure)
+
+
+def headline_of(figure: Figure, limit: int = CLAIM) -> str:
+    """`claim_words` as a heading: "[The flood] killed 12 people"."""
+    return sentence_case(claim_words(figure, limit))
 
 
 def sentence_case(text: str) -> str:
-    """``text`` with its first letter in upper case and the rest as it is."""
-    return text[:1].upper() + text[1:]
+    """``text`` with its first letter in upper case and the rest as it is, be it the first of what was resolved."""
+    first = 1 if text.startswith("[") else 0
+    return text[:first] + text[first : first + 1].upper() + text[first + 1 :]
 
 
 def count(number_of: int, noun: str, plural: str | None = None) -> str:
@@ -253,31 +234,56 @@ def listed(parts: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Quote:
-    """A sentence in three parts, the second of which is the number to emphasise (empty if it was not found)."""
+    """A sentence in pieces, each with whether it is one of the numbers to emphasise."""
 
-    before: str
-    number: str
-    after: str
+    pieces: tuple[tuple[str, bool], ...]
 
     def __str__(self) -> str:
-        return f"{self.before}{self.number}{self.after}"
+        return "".join(text for text, _ in self.pieces)
 
 
-def quoted(quote: str, surface: str, limit: int = 480) -> Quote:
-    """``quote`` cut around ``surface``, so that the number is always among the at most ``limit`` characters shown."""
+def quoted(quote: str, *surfaces: str, limit: int = 480) -> Quote:
+    """``quote`` with the numbers ``surfaces`` marked, which come in the order of the text.
+
+    Of what is longer than ``limit`` characters the numbers are kept, at least the first; "…" stands where it was cut.
+    """
     quote = normalise(quote[:20_000]).replace("\n", " ")
-    surface = one_line(surface, 80)
-    found = re.search(rf"(?<![\w.,]){re.escape(surface)}(?!\w)", quote) if surface else None
-    start, end = found.span() if found else (0, 0)
+    spans = _places(quote, surfaces)
+    if len(quote) <= limit:
+        return _marked(quote, spans)
+    within = [(start, end) for start, end in spans if end - spans[0][0] <= limit - 2]
+    start, end = (within[0][0], within[-1][1]) if within else spans[0] if spans else (0, 0)
     room = max(limit - (end - start) - 2, 0)
     first = max(0, min(start - room // 2, len(quote) - (end - start) - room))
     last = min(len(quote), end + room - (start - first))
-    before, after = quote[first:start], quote[end:last]
-    if first > 0:
-        before = _ELLIPSIS + (before.partition(" ")[2] or before)
-    if last < len(quote):
-        after = (after.rpartition(" ")[0] or after).rstrip(" ,;:") + _ELLIPSIS
-    return Quote(before, quote[start:end], after)
+    opening = quote[first:start] if first == 0 else quote[first:start].partition(" ")[2] or quote[first:start]
+    closing = quote[end:last] if last == len(quote) else quote[end:last].rpartition(" ")[0] or quote[end:last]
+    before = opening if first == 0 else _ELLIPSIS + opening
+    after = closing if last == len(quote) else closing.rstrip(" ,;:") + _ELLIPSIS
+    shift = len(before) - start
+    return _marked(before + quote[start:end] + after, [(one + shift, other + shift) for one, other in within])
+
+
+def _places(quote: str, surfaces: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where the surfaces stand as whole numbers, each behind the one before it where it can."""
+    places: list[tuple[int, int]] = []
+    for surface in surfaces:
+        told = one_line(surface, 80)
+        whole = re.compile(rf"(?<![\w.,]){re.escape(told)}(?!\w)") if told else None
+        found = whole and (whole.search(quote, places[-1][1] if places else 0) or whole.search(quote))
+        if found and all(found.end() <= start or found.start() >= end for start, end in places):
+            places = sorted([*places, found.span()])
+    return places
+
+
+def _marked(text: str, spans: list[tuple[int, int]]) -> Quote:
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in spans:
+        pieces += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    pieces.append((text[at:], False))
+    return Quote(tuple((piece, marks) for piece, marks in pieces if piece))
 
 
 def moment(when: datetime, zone: ZoneInfo) -> str:

@@ -20,7 +20,7 @@ from schemas.alert import (
 )
 from schemas.base import stable_id
 from schemas.feed import Health
-from schemas.figure import Figure, Modifier, Value, VerdictKind
+from schemas.figure import Figure, Modifier, Tell, Value, VerdictKind, Wording
 from schemas.topic import Topic
 
 NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
@@ -48,9 +48,12 @@ def article(outlet: str = "Nordwire", title: str = "River takes the lower town",
 
 
 def figure(value: float | None = 58, quote: str = "", surface: str = "", **changes: Any) -> Figure:
+    """A figure with its wording, or, given a ``quote`` alone, as one that was read before figures had wordings."""
     surface = surface or (f"{value:,.0f}" if value is not None else "20 to 30")
+    said = None if quote else Wording(text=f"{surface} people had been rescued by boat", cut=False)
     quote = quote or f"The mayor said {surface} people had been rescued by boat since Friday."
     values: dict[str, Any] = {
+        "wording": said,
         "span": (0, len(surface)),
         "surface": surface,
         "quote": quote,
@@ -78,6 +81,9 @@ def news(
     against: tuple[Statement, ...] = (),
     label: str = "people rescued, Harlow, cumulative",
     reason: str = "",
+    worth: float = 1.0,
+    tell: Tell = Tell.NOW,
+    before: tuple[Statement, ...] = (),
 ) -> FigureNews:
     return FigureNews(
         series=series,
@@ -87,6 +93,9 @@ def news(
         from_value=from_value,
         against=against,
         reason=reason,
+        worth=worth,
+        tell=tell,
+        before=before,
     )
 
 
@@ -179,6 +188,7 @@ def changed() -> FigureNews:
                 as_of=None,
                 modifier=Modifier.AT_LEAST,
                 quote="At least 41 people were rescued by boat overnight.",
+                wording=Wording(text="at least 41 people were rescued by boat", cut=False),
             ),
         ),
         reason="58 is outside what “at least 41” leaves as the latest count, and the report is newer",
@@ -197,6 +207,7 @@ def contradiction() -> FigureNews:
             "Port Gazette",
             title="Hundreds flee as the Harl rises",
             quote="Some 320 houses are gone, the fire service said.",
+            wording=Wording(text="some 320 houses are gone", cut=False),
             attribution="the fire service",
             modifier=Modifier.ABOUT,
             **houses,
@@ -205,6 +216,7 @@ def contradiction() -> FigureNews:
             statement(
                 210,
                 quote="The county counts 210 destroyed houses.",
+                wording=Wording(text="the county counts 210 destroyed houses", cut=False),
                 attribution="the county",
                 **houses,
             ),
@@ -243,6 +255,7 @@ def digest_data(**changes: Any) -> DigestData:
                         "Port Gazette",
                         surface="$2.7 billion",
                         quote="Insurers put the damage at $2.7 billion.",
+                        wording=Wording(text="the damage at $2.7 billion", cut=False),
                         unit="USD",
                         counted="damage",
                         action=None,

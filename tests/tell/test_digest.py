@@ -72,8 +72,7 @@ STORIES
 
 CHANGED FIGURES
 
-  58 people rescued (was 41)
-  people rescued, Harlow, cumulative
+  58 people had been rescued by boat (was 41)
     “The mayor said *58* people had been rescued by boat since Friday.”
     Daily Ledger · the mayor · as of: 14 Mar 2026
     https://dailyledger.example/2026/03/18
@@ -81,7 +80,8 @@ CHANGED FIGURES
 
 CONTRADICTIONS
 
-  210 or about 320 houses destroyed?
+  Some 320 houses are gone
+  against 210 (the county, Nordwire)
   210
     “The county counts *210* destroyed houses.”
     Nordwire · the county · as of: 14 Mar 2026
@@ -93,8 +93,7 @@ CONTRADICTIONS
 
 NEW FIGURES
 
-  $2.7 billion damage
-  damage, Harlow
+  The damage at $2.7 billion
     “Insurers put the damage at *$2.7 billion*.”
     Port Gazette · insurers · as of: not stated; published Sat 14 Mar 2026,
     10:50
@@ -150,7 +149,7 @@ def test_text_and_html_say_the_same() -> None:
         "Sat 14 Mar 07:00 – Sun 15 Mar 07:00 Europe/Kyiv",
         "From 16 reports, 5 of them copies.",
         "12 → 41 → 58",
-        "people rescued, Harlow, cumulative",
+        "58 people had been rescued by boat",
         "40 entries: 11 new reports, 5 copies, 23 off topic and 1 failed.",
         "1 feed is not well: Port Gazette (failing since Thu 12 Mar).",
     ):
@@ -175,8 +174,24 @@ def test_several_digests_a_day_are_told_apart() -> None:
 def test_a_correction_is_called_one() -> None:
     corrected = series_news(news(VerdictKind.CORRECTION, of=statement(38), from_value=58))
     mail = compose_digest(topic(), digest_data(changed=(corrected,)), sender=SENDER)
-    assert "38 people rescued (corrected from 58)" in mail.text
+    assert "38 people had been rescued by boat (corrected from 58)" in mail.text
     assert "corrected" in Markup(mail.html).text
+
+
+def test_the_steps_of_a_figure_are_one_line_and_the_worthiest_comes_first() -> None:
+    steps = series_news(changed(), (4, 12, 41, 58)).model_copy(update={"from_value": 4, "steps": 3, "worth": 0.4})
+    other = series_news(news(VerdictKind.CHANGED, series="series-b", of=statement(90), from_value=70, worth=0.8))
+    mail = compose_digest(topic(), digest_data(changed=(steps, other)), sender=SENDER)
+    for text in (" ".join(mail.text.split()), Markup(mail.html).text):
+        assert "From 4 to 58 in 3 steps: 58 people had been rescued by boat" in text
+        assert text.index("90 people had been") < text.index("From 4 to 58")
+
+
+def test_a_figure_that_the_desk_follows_is_called_by_its_name() -> None:
+    named = series_news(changed()).model_copy(update={"followed": "Rescued in Harlow"})
+    mail = compose_digest(topic(), digest_data(changed=(named,)), sender=SENDER)
+    assert "Rescued in Harlow" in mail.text
+    assert "Rescued in Harlow" in Markup(mail.html).text
 
 
 def test_nothing_new_is_said_in_so_many_words() -> None:

@@ -19,7 +19,7 @@ from pipeline.tell.delivery import as_message
 from pipeline.tell.mails import Sender, compose_alert
 from pipeline.tell.outbox import Bundle, plan
 from pipeline.tell.pages import BUDGET, link
-from schemas.alert import Alert, Mail
+from schemas.alert import Alert, FigureNews, Mail
 from schemas.figure import VerdictKind
 from schemas.topic import Topic
 from tests.tell.examples import NOW, alert, article, changed, contradiction, news, statement, story, topic
@@ -46,26 +46,24 @@ def test_a_changed_figure_as_plain_text() -> None:
 GOLDEN = """\
 Harlow flood · 1 changed figure · found Sat 14 Mar 2026, 11:30
 
+Daily Ledger: Harlow under water
+Sat 14 Mar 2026, 10:50
+https://dailyledger.example/2026/03/18
+
 CHANGED FIGURE
-58 people rescued
+58 people had been rescued by boat
 was at least 41
 
   “The mayor said *58* people had been rescued by boat since Friday.”
 
-  Daily Ledger: Harlow under water
-  Sat 14 Mar 2026, 10:50
-  https://dailyledger.example/2026/03/18
-
   Says who: the mayor
   As of:    14 Mar 2026
-  Series:   people rescued, Harlow, cumulative
-  Verdict:  58 is outside what “at least 41” leaves as the latest count, and
+  Why:      58 is outside what “at least 41” leaves as the latest count, and
   the report is newer
 
-What others say
-  at least 41 (before)
-    Nordwire · no source named · as of: not stated; published Sat 14 Mar
-    2026, 06:30
+  Before
+    at least 41: Nordwire · no source named · as of: not stated; published
+    Sat 14 Mar 2026, 06:30
     “At least *41* people were rescued by boat overnight.”
     https://nordwire.example/2026/03/26
 
@@ -82,30 +80,33 @@ Times are those of Europe/Kyiv.
 @pytest.mark.parametrize(
     ("alerts", "subject"),
     [
-        ([alert(changed(), story=FLOOD)], "58 people rescued (was at least 41) — Daily Ledger"),
-        ([alert(changed(), story=FLOOD), alert(story())], "58 people rescued (was at least 41) — Daily Ledger + 2"),
-        ([alert(news(of=statement(41, modifier="at_least")))], "At least 41 people rescued — Nordwire"),
+        ([alert(changed(), story=FLOOD)], "58 people had been rescued by boat (was at least 41) — Daily Ledger"),
+        (
+            [alert(changed(), story=FLOOD), alert(story())],
+            "58 people had been rescued by boat (was at least 41) — Daily Ledger + 2",
+        ),
+        ([alert(news(of=statement(41)))], "41 people had been rescued by boat — Nordwire"),
         (
             [alert(contradiction(), story=FLOOD)],
-            "210 or about 320 houses destroyed? Nordwire against Port Gazette",
+            "Some 320 houses are gone (the county: 210) — Port Gazette",
         ),
         (
             [alert(contradiction(), story=FLOOD), alert(changed(), story=FLOOD)],
-            "210 or about 320 houses destroyed? Nordwire against Port Gazette, and 1 more figure",
+            "Some 320 houses are gone (the county: 210) and 1 more figure — Port Gazette + 1",
         ),
         (
             [alert(changed(), story=FLOOD), *(alert(news(series=f"s{n}"), story=FLOOD) for n in range(2))],
-            "58 people rescued (was at least 41) and 2 more figures — Daily Ledger + 1",
+            "58 people had been rescued by boat (was at least 41) and 2 more figures — Daily Ledger + 1",
         ),
         (
             [alert(news(VerdictKind.CORRECTION, of=statement(38), from_value=58))],
-            "38 people rescued (corrected from 58) — Nordwire",
+            "38 people had been rescued by boat (corrected from 58) — Nordwire",
         ),
         ([alert(story())], "River takes the lower town of Harlow — 3 outlets"),
         ([alert(story(outlets=("Nordwire",)))], "River takes the lower town of Harlow — Nordwire"),
         (
             [alert(changed(), backlog=True), alert(story("story-b"), backlog=True)],
-            "Summary: 1 changed figure and 1 new story",
+            "Summary: 58 people had been rescued by boat (was at least 41) and 1 new story",
         ),
     ],
 )  # fmt: skip
@@ -117,7 +118,8 @@ def test_text_and_html_say_the_same() -> None:
     mail = mail_of(*(alert(one, story=FLOOD) for one in (changed(), contradiction())), alert(story()))
     page = Markup(mail.html).text
     for said in (
-        "210 or about 320 houses destroyed?",
+        "Some 320 houses are gone",
+        "against 210 (the county, Nordwire)",
         "was at least 41",
         "no source named",
         "not stated; published Sat 14 Mar 2026, 06:30",
@@ -131,6 +133,93 @@ def test_text_and_html_say_the_same() -> None:
     assert {one for one in Markup(mail.html).links if one.startswith("https")} == {
         line.strip() for line in mail.text.splitlines() if line.strip().startswith("https")
     }
+
+
+SENTENCE = "The mayor said 58 people had been rescued by boat and three bridges closed."
+
+
+def of_one_sentence() -> tuple[FigureNews, FigureNews]:
+    """Two figures of one sentence of the Daily Ledger."""
+    said = {"outlet": "Daily Ledger", "title": "Harlow under water", "quote": SENTENCE}
+    boats = statement(58, **said, wording={"text": "58 people had been rescued by boat", "cut": False})
+    bridges = statement(
+        3, **said, surface="three", span=(62, 67), wording={"text": "three bridges closed", "cut": False}
+    )
+    return news(of=boats, worth=0.9), news(of=bridges, series="series-bridges", worth=0.4)
+
+
+def test_figures_of_one_article_are_one_item_with_their_sentence_once() -> None:
+    boats, bridges = of_one_sentence()
+    elsewhere = news(series="series-homes", of=statement(700, quote="Some 700 homes are dark."), worth=0.6)
+    mail = mail_of(*(alert(one, id=f"alert-{n}", story=FLOOD) for n, one in enumerate((bridges, elsewhere, boats))))
+    for text in (mail.text, Markup(mail.html).text):
+        said = " ".join(text.replace("*", "").split())
+        assert said.count("Harlow under water") == 1
+        assert said.count("and three bridges closed.”") == 1 + (text is not mail.text)  # the preheader has it too
+        places = [said.index(one) for one in ("58 people had been", "Three bridges closed", "Some 700 homes are dark")]
+        assert places == sorted(places)
+    assert "*58* people had been rescued by boat and *three* bridges" in " ".join(mail.text.split())
+    assert mail.subject.startswith(
+        "[harlow-flood] 58 people had been rescued by boat and 2 more figures — Daily Ledger"
+    )
+
+
+def test_the_worthiest_figure_is_the_subject_whatever_its_kind() -> None:
+    lesser = contradiction().model_copy(update={"worth": 0.5})
+    mail = mail_of(alert(lesser, story=FLOOD), alert(news(worth=0.8), story=FLOOD))
+    assert mail.subject == "[harlow-flood] 58 people had been rescued by boat and 1 more figure — Nordwire + 1"
+
+
+def test_what_was_said_before_is_shown_without_a_move() -> None:
+    earlier = tuple(
+        statement(
+            n, f"Outlet {n}", published=NOW - timedelta(days=n), wording={"text": f"{n} were saved", "cut": False}
+        )
+        for n in range(1, 6)
+    )
+    mail = mail_of(alert(news(before=earlier)))
+    assert "Said before\n    13 Mar 2026, Outlet 1: 1 were saved\n" in mail.text
+    assert "3 were saved" in Markup(mail.html).text
+    assert "4 were saved" not in mail.text
+    assert not re.search(r"\bwas\b|What others say", mail.text)
+
+
+def test_a_figure_that_the_desk_follows_is_called_by_its_name() -> None:
+    mail = mail_of(alert(news().model_copy(update={"followed": "Rescued in Harlow"})))
+    assert "NEW FIGURE · Rescued in Harlow\n58 people" in mail.text
+    assert "Rescued in Harlow" in Markup(mail.html).text
+
+
+def test_what_was_read_is_never_shown_for_what_was_said() -> None:
+    """Noun, action and the label made of them serve matching; a wrong one must not become a false sentence."""
+    quote = "Some 8,000 people were told to leave the valley."
+    wrong = statement(8000, quote=quote, surface="8,000", counted="people", action="bought")
+    for told in (wrong, wrong.model_copy(update={"figure": wrong.figure.model_copy(update={"wording": None})})):
+        mail = mail_of(alert(news(of=told, label="people bought, valley")))
+        assert "bought" not in mail.text + mail.html + mail.subject
+        assert "Some 8,000 people were told to leave the valley" in mail.subject
+
+
+def test_the_summary_of_a_backlog_tells_the_steps_of_a_figure_in_one_line() -> None:
+    steps = [news(of=statement(4, "Nordwire", published=NOW - timedelta(hours=4)), worth=0.3)]
+    for hours, (before, after) in enumerate([(4, 9), (9, 14)]):
+        told = statement(after, f"Outlet {after}", published=NOW - timedelta(hours=2 - hours))
+        steps.append(news(VerdictKind.CHANGED, of=told, from_value=before, worth=0.5))
+    alone = news(series="series-homes", of=statement(700, quote="Some 700 homes are dark."), worth=0.4)
+    alerts = [alert(one, id=f"alert-{n}", story=f"story-{n}", backlog=True) for n, one in enumerate([alone, *steps])]
+    mail = mail_of(*alerts)
+    for text in (" ".join(mail.text.split()), Markup(mail.html).text):
+        course = text.index("From 4 to 14 in 2 steps: 14 people had been rescued by boat")
+        assert course < text.index("700 homes")
+        assert "9 people" not in text
+    assert len(mail.alerts) == 4
+
+
+def test_numbers_between_which_no_move_is_claimed_are_no_steps() -> None:
+    two = [news(of=statement(value, f"Outlet {value}")) for value in (4, 14)]
+    mail = mail_of(*(alert(one, id=f"a{n}", story=f"s{n}", backlog=True) for n, one in enumerate(two)))
+    assert "From 4" not in mail.text
+    assert "4 people had been" in mail.text
 
 
 def test_both_sides_of_a_contradiction_are_quoted() -> None:
@@ -313,7 +402,7 @@ def test_a_huge_bundle_stays_below_the_budget_and_says_what_is_left_out() -> Non
     assert len(mail.alerts) == 201
     summary = mail_of(*(one.model_copy(update={"backlog": True, "story": None}) for one in alerts))
     assert len(summary.html.encode()) < BUDGET
-    assert summary.subject == "[harlow-flood] Summary: 200 contradictions"
+    assert summary.subject.endswith(" (the mayor: 17) and 199 more figures")
 
 
 def test_an_ordinary_mail_shows_all_of_its_figures() -> None:

@@ -58,6 +58,14 @@ def test_a_bundle_waits_for_its_oldest_and_takes_the_younger_along() -> None:
     assert len(planned([old, young]).bundles[0].alerts) == 2
 
 
+def test_the_worthier_figure_goes_first_whatever_its_kind() -> None:
+    lesser = contradiction().model_copy(update={"worth": 0.4})
+    waiting = [alert(lesser, story="story-a"), alert(news(worth=0.9), story="story-b"), alert(story("story-c"))]
+    result = planned(waiting, of=topic(alerts={"daily_cap": 1}))
+    assert [bundle.story for bundle in result.bundles] == ["story-b"]
+    assert {one.story for one in result.to_digest} == {"story-a", "story-c"}
+
+
 def test_contradictions_and_corrections_go_first() -> None:
     waiting = [
         alert(story("story-c")),

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from pipeline.tell.rules import decide, share_of_change
-from schemas.alert import Alert, AlertKind, FigureNews, StoryNews
-from schemas.figure import VerdictKind
+from schemas.alert import Alert, AlertKind, AlertState, FigureNews, StoryNews
+from schemas.figure import Tell, VerdictKind
 from schemas.topic import Topic
 from tests.tell.examples import NOW, changed, contradiction, news, statement, story, topic
 
@@ -89,6 +89,60 @@ def test_figures_can_be_limited_by_what_they_count(wanted: str, counted: str | N
 def test_who_wants_people_is_told_of_bodies_too(wanted: str, told: bool) -> None:
     one = news(of=statement(counted="bodies", people=True))
     assert bool(decided(one, of=topic(alerts={"counted": [wanted]}))) is told
+
+
+def test_worth_decides_whether_a_figure_is_mailed_left_to_the_digest_or_not_told() -> None:
+    alerts = decided(*(news(series=tell.value, tell=tell) for tell in Tell))
+    assert {alert.figure.series: alert.state for alert in alerts if alert.figure} == {
+        "now": AlertState.WAITING,
+        "digest": AlertState.DIGEST,
+    }
+
+
+def test_what_two_articles_say_alike_is_told_the_more_urgent_way() -> None:
+    alike = [news(of=statement(58, outlet), tell=tell) for outlet, tell in (("A", Tell.DIGEST), ("B", Tell.NOW))]
+    (alert,) = decided(*alike)
+    assert alert.state is AlertState.WAITING
+
+
+def test_what_is_left_to_the_digest_makes_no_backlog() -> None:
+    quiet = [news(series=f"series-{n}", tell=Tell.DIGEST) for n in range(9)]
+    alerts = decided(*quiet, changed(), of=topic(alerts={"backlog": 3}))
+    assert len(alerts) == 10
+    assert not any(alert.backlog for alert in alerts)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"counted": "people"}, True),
+        ({"counted": ["homes", "person"]}, True),
+        ({"action": "rescued"}, True),
+        ({"action": "rescuing"}, True),
+        ({"action": ["boating", "boats"]}, True),  # a word of the wording, whatever was read
+        ({"counted": "people", "action": "killed"}, False),
+        ({"counted": "homes"}, False),
+        ({"action": "cue"}, False),
+    ],
+)
+def test_a_followed_figure_is_told_whatever_its_worth(asked: dict[str, object], told: bool) -> None:
+    following = topic(figures=[{"name": "Rescued", **asked}], alerts={"counted": ["homes"]})
+    alerts = decided(news(tell=Tell.NONE), of=following)
+    assert [alert.figure.followed for alert in alerts if alert.figure] == (["Rescued"] if told else [])
+    assert all(alert.state is AlertState.WAITING for alert in alerts)
+
+
+def test_the_first_followed_figure_that_is_meant_decides_and_it_may_lower_too() -> None:
+    figures = [{"name": "Boats", "action": "rescued", "always": "digest"}, {"name": "All", "counted": "people"}]
+    (alert,) = decided(news(), of=topic(figures=figures))
+    assert alert.state is AlertState.DIGEST
+    assert alert.figure is not None
+    assert alert.figure.followed == "Boats"
+    assert decided(news(), of=topic(figures=[{"name": "No", "counted": "people", "always": "none"}])) == ()
+
+
+def test_a_repeated_figure_is_not_told_even_if_it_is_followed() -> None:
+    assert decided(news(VerdictKind.REPEATED), of=topic(figures=[{"name": "All", "counted": "people"}])) == ()
 
 
 def test_a_unit_counts_as_what_is_counted() -> None:

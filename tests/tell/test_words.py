@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.tell import words
-from schemas.figure import Modifier, Scope, ScopeKind, Value
+from schemas.figure import Modifier, Scope, ScopeKind, Value, Wording
 from tests.tell.examples import figure
 
 
@@ -87,49 +87,55 @@ def test_an_amount_has_its_unit_where_english_puts_it(value: Value, unit: str | 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"value": 19500, "modifier": Modifier.AT_LEAST, "counted": "children", "action": "deported"},
-         "at least 19,500 children deported"),
-        ({"value": 1605, "modifier": Modifier.ONLY, "counted": "children", "action": "returned"},
-         "only 1,605 children returned"),
-        ({"value": 31, "modifier": Modifier.MORE_THAN, "action": "killed"}, "more than 31 people killed"),
-        ({"value": 9, "modifier": Modifier.FEWER_THAN}, "fewer than 9 people rescued"),
-        ({"value": 100, "modifier": Modifier.UP_TO}, "up to 100 people rescued"),
-        ({"value": 90, "modifier": Modifier.NEARLY}, "nearly 90 people rescued"),
-        ({"value": None, "low": 20, "high": 30, "modifier": Modifier.RANGE}, "20–30 people rescued"),
-        ({"value": None, "low": 24, "high": 99, "modifier": Modifier.VAGUE, "surface": "Dozens of"},
-         "dozens (24–99) people rescued"),
-        ({"value": 1, "counted": "children", "action": "returned"}, "1 child returned"),
-        ({"value": 1, "counted": "young girls", "action": "returned"}, "1 young girl returned"),
-        ({"value": 8, "scope": Scope(kind=ScopeKind.INCREMENT)}, "8 more people rescued"),
-        ({"value": 8, "scope": Scope(window="last 24 hours")}, "8 people rescued, last 24 hours"),
-        ({"value": 3.1, "unit": "%", "counted": "inflation", "action": None}, "3.1% inflation"),
-        ({"value": 40, "unit": "%", "counted": "houses", "action": "destroyed"}, "40% of houses destroyed"),
-        ({"value": 5, "unit": "%", "counted": "growth", "action": None, "scope": Scope(kind=ScopeKind.FORECAST)},
-         "5% growth (forecast)"),
-        ({"value": 2 / 3, "surface": "Two-thirds", "counted": "homes", "action": "damaged"},
-         "two-thirds of homes damaged"),
-        ({"value": 2e6, "unit": "USD", "counted": "budget", "action": None, "scope": Scope(kind=ScopeKind.INCREMENT)},
-         "$2 million budget (increase)"),
-        ({"value": 12, "counted": None, "action": None}, "12"),
-        ({"value": 12, "counted": "rescued people"}, "12 rescued people"),
-        ({"value": 12, "counted": "wounded people", "action": "injured"}, "12 people injured"),
-        ({"value": 12, "counted": "dead civilians", "action": "identified"}, "12 dead civilians identified"),
-        ({"value": 12, "counted": "dead or wounded people", "action": "killed"}, "12 dead or wounded people"),
-        ({"value": 15, "counted": "deaths", "action": "killed"}, "15 deaths"),
-        ({"value": 1, "counted": "death", "action": "killed"}, "1 death"),
-        ({"value": 412, "counted": "cases of cholera", "action": "infected"}, "412 cases of cholera"),
-        ({"value": 1, "counted": "members of the crew", "action": "killed"}, "1 member of the crew killed"),
-        ({"value": 71, "counted": "arrests", "action": "arrested"}, "71 arrests"),
-        ({"value": 9, "counted": "confirmed Ebola cases", "action": "infected"}, "9 confirmed Ebola cases"),
-        ({"value": 9, "counted": "cholera cases", "action": "confirmed"}, "9 cholera cases confirmed"),
-        ({"value": 3, "counted": "infections", "action": "infected"}, "3 infections"),
-        ({"value": 3, "counted": "signatures", "action": "signed"}, "3 signatures signed"),
-        ({"value": 8, "scope": Scope(window="June.")}, "8 people rescued, June"),
-        ({"value": 12, "counted": "children", "action": "returned_home"}, "12 children returned home"),
+        ({"value": 19500, "modifier": Modifier.AT_LEAST}, "at least 19,500"),
+        ({"value": 1605, "modifier": Modifier.ONLY}, "only 1,605"),
+        ({"value": 31, "modifier": Modifier.MORE_THAN}, "more than 31"),
+        ({"value": 9, "modifier": Modifier.FEWER_THAN}, "fewer than 9"),
+        ({"value": 100, "modifier": Modifier.UP_TO}, "up to 100"),
+        ({"value": 90, "modifier": Modifier.NEARLY}, "nearly 90"),
+        ({"value": None, "low": 20, "high": 30, "modifier": Modifier.RANGE}, "20–30"),
+        ({"value": None, "low": 24, "high": 99, "modifier": Modifier.VAGUE, "surface": "Dozens of"}, "dozens (24–99)"),
+        ({"value": 40, "unit": "%"}, "40%"),
+        ({"value": 2 / 3, "surface": "Two-thirds"}, "two-thirds"),
+        ({"value": 0.7, "surface": "seven in 10"}, "seven in 10"),
     ],
 )  # fmt: skip
-def test_a_claim_says_the_value_as_it_is_meant(changes: dict[str, Any], said: str) -> None:
-    assert words.claim_words(figure(**changes)) == said
+def test_a_value_is_said_as_it_is_meant(changes: dict[str, Any], said: str) -> None:
+    assert words.value_words(figure(**changes)) == said
+
+
+@pytest.mark.parametrize(
+    ("wording", "said"),
+    [
+        ("at least 19,500 children were deported", "At least 19,500 children were deported"),
+        ("[the boats] saved 58 people", "[The boats] saved 58 people"),
+        ("… two-thirds of the homes stand empty …", "… two-thirds of the homes stand empty …"),
+        ("двое детей погибли", "Двое детей погибли"),
+        ("12 were flown to the U.S.", "12 were flown to the U.S."),
+    ],
+)
+def test_a_figure_is_said_in_the_words_of_its_sentence(wording: str, said: str) -> None:
+    read = {"value": 8, "counted": "goats", "action": "bought", "scope": Scope(kind=ScopeKind.FORECAST, window="June")}
+    assert words.headline_of(figure(**read, wording=Wording(text=wording, cut=False))) == said
+
+
+def test_a_figure_without_a_wording_is_said_by_its_sentence_cut_at_words_around_the_number() -> None:
+    short = figure(58, quote="The boats saved 58 people.")
+    assert words.headline_of(short) == "The boats saved 58 people"
+    long = figure(58, quote=f"{'Whatever the weather was like, ' * 8}the boats saved 58 people{', and more' * 40}.")
+    said = words.claim_words(long)
+    assert said.startswith("…")
+    assert said.endswith("…")
+    assert "the boats saved 58 people, and more" in said
+    assert len(said) <= words.CLAIM
+
+
+@given(st.text(max_size=600), st.text(max_size=600), st.integers(min_value=40, max_value=160))
+def test_a_wording_is_one_bounded_line_that_keeps_its_number(before: str, after: str, limit: int) -> None:
+    said = words.claim_words(figure(58, quote="x", wording=Wording(text=f"{before} 58 {after}", cut=False)), limit)
+    assert len(said) <= limit
+    assert "58" in said
+    assert not any(unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs") for char in said)
 
 
 @pytest.mark.parametrize(
@@ -166,11 +172,17 @@ def test_a_slug_keeps_numbers_whole() -> None:
 
 def test_the_number_of_a_quote_is_found_as_a_whole_number() -> None:
     quote = words.quoted("In 2058, or 1,058 days on, 58 people were home.", "58")
-    assert (quote.before, quote.number, quote.after) == ("In 2058, or 1,058 days on, ", "58", " people were home.")
+    assert quote.pieces == (("In 2058, or 1,058 days on, ", False), ("58", True), (" people were home.", False))
+
+
+def test_all_numbers_of_a_quote_are_marked_in_their_order() -> None:
+    quote = words.quoted("Of 14 boats 3 sank, and 14 people drowned.", "14", "3", "14")
+    assert [text for text, marked in quote.pieces if marked] == ["14", "3", "14"]
+    assert str(quote) == "Of 14 boats 3 sank, and 14 people drowned."
 
 
 def test_a_quote_without_its_number_is_shown_unmarked() -> None:
-    assert words.quoted("Nobody counted.", "58") == words.Quote("", "", "Nobody counted.")
+    assert words.quoted("Nobody counted.", "58") == words.Quote((("Nobody counted.", False),))
 
 
 @given(st.text(max_size=900), st.text(max_size=900))
