@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pipeline.errors import TallywireError
+from pipeline.figures.annotate.model import MODELS, VERSION
 from pipeline.record.notes import CROWDED
 from pipeline.settings import Settings
 from pipeline.steps.findings import Finding, check_index, feed_findings, index_findings, trouble, window_findings
@@ -24,6 +25,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that Tallywire needs here, one finding after another; changes nothing but an old record."""
     yield _python()
     yield _libraries()
+    yield _english()
     yield _fts()
     yield from _home(settings)
     yield _contact(settings)
@@ -42,6 +44,28 @@ def _libraries() -> Finding:
         return Finding(level="ok", what=", ".join(f"{name} {version(name)}" for name in names))
     except PackageNotFoundError as error:
         return Finding(level="problem", what=f"{error.name} is not installed", advice="run `make setup`")
+
+
+def _english() -> Finding:
+    spacy, *models = ((name, _version(name)) for name in ("spacy", *MODELS))
+    there = [(name, found) for name, found in models if found]
+    fitting = [pair for pair in there if pair[1].startswith(VERSION)]
+    if fitting and spacy[1].startswith(VERSION):
+        return Finding(level="ok", what=f"sentences in English are parsed by {' '.join(fitting[0])}, spacy {spacy[1]}")
+    found = ", ".join(" ".join(pair) for pair in (spacy, *there) if pair[1]) or "there is no spacy"
+    return Finding(
+        level="warning",
+        what=f"sentences in English can't be parsed: {found}; their figures are worded by punctuation alone",
+        advice=f"run `pip install 'tallywire[english]'`, which brings version {VERSION}x",
+    )
+
+
+def _version(name: str) -> str:
+    """The version of a package; empty where it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def _fts() -> Finding:
