@@ -166,6 +166,8 @@ def _words(problem: Any) -> str:
             return "there is no such key"
         case "missing":
             return "this key is needed"
+        case "tuple_type":
+            return f"a list is needed, not {problem['input']!r}"
         case "value_error":
             return str(problem["msg"]).removeprefix("Value error, ")
         case _:

@@ -99,6 +99,17 @@ class FigureRow(Row):
     from_value: Value | None = Field(alias="from", description="the value it replaces")
     contradicts: tuple[str, ...] = Field(description="ids of the figures it is incompatible with")
     reason: str = Field(description="how the verdict was reached, for people")
+    wording: str = Field(
+        description="how mails say it: the clause of its sentence; the sentence cut at words, with …, if none"
+    )
+    tell: str | None = Field(description="now, digest or none: how it reaches the desk; none before that was decided")
+    worth: float | None = Field(description="from 0 to 1, how likely a desk of the topic wants to hear of it at once")
+    told: str | None = Field(
+        description="as what it is told, on stronger evidence than the verdict: new, repeated, changed, contradiction "
+        "or correction"
+    )
+    told_from: Value | None = Field(description="the value told before that it changes, contradicts or corrects")
+    told_of: str | None = Field(description="id of the figure told before that it repeats, changes or contradicts")
 
 
 class AlertRow(Row):
@@ -107,7 +118,7 @@ class AlertRow(Row):
     id: str = Field(description="id, made of topic, kind and what it tells: the same news has the same id")
     topic: str = Field(description="topic whose rules found it worth telling")
     kind: str = Field(description="new_figure, changed_figure, contradiction, correction, new_story or feed_health")
-    state: str = Field(description="waiting, sent, digest (left to the digest) or failed")
+    state: str = Field(description="waiting, sent, digest (told in the digest, be it from the start) or failed")
     created: Utc = Field(description="when the rules found it")
     due: Utc = Field(description="not told before this moment")
     sent: Utc | None = Field(description="when its mail was taken")
@@ -115,7 +126,10 @@ class AlertRow(Row):
     error: str | None = Field(description="what was wrong with the last try, or whom the server refused")
     message_id: str | None = Field(description="Message-ID of the mail it is bound to")
     story: str | None = Field(description="id of the story it belongs to")
-    headline: str | None = Field(description="headline of the story, for a new story")
+    headline: str | None = Field(description="how the mail says the figure; headline of the story, for a new story")
+    tell: str | None = Field(description="now or digest: how the figure reaches the desk; none is no alert")
+    worth: float | None = Field(description="from 0 to 1, how likely a desk wants to hear of the figure at once")
+    followed: str | None = Field(description="what the topic file calls the figure, where it follows it by name")
     series: str | None = Field(description="id of the series, for a figure")
     label: str | None = Field(description="name of the series, for people")
     verdict: str | None = Field(description="what the figure says against its series")

@@ -101,6 +101,12 @@ class FigureDocument(Document):
     from_value: tuple[float, ...] = Field(default=(), description="the value it replaces; two ends for a range")
     contradicts: tuple[str, ...] = ()
     reason: str = ""
+    wording: str = Field(default="", description="how mails say it")
+    tell: str | None = Field(default=None, description="now, digest or none")
+    worth: float | None = None
+    told: str | None = Field(default=None, description="as what the desk is told of it; a kind of verdict")
+    told_from: tuple[float, ...] = Field(default=(), description="the value told before; two ends for a range")
+    told_of: str | None = Field(default=None, description="the figure told before that it goes back to")
 
 
 class AlertDocument(Document):
@@ -125,6 +131,10 @@ class AlertDocument(Document):
     value: tuple[float, ...] = Field(default=(), description="what the figure states; two ends for a range")
     from_value: tuple[float, ...] = ()
     quote: str | None = None
+    wording: str | None = Field(default=None, description="how the mail says the figure")
+    tell: str | None = Field(default=None, description="now or digest, for a figure")
+    worth: float | None = None
+    followed: str | None = Field(default=None, description="what the topic file calls the figure")
     article: str | None = None
     outlet: str | None = None
     url: str | None = None

@@ -195,6 +195,29 @@ class Tells(StrEnum):
     EVERYTHING = "everything"
 
 
+def _one_word(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _no_blank_word(words: tuple[str, ...]) -> tuple[str, ...]:
+    for word in words:
+        if not word.strip():
+            raise ValueError(f"the word {word!r} is blank")
+    return words
+
+
+class _OneOrSeveral:
+    """In a topic file a word alone stands for a list of it."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        word = {"type": "string", "pattern": r"\S"}
+        return {"anyOf": [word, {"type": "array", "items": word}]}
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_one_word), AfterValidator(_no_blank_word), _OneOrSeveral]
+
+
 class FollowedFigure(Model):
     """A figure that the desk follows whatever its worth: ``counted`` and ``action`` narrow down which.
 
@@ -203,21 +226,16 @@ class FollowedFigure(Model):
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
-    counted: tuple[str, ...] = ()
-    action: tuple[str, ...] = ()
+    counted: Annotated[
+        Words, Field(description="what is counted, or its unit, singular or plural; people are all people")
+    ] = ()
+    action: Annotated[Words, Field(description="what happens to it, in any form of the verb")] = ()
     always: Tell = Field(default=Tell.NOW, description="now, digest or none: told so, however worthy it is")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_word(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {k: (v,) if k in ("counted", "action") and isinstance(v, str) else v for k, v in value.items()}
-        return value
 
     @model_validator(mode="after")
     def _narrows(self) -> FollowedFigure:
         if not (self.counted or self.action):
-            raise ValueError(f"the figure {self.name!r} says neither what is counted nor what happens to it")
+            raise ValueError(f"the figure {self.name!r} needs `counted` or `action`, or it would mean every figure")
         return self
 
 
@@ -234,7 +252,7 @@ class AlertRules(Model):
     )
     stories: bool = Field(default=True, description="tell of a story when its first article arrives")
     feeds: bool = Field(default=True, description="tell of a feed that falls silent, is gone or fails for long")
-    counted: tuple[str, ...] = Field(default=(), description="only figures that count one of these; empty: all")
+    counted: Annotated[Words, Field(description="only figures that count one of these; empty: all")] = ()
     min_change: float = Field(default=0.0, ge=0, description="tell of a change only from this share on; 0.05 is 5 %")
     bundle: Duration = Field(
         default="10m", validate_default=True, description="wait this long for more of the same story"

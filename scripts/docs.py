@@ -40,7 +40,7 @@ from schemas.alert import (
     StoryNews,
 )
 from schemas.feed import Health
-from schemas.figure import Figure, Modifier, VerdictKind
+from schemas.figure import Figure, Modifier, VerdictKind, Wording
 from schemas.topic import Topic
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -153,11 +153,18 @@ def _example_topic() -> Topic:
 
 
 def _example_statement(
-    outlet: str, title: str, published: datetime, quote: str, value: float, **more: Any
+    outlet: str, title: str, published: datetime, quote: str, value: float, wording: str, **more: Any
 ) -> Statement:
     name = outlet.lower().replace(" ", "")
     figure = Figure(
-        span=(0, 2), surface=f"{value:g}", quote=quote, value=value, counted="people", action="rescued", **more
+        span=(0, 2),
+        surface=f"{value:g}",
+        quote=quote,
+        value=value,
+        counted="people",
+        action="rescued",
+        wording=Wording(text=wording, cut=False),
+        **more,
     )
     article = ArticleRef(
         id=f"article-{name}", title=title, url=f"https://{name}.example/flood", outlet=outlet, published=published
@@ -172,6 +179,7 @@ def _example_news() -> FigureNews:
         _NOON - timedelta(hours=5),
         "At least 41 people were rescued by boat overnight.",
         41,
+        "at least 41 people were rescued by boat",
         modifier=Modifier.AT_LEAST,
     )
     now = _example_statement(
@@ -180,6 +188,7 @@ def _example_news() -> FigureNews:
         _NOON - timedelta(minutes=20),
         "58 people had been rescued by boat by noon, the mayor said.",
         58,
+        "58 people had been rescued by boat by noon",
         attribution="the mayor",
         as_of=_NOON.date(),
     )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import TopicError
 from pipeline.topics import parse_topic, read_topic, read_topics
-from schemas.topic import format_duration, parse_duration
+from schemas.figure import Tell
+from schemas.topic import Tells, format_duration, parse_duration
 
 WHOLE = """\
 name: river-floods
@@ -78,6 +79,44 @@ def test_a_mistake_is_named_with_its_file_and_line(tmp_path: Path, line: int, wr
     assert words in message
     named = int(message.split(f"{path}:")[1].split(":")[0])
     assert abs(named - line) <= 1
+
+
+FIGURES = """\
+name: floods
+figures:
+  - name: Deaths
+    counted: people
+    action: [killed, drowned]
+  - {name: Rain, counted: [mm, "%"], always: digest}
+alerts:
+  tells: urgent
+"""
+
+
+def test_figures_that_a_desk_follows_are_read() -> None:
+    topic = parse_topic(FIGURES)
+    assert topic.alerts.tells is Tells.URGENT
+    deaths, rain = topic.figures
+    assert (deaths.counted, deaths.action, deaths.always) == (("people",), ("killed", "drowned"), Tell.NOW)
+    assert (rain.counted, rain.always) == (("mm", "%"), Tell.DIGEST)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "words"),
+    [
+        (6, FIGURES.replace('counted: [mm, "%"], ', ""), "the figure 'Rain' needs `counted` or `action`"),
+        (4, FIGURES.replace("counted: people", "counted: ' '"), "figures.0.counted: the word ' ' is blank"),
+        (4, FIGURES.replace("counted: people", "counted: 5"), "figures.0.counted: a list is needed, not 5"),
+        (6, FIGURES.replace("digest", "soon"), "figures.1.always: Input should be 'now', 'digest' or 'none'"),
+        (3, FIGURES.replace("name: Deaths", "title: Deaths"), "figures.0.title: there is no such key"),
+        (8, FIGURES.replace("urgent", "loud"), "Input should be 'urgent', 'normal' or 'everything', not 'loud'"),
+    ],
+)
+def test_a_mistake_in_what_a_desk_follows_is_named_with_its_line(line: int, wrong: str, words: str) -> None:
+    with pytest.raises(TopicError) as caught:
+        parse_topic(wrong)
+    assert words in str(caught.value)
+    assert f"topic:{line}: " in str(caught.value)
 
 
 def test_all_mistakes_are_told_at_once() -> None:

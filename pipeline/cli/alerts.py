@@ -24,6 +24,7 @@ from pipeline.steps.export import alert_row
 from pipeline.steps.rehearse import rehearse
 from pipeline.steps.tell import tell
 from pipeline.steps.transport import mailer_of, sender_of
+from pipeline.tell.views import headline
 from schemas.alert import Alert, AlertState
 
 
@@ -97,23 +98,26 @@ def _show(found: list[Alert], as_json: bool) -> None:
             emit(alert_row(alert))
         return
     table(
-        ("alert", "created", "state", "kind", "about"),
+        ("alert", "created", "state", "kind", "tell", "worth", "about"),
         [
             (
                 alert.id,
                 short(alert.created),
                 alert.state,
                 alert.kind,
+                alert.figure.tell if alert.figure else "",
+                f"{alert.figure.worth:.2f}" if alert.figure else "",
                 _about(alert),
             )
             for alert in found
         ],
+        right=("worth",),
     )
 
 
 def _about(alert: Alert) -> str | None:
     if alert.figure:
-        return alert.figure.statement.figure.quote
+        return headline(alert.figure)
     if alert.feed:
         return f"{alert.feed.url} is {alert.feed.health} since {short(alert.feed.since)}"
     return alert.story_news.headline if alert.story_news else alert.story

@@ -17,8 +17,8 @@ from pipeline.figures.words import number_words
 from pipeline.record import Transaction
 from pipeline.steps.explain import explain
 from pipeline.steps.judge import Judge
-from pipeline.tell.words import value_words
-from schemas.figure import Claim, DecisionKind, Figure, Series, SeriesDecision
+from pipeline.tell.words import headline_of, value_words
+from schemas.figure import Claim, DecisionKind, Figure, Series, SeriesDecision, Telling
 
 
 @click.group()
@@ -32,7 +32,7 @@ def figures() -> None:
 @home_option
 @json_option
 def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool) -> None:
-    """Each series of figures: what holds now, since when, who says so, the last change, the range of the claims."""
+    """Each series of figures: what holds now, in its own words, how it was told, since when, by whom, how it moved."""
     with opened(home) as services, services.record.read() as tx:
         names = [topic] if topic else [one.name for one in tx.topics.all()]
         found = [series for name in names for series in tx.figures.series(name) if everything or not series.muted]
@@ -45,17 +45,21 @@ def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool)
         found.sort(key=lambda series: (not series.pinned, -len(series.claims), series.opened))
         if as_json:
             for series in found:
-                emit(_series_json(series))
+                emit(_series_json(tx, series))
             return
         rows = []
         for series in found:
             claim = _current(series)
             figure = tx.figures.get(claim.figure) if claim else None
+            telling = _telling(tx, series, claim)
             rows.append(
                 (
                     series.id,
                     series.label,
                     value_words(figure.figure) if figure else "",
+                    headline_of(figure.figure) if figure else "",
+                    telling.tell if telling else "",
+                    f"{telling.worth:.2f}" if telling else "",
                     short(claim.published) if claim else "",
                     (claim.attribution or claim.outlet) if claim else "",
                     _change(tx, claim),
@@ -63,7 +67,8 @@ def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool)
                     _range(series),
                 )
             )
-    table(("series", "figure", "now", "since", "says", "change", "claims", "range"), rows, right=("claims",))
+    columns = ("series", "figure", "now", "wording", "tell", "worth", "since", "says", "change", "claims", "range")
+    table(columns, rows, right=("worth", "claims"))
     if hidden:
         say(f"{hidden} series stated only once are not shown; --all shows them")
 
@@ -77,7 +82,7 @@ def show(series: str, home: Path | None, as_json: bool) -> None:
     with opened(home) as services, services.record.read() as tx:
         found = found_or_fail(tx.figures.get_series(series), "series", series, "`tallywire figures list` names them")
         if as_json:
-            emit(_series_json(found))
+            emit(_series_json(tx, found))
             return
         for line in explain(tx, found.id) or ():
             say(line)
@@ -190,9 +195,22 @@ def _decide(
     say(f"kept; {len(changed)} series changed")
 
 
-def _series_json(series: Series) -> dict[str, Any]:
+def _series_json(tx: Transaction, series: Series) -> dict[str, Any]:
+    """A series, each claim with its wording and with how it was told."""
     # The marks are following's own notes on the words around a number, and nobody else's business.
-    return series.model_dump(mode="json", exclude={"claims": {"__all__": {"marks"}}})
+    shown: dict[str, Any] = series.model_dump(mode="json", exclude={"claims": {"__all__": {"marks"}}})
+    for claim, row in zip(series.claims, shown["claims"], strict=True):
+        figure, telling = tx.figures.get(claim.figure), _telling(tx, series, claim)
+        row["wording"] = headline_of(figure.figure) if figure else None
+        row["tell"] = telling.tell.value if telling else None
+        row["worth"] = telling.worth if telling else None
+        row["told"] = telling.kind.value if telling else None
+    return shown
+
+
+def _telling(tx: Transaction, series: Series, claim: Claim | None) -> Telling | None:
+    verdicts = tx.figures.verdicts_of(claim.figure) if claim else []
+    return next((verdict.telling for verdict in verdicts if verdict.topic == series.topic), None)
 
 
 def _current(series: Series) -> Claim | None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from pipeline.index.contract import Batch
 from pipeline.record import Transaction
+from pipeline.tell.words import headline_of
 from schemas.alert import Alert
 from schemas.article import Article
 from schemas.feed import Entry
-from schemas.figure import Figure, FigureInArticle, Value, Verdict
+from schemas.figure import Figure, FigureInArticle, Telling, Value, Verdict
 from schemas.search import (
     AlertDocument,
     ArticleDocument,
@@ -95,6 +96,7 @@ def figure_documents(
         kind=figure.scope.kind,
         attribution=figure.attribution,
         as_of=figure.as_of,
+        wording=headline_of(figure),
     )
     if not verdicts:
         return [bare]
@@ -110,6 +112,7 @@ def figure_documents(
                 "from_value": _ends(verdict.from_value),
                 "contradicts": verdict.contradicts,
                 "reason": verdict.reason,
+                **_told(verdict.telling),
             }
         )
         for number, verdict in enumerate(sorted(verdicts, key=lambda verdict: verdict.topic))
@@ -142,6 +145,10 @@ def alert_document(alert: Alert, version: int) -> AlertDocument:
         value=_stated(said.figure) if said else (),
         from_value=_ends(news.from_value) if news else (),
         quote=said.figure.quote if said else None,
+        wording=headline_of(said.figure) if said else None,
+        tell=news.tell if news else None,
+        worth=news.worth if news else None,
+        followed=news.followed if news else None,
         article=told.id if told else None,
         outlet=told.outlet if told else None,
         url=told.url if told else None,
@@ -179,6 +186,18 @@ def _ends(value: Value | None) -> tuple[float, ...]:
     if value is None:
         return ()
     return value if isinstance(value, tuple) else (value,)
+
+
+def _told(telling: Telling | None) -> dict[str, object]:
+    if telling is None:
+        return {}
+    return {
+        "tell": telling.tell.value,
+        "worth": telling.worth,
+        "told": telling.kind.value,
+        "told_from": _ends(telling.from_value),
+        "told_of": telling.of,
+    }
 
 
 def _stated(figure: Figure) -> tuple[float, ...]:

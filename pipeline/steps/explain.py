@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipeline.steps.export import value_of
+from pipeline.tell.views import headline
+from pipeline.tell.words import headline_of, value_of
 from schemas.article import Article
-from schemas.figure import Figure, Verdict
+from schemas.figure import Figure, Tell, Telling, Value, Verdict, VerdictKind
 from schemas.story import StoryMove
 
 if TYPE_CHECKING:
@@ -38,12 +39,15 @@ def moment(when: datetime | None) -> str:
     return f"{when:%Y-%m-%d %H:%M} UTC" if when else "never"
 
 
-def said(figure: Figure) -> str:
+def number(figure: Figure) -> str:
     """A figure's value for people, without grouping of digits: it may be copied."""
-    value = value_of(figure)
-    text = f"{value[0]:g}–{value[1]:g}" if isinstance(value, tuple) else f"{value:.12g}"
+    text = _plain(value_of(figure))
     parts = [figure.modifier.replace("_", " ") if figure.modifier != "exact" else "", text, figure.unit or ""]
-    return " ".join(part for part in (*parts, figure.counted or "", figure.action or "") if part)
+    return " ".join(part for part in parts if part)
+
+
+def _plain(value: Value) -> str:
+    return f"{value[0]:g}–{value[1]:g}" if isinstance(value, tuple) else f"{value:.12g}"
 
 
 def _entry(tx: Transaction, identity: str) -> Iterator[str]:
@@ -95,9 +99,11 @@ def _article(tx: Transaction, identity: str) -> Iterator[str]:
     for when, move in tx.stories.moves_of(article.id):
         yield f"{moment(when)}: {_moved(move)}"
     for figure in tx.figures.of_article(article.id, revision=article.revision):
-        yield f"figure {figure.id}: {said(figure.figure)}"
+        yield f"figure {figure.id}: {headline_of(figure.figure)}"
         for verdict in tx.figures.verdicts_of(figure.id):
             yield f"  {verdict.topic}: {verdict.kind}, {verdict.reason}"
+            if verdict.telling:
+                yield f"  {_told(verdict.telling)}"
 
 
 def _story(tx: Transaction, identity: str) -> Iterator[str]:
@@ -127,7 +133,10 @@ def _figure(tx: Transaction, identity: str) -> Iterator[str]:
     figure = tx.figures.get(identity)
     assert figure is not None
     read = figure.figure
-    yield f"{said(read)}"
+    yield headline_of(read)
+    yield f"worded: {_worded(read)}"
+    named = (("value", number(read)), ("counted", read.counted), ("action", read.action))
+    yield "read as: " + ", ".join(f"{name} {value}" for name, value in named if value)
     yield f"quote: “{read.quote}”"
     yield f"characters {read.span[0]} to {read.span[1]} of {figure.article}, revision {figure.revision}"
     yield f"outlet {figure.outlet}; attributed to {read.attribution or 'nobody'}; as of {read.as_of or 'no stated day'}"
@@ -138,16 +147,49 @@ def _figure(tx: Transaction, identity: str) -> Iterator[str]:
         yield from _verdict(tx, verdict)
 
 
+def _worded(figure: Figure) -> str:
+    if figure.wording is None:
+        return "its sentence, for it was read before figures had wordings"
+    return "by its sentence, cut, for no clause says it" if figure.wording.cut else "by a clause of its sentence"
+
+
+def _told(telling: Telling) -> str:
+    """ "told now, worth 0.83: changed from 41"."""
+    ways = {Tell.NOW: "told now", Tell.DIGEST: "told in the digest", Tell.NONE: "not told"}
+    before = f" from {_plain(telling.from_value)}" if telling.from_value is not None else ""
+    return f"{ways[telling.tell]}, worth {telling.worth:.2f}: {telling.kind}{before}"
+
+
 def _verdict(tx: Transaction, verdict: Verdict) -> Iterator[str]:
     series = tx.figures.get_series(verdict.series)
     yield f"topic {verdict.topic}: {verdict.kind} in {verdict.series} ({series.label if series else 'gone'})"
     yield f"  {verdict.reason}"
     if verdict.from_value is not None:
-        yield f"  replaces {verdict.from_value}"
+        yield f"  replaces {_plain(verdict.from_value)}"
     for other in verdict.contradicts:
         against = tx.figures.get(other)
         if against:
             yield f"  against {other}, {against.outlet}: “{against.figure.quote}”"
+    if verdict.telling is not None:
+        yield from _telling(tx, verdict.telling)
+
+
+_OF = {VerdictKind.REPEATED: "repeats", VerdictKind.CONTRADICTION: "contradicts", VerdictKind.CORRECTION: "corrects"}
+
+
+def _telling(tx: Transaction, telling: Telling) -> Iterator[str]:
+    yield f"  {_told(telling)}"
+    for reason in telling.reasons:
+        yield f"    {reason}"
+    if telling.of is not None:
+        yield f"    {_OF.get(telling.kind, 'changes')} {_other(tx, telling.of)}"
+    for other in telling.before:
+        yield f"    told before, maybe of the same: {_other(tx, other)}"
+
+
+def _other(tx: Transaction, identity: str) -> str:
+    found = tx.figures.get(identity)
+    return f"{identity}, {found.outlet}: {headline_of(found.figure)}" if found else identity
 
 
 def _series(tx: Transaction, identity: str) -> Iterator[str]:
@@ -161,7 +203,7 @@ def _series(tx: Transaction, identity: str) -> Iterator[str]:
     for claim in series.claims:
         figure = tx.figures.get(claim.figure)
         mark = " ← current" if claim.figure == series.current else ""
-        shown = said(figure.figure) if figure else claim.figure
+        shown = headline_of(figure.figure) if figure else claim.figure
         by = f", {claim.attribution}" if claim.attribution else ""
         yield f"{moment(claim.published)} {claim.outlet}{by}: {shown} ({claim.kind}){mark}"
         if figure:
@@ -178,14 +220,19 @@ def _alert(tx: Transaction, identity: str) -> Iterator[str]:
     if alert.error:
         yield f"after {alert.attempts} tries: {alert.error}"
     if alert.figure is not None:
-        yield f"because of figure {alert.figure.statement.figure_id}: {alert.figure.reason}"
+        news = alert.figure
+        yield headline(news)
+        yield f"tell {news.tell}, worth {news.worth:.2f}" + (
+            f", followed as {news.followed!r}" if news.followed else ""
+        )
+        yield f"because of figure {news.statement.figure_id}: {news.reason}"
         yield from _indented(_figure(tx, alert.figure.statement.figure_id))
     if alert.feed is not None:
-        news = alert.feed
-        yield f"because feed {news.id} was {news.health} since {moment(news.since)}" + _said_of(news.error)
-        yield f"the trouble began {moment(news.illness)}; while it lasts nothing more is told of it"
-        if tx.feeds.get(news.id) is not None:
-            yield from _indented(_feed(tx, news.id))
+        feed = alert.feed
+        yield f"because feed {feed.id} was {feed.health} since {moment(feed.since)}" + _said_of(feed.error)
+        yield f"the trouble began {moment(feed.illness)}; while it lasts nothing more is told of it"
+        if tx.feeds.get(feed.id) is not None:
+            yield from _indented(_feed(tx, feed.id))
     if alert.story is not None:
         story = tx.stories.get(alert.story)
         yield f"story {alert.story}" + (f": {story.headline!r}" if story else "")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from pipeline.tell.words import headline_of, value_of
 from schemas.alert import Alert
 from schemas.article import Article
 from schemas.export import AlertRow, ArticleRow, EntryRow, FigureRow, MoveRow, Row, StoryRow
 from schemas.feed import Entry
-from schemas.figure import Figure, FigureInArticle, Value, Verdict
+from schemas.figure import FigureInArticle, Verdict
 from schemas.story import Story
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def story_row(story: Story) -> StoryRow:
 
 
 def figure_row(figure: FigureInArticle, verdict: Verdict | None, label: str | None) -> FigureRow:
-    read = figure.figure
+    read, telling = figure.figure, verdict.telling if verdict else None
     return FigureRow(
         id=figure.id,
         article=figure.article,
@@ -87,6 +88,12 @@ def figure_row(figure: FigureInArticle, verdict: Verdict | None, label: str | No
         from_value=verdict.from_value if verdict else None,
         contradicts=verdict.contradicts if verdict else (),
         reason=verdict.reason if verdict else "",
+        wording=headline_of(read),
+        tell=telling.tell if telling else None,
+        worth=telling.worth if telling else None,
+        told=telling.kind if telling else None,
+        told_from=telling.from_value if telling else None,
+        told_of=telling.of if telling else None,
     )
 
 
@@ -105,7 +112,10 @@ def alert_row(alert: Alert) -> AlertRow:
         error=alert.error,
         message_id=alert.message_id,
         story=alert.story,
-        headline=story.headline if story else None,
+        headline=headline_of(said.figure) if said else story.headline if story else None,
+        tell=news.tell if news else None,
+        worth=news.worth if news else None,
+        followed=news.followed if news else None,
         series=news.series if news else None,
         label=news.label if news else None,
         verdict=news.verdict if news else None,
@@ -138,13 +148,6 @@ def entry_row(entry: Entry) -> EntryRow:
         ended=entry.ended,
         article=entry.article,
     )
-
-
-def value_of(figure: Figure) -> Value | None:
-    """The value a figure states, or its two ends."""
-    if figure.value is not None:
-        return figure.value
-    return (figure.low, figure.high) if figure.low is not None and figure.high is not None else None
 
 
 def _articles(tx: Transaction) -> Iterator[Row]:

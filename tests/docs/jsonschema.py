@@ -88,6 +88,11 @@ def _shortest(value: Any, rule: Any, schema: Any, root: Any, where: str) -> Iter
         yield f"{where}: {value!r} is shorter than {rule}"
 
 
+def _longest(value: Any, rule: Any, schema: Any, root: Any, where: str) -> Iterator[str]:
+    if isinstance(value, str) and len(value) > rule:
+        yield f"{where}: {value!r} is longer than {rule}"
+
+
 _CHECKS = {
     "type": _of_type,
     "anyOf": _any_of,
@@ -101,4 +106,5 @@ _CHECKS = {
     "pattern": _pattern,
     "minimum": _minimum,
     "minLength": _shortest,
+    "maxLength": _longest,
 }

@@ -51,6 +51,10 @@ def test_what_is_a_topic_fits_the_published_schema(text: str) -> None:
         "name: a\nalerts: {bundle: soon}",
         "name: a\nalerts: {daily_cap: 0}",
         "name: a\nalerts: {figures: [strange]}",
+        "name: a\nalerts: {tells: loud}",
+        "name: a\nfigures: [{counted: people}]",
+        "name: a\nfigures: [{name: b, counted: [' ']}]",
+        "name: a\nfigures: [{name: b, counted: people, always: soon}]",
     ],
 )
 def test_what_is_no_topic_does_not_fit_the_schema(wrong: str) -> None:

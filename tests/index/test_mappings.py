@@ -51,6 +51,7 @@ OURS = {
     "story",
     "figure",
     "series",
+    "telling",
     "verdict",
     "alert",
     "entry",
