@@ -24,6 +24,7 @@ from schemas.topic import Topic
 from tests.steps.conftest import START, House, Site
 from tests.steps.test_rounds import FLOOD, article, topic_for
 
+ROOT = Path(__file__).parents[2]
 FLOODS = Topic.model_validate({"name": "floods", "match": {"any": {"*": ["flood*"], "de": ["Flut"]}}})
 CUP = Topic.model_validate({"name": "cup", "match": {"any": ["cup"]}})
 HOSPITALS = {"name": "hospitals", "match": {"any": ["hospital"]}}
@@ -204,13 +205,37 @@ finally:
 """
 
 
-@pytest.mark.parametrize("words", ["extract PAGE", "figures list --home HOME", "doctor --home HOME", "replay FILE"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "extract {0}/page.html",
+        "figures list --home {0}/none",
+        "doctor --home {0}/home",
+        "replay {0}/german.jsonl --workers 0 --home {0}/home",
+    ],
+)
 def test_commands_that_read_no_english_figure_load_no_parser(tmp_path: Path, words: str) -> None:
     text = "".join(f"<p>{line}</p>" for line in FLOOD)
-    (tmp_path / "PAGE").write_text(f"<html><body><article><h1>Tarn</h1>{text}</article></body></html>")
+    (tmp_path / "page.html").write_text(f"<html><body><article><h1>Tarn</h1>{text}</article></body></html>")
     german = {"id": "eins", "title": "Flut", "text": "Die Flut traf 40 Dörfer.", "language": "de"}
-    (tmp_path / "FILE.jsonl").write_text(json.dumps(german))
-    words = words.replace("FILE", "FILE.jsonl --workers 0")
-    run = [sys.executable, "-c", LOOK, *words.split()]
-    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.stdout.splitlines()[-1] == "False", done.stderr
+    (tmp_path / "german.jsonl").write_text(json.dumps(german))
+    run = [sys.executable, "-c", LOOK, *words.format(tmp_path).split()]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1:] == ["False"], done.stderr
+
+
+@pytest.mark.parametrize(("language", "loaded"), [("en", "True"), ("de", "False")])
+def test_readers_share_one_parser_where_a_topic_takes_english(language: str, loaded: str) -> None:
+    # The fork server of this very process may run already, with what another test made it import.
+    look = f"""
+from pipeline.read.workers import WorkerPool
+from pipeline.steps.reading import preload_for
+from schemas.topic import Topic
+from tests.steps.looking import has_parser
+
+topic = Topic.model_validate({{"name": "t", "match": {{"languages": ["{language}"]}}}})
+with WorkerPool(has_parser, workers=1, preload=preload_for([topic])) as pool:
+    print(*pool.map([None]))
+"""
+    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [loaded]

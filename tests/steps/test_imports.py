@@ -11,7 +11,9 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "needless"),
     [
-        ("pipeline.steps.reading", ("sqlalchemy", "aiohttp", "elasticsearch", "feedparser")),
+        ("pipeline.steps.reading", ("sqlalchemy", "aiohttp", "elasticsearch", "feedparser", "spacy")),
+        ("pipeline.runner", ("spacy",)),
+        ("pipeline.airflow.tasks", ("spacy",)),
         ("pipeline.airflow.feeds", ("aiohttp", "feedparser", "matplotlib", "trafilatura")),
         ("pipeline.airflow.trouble", ("aiohttp", "feedparser", "matplotlib", "sqlalchemy")),
         ("pipeline.steps.transport", ("aiohttp", "matplotlib")),
