@@ -27,7 +27,8 @@ def rehearse(
         for figure_id, verdicts in tx.figures.verdicts_of_many(figures).items():
             for verdict in verdicts:
                 series = tx.figures.get_series(verdict.series)
-                wanted = verdict.topic == topic.name and verdict.kind is not VerdictKind.REPEATED
+                kind = verdict.telling.kind if verdict.telling else verdict.kind
+                wanted = verdict.topic == topic.name and kind is not VerdictKind.REPEATED
                 if wanted and series is not None and not series.muted:
                     news.append(figure_news(tx, article, figures[figure_id], verdict, series))
                     story_of[figure_id] = article.story

@@ -12,7 +12,7 @@ from pipeline.tell.feeds import feed_name
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.schedule import due_period, period_of
 from pipeline.tell.sender import Sender
-from pipeline.tell.views import FigureView, Row, StoryView, steps_words, values_words
+from pipeline.tell.views import FigureView, Row, StoryView, says_value, steps_words, values_words
 from pipeline.tell.words import amount, count, listed, number, one_line, period, sentence_case, short_moment, weekday
 from schemas.alert import CoverageDay, DigestData, FeedNews, InlineImage, Mail, SeriesNews
 from schemas.base import stable_id
@@ -23,8 +23,8 @@ __all__ = ["compose_digest", "digest_page", "due_period", "is_empty", "period_of
 
 _SUBJECT = 160
 _OUTCOMES = {
-    "indexed": "new reports",
-    "copy": "copies",
+    "indexed": ("new report", "new reports"),
+    "copy": ("copy", "copies"),
     "off_topic": "off topic",
     "known": "known already",
     "teaser": "only a teaser",
@@ -220,6 +220,8 @@ def _series(news: SeriesNews, zone: ZoneInfo, album: _Album | None, name: str) -
     corrected = news.verdict is VerdictKind.CORRECTION
     several = steps_words(news.current, was, news.steps) if was and news.steps > 1 else ""
     beside = f" ({'corrected from' if corrected else 'was'} {was})" if was else ""
+    if not corrected and says_value(row.claim, news.from_value):
+        beside = ""
     return _SeriesView(
         claim=several or row.claim,
         headline=several or f"{row.claim}{beside}",
@@ -256,8 +258,13 @@ def _outcomes(data: DigestData) -> str:
     if not found:
         return ""
     known = [name for name in _OUTCOMES if name in found] + sorted(set(found) - set(_OUTCOMES))
-    parts = [f"{number(found[name])} {_OUTCOMES.get(name) or one_line(name, 40)}" for name in known]
+    parts = [f"{number(found[name])} {_outcome(name, found[name])}" for name in known]
     return f"{count(sum(found.values()), 'entry', 'entries')}: {listed(parts)}"
+
+
+def _outcome(name: str, how_many: int) -> str:
+    words = _OUTCOMES.get(name) or one_line(name, 40)
+    return words if isinstance(words, str) else words[how_many > 1]
 
 
 def _feeds(data: DigestData, zone: ZoneInfo) -> str:

@@ -28,7 +28,6 @@ from schemas.topic import Topic
 __all__ = ["Sender", "compose_alert"]
 
 _SUBJECT = 160
-_CLAIM = 100
 _TELLS = {
     AlertKind.NEW_FIGURE: "new figures",
     AlertKind.CHANGED_FIGURE: "changed figures",
@@ -66,7 +65,8 @@ def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
     if bundle.kind is BundleKind.FEEDS:
         return compose_feeds(topic, bundle, sender=sender)
     alerts = by_urgency(bundle.alerts)
-    subject = one_line(f"[{topic.name}] {_subject(alerts, bundle.kind)}", _SUBJECT)
+    opening = f"[{topic.name}] "
+    subject = one_line(opening + _subject(alerts, bundle.kind, _SUBJECT - len(opening)), _SUBJECT)
     for bounds in _BOUNDS:
         values = _values(topic, bundle, alerts, bounds, sender) | {"subject": subject}
         html = html_page("alert.html.j2", **values)
@@ -83,24 +83,25 @@ def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
     )
 
 
-def _subject(alerts: Sequence[Alert], kind: BundleKind) -> str:
+def _subject(alerts: Sequence[Alert], kind: BundleKind, room: int) -> str:
+    """What happened, in ``room`` characters where the worthiest figure can be said in what the rest leaves of it."""
     told = [alert.figure for alert in alerts if alert.figure is not None]
     stories = [alert.story_news for alert in alerts if alert.story_news is not None]
     if kind is BundleKind.SUMMARY:
-        return f"Summary: {_summed_up(told, len(stories))}"
+        return f"Summary: {_summed_up(told, len(stories), room - 50)}"
     if not told:
         return f"{one_line(stories[0].headline, 110) or 'untitled'} — {outlets_words(stories[0].outlets)}"
     beside = f" and {count(len(told) - 1, 'more figure')}" if len(told) > 1 else ""
     outlet = told[0].statement.article.outlet
     others = len(_outlets(alerts) - {outlet})
-    claim = f"{headline(told[0], _CLAIM)}{beside} — {outlet_name(outlet)}"
-    return f"{claim} + {others}" if others else claim
+    behind = f"{beside} — {outlet_name(outlet)}{f' + {others}' if others else ''}"
+    return headline(told[0], room - len(behind)) + behind
 
 
-def _summed_up(told: Sequence[FigureNews], stories: int) -> str:
+def _summed_up(told: Sequence[FigureNews], stories: int, room: int) -> str:
     """ "58 people rescued (was at least 41), 3 more figures and 2 new stories"; the worthiest figure is named."""
     more = len(by_worth(told)) - 1
-    parts = [headline(told[0], _CLAIM)] if told else []
+    parts = [headline(told[0], room)] if told else []
     parts += [count(more, "more figure")] if more > 0 else []
     parts += [count(stories, "new story", "new stories")] if stories else []
     return listed(parts)

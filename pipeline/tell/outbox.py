@@ -77,12 +77,14 @@ class Plan(Model):
 def by_urgency(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
     """Figures by their worth, then stories, then feeds.
 
-    Of one worth corrections and contradictions go first, then changes, then new figures; of two alike the later.
+    Of one worth corrections and contradictions go first, then changes, then new figures; of two alike the later,
+    and of those of one article the one it states first.
     """
 
-    def rank(alert: Alert) -> tuple[tuple[float, int], float, str]:
-        told = alert.figure.statement.article.published if alert.figure else alert.created
-        return _urgency(alert), -told.timestamp(), alert.id
+    def rank(alert: Alert) -> tuple[tuple[float, int], float, int, str]:
+        said = alert.figure.statement if alert.figure else None
+        told = said.article.published if said else alert.created
+        return _urgency(alert), -told.timestamp(), said.figure.span[0] if said else 0, alert.id
 
     return tuple(sorted(alerts, key=rank))
 

@@ -6,6 +6,7 @@ controls.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -129,6 +130,7 @@ class FigureView:
 
     @classmethod
     def of(cls, news: FigureNews, zone: ZoneInfo) -> FigureView:
+        row = Row.of(news.statement, zone, _LONG_QUOTE)
         kind = _KINDS[news.verdict]
         shown = {news.statement.figure_id, *(one.figure_id for one in news.against)}
         sentence = news.statement.figure.quote
@@ -140,7 +142,8 @@ class FigureView:
             headline=headline(news),
             was=_beside(news, zone),
             followed=one_line(news.followed or "", 80),
-            row=Row.of(news.statement, zone, _LONG_QUOTE),
+            # When the article was published stands with the article.
+            row=row if news.statement.figure.as_of else replace(row, as_of="not stated"),
             against=tuple(
                 replace(Row.of(other, zone), quote=None) if other.figure.quote == sentence else Row.of(other, zone)
                 for other in news.against[:_AGAINST]
@@ -283,7 +286,9 @@ def headline(news: FigureNews, limit: int = CLAIM + 60) -> str:
         behind = f" ({_who(news.against[0])}: {value_words(news.against[0].figure)})"
     elif news.from_value is not None:
         behind = f" ({_was(news)})"
-    return headline_of(figure, min(CLAIM, max(limit - len(behind), _LEAST_CLAIM))) + behind
+    claim = headline_of(figure, min(CLAIM, max(limit - len(behind), _LEAST_CLAIM)))
+    moved = news.verdict is VerdictKind.CHANGED and news.from_value is not None
+    return claim if moved and says_value(claim, news.from_value) else claim + behind
 
 
 def course_words(course: Course, limit: int = CLAIM + 60) -> str:
@@ -298,6 +303,13 @@ def course_words(course: Course, limit: int = CLAIM + 60) -> str:
 def steps_words(last: Statement, began: str, steps: int) -> str:
     """The end of several steps, with the value they began at."""
     return f"From {began} to {value_words(last.figure)} in {steps} steps: {headline_of(last.figure)}"
+
+
+def says_value(claim: str, value: Value | None) -> bool:
+    """Whether a claim names a value in digits itself: "1,622 have returned, up from 1,605"."""
+    if value is None or isinstance(value, tuple):
+        return False
+    return re.search(rf"(?<![\w.,]){re.escape(amount(value))}(?![\w,.]*\d)", claim) is not None
 
 
 def _who(statement: Statement) -> str:

@@ -170,6 +170,23 @@ def test_the_worthiest_figure_is_the_subject_whatever_its_kind() -> None:
     assert mail.subject == "[harlow-flood] 58 people had been rescued by boat and 1 more figure — Nordwire + 1"
 
 
+def test_what_a_wording_says_itself_is_not_said_again() -> None:
+    said = statement(58, wording={"text": "58 people had been rescued, up from 41", "cut": False})
+    up = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=41)))
+    assert up.subject == "[harlow-flood] 58 people had been rescued, up from 41 — Nordwire"
+    other = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=4)))
+    assert other.subject == "[harlow-flood] 58 people had been rescued, up from 41 (was 4) — Nordwire"
+
+
+def test_a_long_wording_leaves_room_in_the_subject_for_what_it_was() -> None:
+    long = f"58 people {'and all of the animals ' * 5}had been rescued"
+    said = statement(58, wording={"text": long, "cut": False})
+    subject = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=41))).subject
+    assert subject.endswith("… (was 41) — Nordwire")
+    assert "58 people and all" in subject
+    assert len(subject) <= 160
+
+
 def test_what_was_said_before_is_shown_without_a_move() -> None:
     earlier = tuple(
         statement(
