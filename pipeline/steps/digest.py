@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import figure_news, statement_of, story_news
 from pipeline.tell.courses import Course, courses, moves, worth
-from pipeline.tell.followed import as_followed
+from pipeline.tell.followed import as_followed, followed
 from pipeline.tell.words import value_of
 from schemas.alert import AlertState, CoverageDay, DigestData, FigureNews, SeriesNews
 from schemas.article import Article
-from schemas.figure import Tell, Value, VerdictKind
+from schemas.figure import Figure, Tell, Value, Verdict, VerdictKind
 from schemas.topic import Topic
 
 if TYPE_CHECKING:
@@ -83,12 +83,18 @@ def _told(tx: Transaction, topic: Topic, article: Article) -> Iterator[FigureNew
             series = tx.figures.get_series(verdict.series)
             if verdict.topic != topic.name or series is None or series.muted:
                 continue
-            kind = verdict.telling.kind if verdict.telling else verdict.kind
-            if kind is VerdictKind.REPEATED:
-                continue
-            news = as_followed(topic, figure_news(tx, article, figures[figure_id], verdict, series))
-            if news.tell is not Tell.NONE:
-                yield news
+            if _is_told(topic, figures[figure_id].figure, verdict):
+                yield as_followed(topic, figure_news(tx, article, figures[figure_id], verdict, series))
+
+
+def _is_told(topic: Topic, figure: Figure, verdict: Verdict) -> bool:
+    telling = verdict.telling
+    if (telling.kind if telling else verdict.kind) is VerdictKind.REPEATED:
+        return False
+    by_name = followed(topic, figure)
+    if by_name is not None:
+        return by_name.always is not Tell.NONE
+    return telling is None or telling.tell is not Tell.NONE
 
 
 def _series_news(tx: Transaction, topic: Topic, course: Course) -> SeriesNews:
