@@ -37,11 +37,13 @@ def _continued(
     by_figure: dict[str, list[FigureNews]],
     by_value: dict[tuple[str, Value], list[FigureNews]],
 ) -> list[FigureNews] | None:
-    """The course whose value this news says it moved from."""
+    """The course whose value, in the same unit, this news says it moved from."""
     if one.verdict not in _MOVES or one.from_value is None:
         return None
     known = (by_figure[other.figure_id] for other in one.against if other.figure_id in by_figure)
-    return next(known, None) or by_value.get((one.series, one.from_value))
+    course = next(known, None) or by_value.get((one.series, one.from_value))
+    same = course is not None and course[-1].statement.figure.unit == one.statement.figure.unit
+    return course if same else None
 
 
 def moves(course: Course) -> int:

@@ -15,6 +15,7 @@ from pipeline.tell.views import (
     Line,
     StoryView,
     by_worth,
+    distinct,
     headline,
     items_in_full,
     items_in_lines,
@@ -85,7 +86,7 @@ def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
 
 def _subject(alerts: Sequence[Alert], kind: BundleKind, room: int) -> str:
     """What happened, in ``room`` characters where the worthiest figure can be said in what the rest leaves of it."""
-    told = [alert.figure for alert in alerts if alert.figure is not None]
+    told = distinct(alert.figure for alert in alerts if alert.figure is not None)
     stories = [alert.story_news for alert in alerts if alert.story_news is not None]
     if kind is BundleKind.SUMMARY:
         return f"Summary: {_summed_up(told, len(stories), room - 50)}"

@@ -205,6 +205,14 @@ def by_worth(news: Iterable[FigureNews]) -> list[Course]:
     return sorted(courses(news), key=lambda course: -worth(course))
 
 
+def distinct(news: Iterable[FigureNews]) -> list[FigureNews]:
+    """The news without what says the same of the same sentence: "two bridges 40 metres long" is said once."""
+    told: dict[tuple[str, str, str], FigureNews] = {}
+    for one in news:
+        told.setdefault((one.statement.article.id, one.statement.figure.quote, headline(one)), one)
+    return [*told.values()]
+
+
 def _by_article(
     told: Iterable[Course], zone: ZoneInfo, limit: int
 ) -> list[tuple[Source, list[tuple[Course, Quote | None]]]]:
@@ -219,7 +227,11 @@ def _by_article(
         for sentence, some in sentences.items():
             numbers = sorted((one[-1].statement.figure for one in some), key=lambda figure: figure.span)
             quote = quoted(sentence, *(figure.surface for figure in numbers), limit=limit)
-            shown += [(one, None if place else quote) for place, one in enumerate(some)]
+            # Two numbers of one clause ("two bridges 40 metres long") are said once.
+            alike: dict[str, Course] = {}
+            for one in some:
+                alike.setdefault(course_words(one), one)
+            shown += [(one, None if place else quote) for place, one in enumerate(alike.values())]
         found.append((Source.of(shown[0][0][-1].statement.article, zone), shown))
     return found
 

@@ -49,6 +49,11 @@ def test_a_move_from_a_figure_of_another_series_is_found_by_the_figure() -> None
     assert values(first, second.model_copy(update={"against": (first.statement,)})) == [[4, 9]]
 
 
+def test_a_number_in_another_unit_is_no_step() -> None:
+    metres = news(VerdictKind.CHANGED, of=statement(9, "Metres", unit="metres"), from_value=4)
+    assert values(news(of=told(4, -9)), metres) == [[4], [9]]
+
+
 def test_a_contradiction_is_no_step() -> None:
     rival = news(VerdictKind.CONTRADICTION, of=told(9, 1), against=(told(4, 0),))
     assert values(news(of=told(4, 0)), rival, changed(14, 2, 9)) == [[4], [9], [14]]

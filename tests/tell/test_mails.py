@@ -20,7 +20,7 @@ from pipeline.tell.mails import Sender, compose_alert
 from pipeline.tell.outbox import Bundle, plan
 from pipeline.tell.pages import BUDGET, link
 from schemas.alert import Alert, FigureNews, Mail
-from schemas.figure import VerdictKind
+from schemas.figure import VerdictKind, Wording
 from schemas.topic import Topic
 from tests.tell.examples import NOW, alert, article, changed, contradiction, news, statement, story, topic
 from tests.tell.markup import Markup
@@ -95,7 +95,7 @@ Times are those of Europe/Kyiv.
             "Some 320 houses are gone (the county: 210) and 1 more figure — Port Gazette + 1",
         ),
         (
-            [alert(changed(), story=FLOOD), *(alert(news(series=f"s{n}"), story=FLOOD) for n in range(2))],
+            [alert(changed(), story=FLOOD), *(alert(news(of=statement(n + 2)), story=FLOOD) for n in range(2))],
             "58 people had been rescued by boat (was at least 41) and 2 more figures — Daily Ledger + 1",
         ),
         (
@@ -162,6 +162,22 @@ def test_figures_of_one_article_are_one_item_with_their_sentence_once() -> None:
     assert mail.subject.startswith(
         "[harlow-flood] 58 people had been rescued by boat and 2 more figures — Daily Ledger"
     )
+
+
+def test_what_two_numbers_of_a_sentence_say_in_the_same_words_is_said_once_with_both_marked() -> None:
+    both = Wording(text="58 people had been rescued by boat and three bridges closed", cut=False)
+    alike = [
+        one.model_copy(
+            update={"statement": one.statement.model_copy(update={"figure": of.model_copy(update={"wording": both})})}
+        )
+        for one in of_one_sentence()
+        if (of := one.statement.figure)
+    ]
+    mail = mail_of(*(alert(one, id=f"alert-{n}", story=FLOOD) for n, one in enumerate(alike)))
+    assert mail.subject == "[harlow-flood] 58 people had been rescued by boat and three bridges closed — Daily Ledger"
+    assert mail.text.count("NEW FIGURE") == 1
+    assert "*58* people had been rescued by boat and *three*" in " ".join(mail.text.split())
+    assert len(mail.alerts) == 2
 
 
 def test_the_worthiest_figure_is_the_subject_whatever_its_kind() -> None:
