@@ -1,6 +1,6 @@
 """Time the whole replay, step by step, against trafilatura alone on the same pages.
 
-usage: nice python -m benchmarks.replay [--shared DIR] [--only pages|texts] [--profile FILE]
+usage: nice python -m benchmarks.replay [--shared DIR] [--only pages|texts] [--topic FILE] [--profile FILE]
 
 Two replays, each into a fresh home, reading in this process, so that all of it takes one core:
 
@@ -8,6 +8,7 @@ Two replays, each into a fresh home, reading in this process, so that all of it 
   in the same run, once for the text and once for text and metadata.
 - **texts**: DIR/data/stories/basil.jsonl.gz, articles given as text.
 
+Without a topic everything is on topic, the hardest case; with one, no figures are read of what it does not take.
 Times are CPU seconds of this process. A step's time is what it takes itself, without the steps it calls. DIR is
 ``TALLYWIRE_SHARED``, or ../shared beside the checkout; where it is absent there is nothing to time.
 """
@@ -23,7 +24,7 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,7 +45,10 @@ from pipeline.settings import Settings
 from pipeline.steps import judge, reading, replay
 from pipeline.steps.reading import ArticleRead, ReadJob, read_job
 from pipeline.steps.services import Services, open_services
+from pipeline.topics import read_topics
 from schemas.article import Page
+from schemas.feed import Outcome
+from schemas.topic import Topic
 
 FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -144,15 +148,16 @@ class Timed:
     """One replay: how many articles, the CPU seconds of each step, and of the whole without and with the stopwatch."""
 
     articles: int
+    on_topic: int
     steps: dict[str, float]
     seconds: float
 
 
-def timed_replay(path: Path) -> Timed:
+def timed_replay(path: Path, topics: Sequence[Topic] = ()) -> Timed:
     """Replay ``path`` into a fresh home, twice: once as it is for the whole, once step by step."""
     with opened_home() as services, WorkerPool(read_job, workers=0) as pool:
         began = time.process_time()
-        report = replay.replay(services, pool, [path])
+        report = replay.replay(services, pool, [path], topics)
         seconds = time.process_time() - began
     if report.broken:
         sys.exit(f"{path}: {report.broken[0]}")
@@ -163,8 +168,9 @@ def timed_replay(path: Path) -> Timed:
         WorkerPool(timed_job(watch), workers=0) as pool,
         watch.step(REST),
     ):
-        replay.replay(services, pool, [path])
-    return Timed(report.items, dict(watch.spent), seconds)
+        replay.replay(services, pool, [path], topics)
+    on_topic = report.judged.ended[Outcome.INDEXED] + report.judged.ended[Outcome.COPY]
+    return Timed(report.items, on_topic, dict(watch.spent), seconds)
 
 
 @contextmanager
@@ -211,7 +217,7 @@ def rival(pages: list[tuple[str, bytes]], *, with_metadata: bool) -> float:
 
 def show(title: str, timed: Timed, rivals: dict[str, float]) -> None:
     count, total = timed.articles, sum(timed.steps.values())
-    print(f"## {title}: {count} articles\n")
+    print(f"## {title}: {count} articles, {timed.on_topic} of them on topic\n")
     print("| | CPU s | articles / CPU s | ratio |\n|---|---|---|---|")
     print(f"| whole replay | {timed.seconds:.2f} | {count / timed.seconds:.1f} | 1.00 |")
     for name, seconds in rivals.items():
@@ -227,11 +233,13 @@ def main() -> None:
     beside = Path(__file__).resolve().parents[2] / "shared"
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("TALLYWIRE_SHARED", beside)))
     parser.add_argument("--only", choices=("pages", "texts"), help="one of the two replays")
+    parser.add_argument("--topic", type=Path, action="append", default=[], help="topic file; may be repeated")
     parser.add_argument("--profile", type=Path, help="write a profile of one more replay, for `python -m pstats`")
     options = parser.parse_args()
     texts = options.shared / "data" / "stories" / "basil.jsonl.gz"
     if not (options.shared / "data" / "pages").is_dir() or not texts.exists():
         sys.exit(f"no labelled pages at {options.shared}: set TALLYWIRE_SHARED to the folder that holds data/")
+    topics = read_topics(options.topic)
     with TemporaryDirectory() as folder:
         paths = {}
         if options.only != "texts":
@@ -250,15 +258,15 @@ def main() -> None:
             if title == "pages":
                 rivals["trafilatura, text"] = rival(pages, with_metadata=False)
                 rivals["trafilatura, text and metadata"] = rival(pages, with_metadata=True)
-            show(title, timed_replay(path), rivals)
+            show(title, timed_replay(path, topics), rivals)
         if options.profile:
-            profile(list(paths.values()), options.profile)
+            profile(list(paths.values()), topics, options.profile)
 
 
-def profile(paths: list[Path], out: Path) -> None:
+def profile(paths: list[Path], topics: Sequence[Topic], out: Path) -> None:
     profiler = cProfile.Profile(time.process_time)
     with opened_home() as services, WorkerPool(read_job, workers=0) as pool:
-        profiler.runcall(replay.replay, services, pool, paths)
+        profiler.runcall(replay.replay, services, pool, paths, topics)
     profiler.dump_stats(out)
     print(f"profile of {', '.join(path.name for path in paths)}: {out}")
 
