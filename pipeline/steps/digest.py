@@ -11,6 +11,7 @@ from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import figure_news, statement_of, story_news
 from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.followed import as_followed, followed
+from pipeline.tell.views import distinct
 from pipeline.tell.words import value_of
 from schemas.alert import AlertState, CoverageDay, DigestData, FigureNews, SeriesNews
 from schemas.article import Article
@@ -32,7 +33,8 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
     A period takes what *arrived* in it, whatever date it bears: late news is news.
     """
     articles = [one for one in tx.articles.iterate(topic=topic.name, since=start) if one.first_seen < end]
-    told = [news for article in articles for news in _told(tx, topic, article)]
+    found = [news for article in articles for news in _told(tx, topic, article)]
+    told = distinct(sorted(found, key=lambda news: -news.worth))
     contradictions: dict[tuple[str, frozenset[Value]], FigureNews] = {}
     for news in told:
         if news.verdict is VerdictKind.CONTRADICTION:

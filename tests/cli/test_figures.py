@@ -60,6 +60,30 @@ def test_a_series_is_listed_with_what_holds_since_when_who_says_so_and_its_range
         assert part in line
 
 
+def test_figures_and_alerts_are_listed_in_the_words_of_their_sentences(tallywire: Command, home: Path) -> None:
+    listed = tallywire("figures", "list", "--json", "--all", "--home", home).stdout
+    claims = [claim for line in listed.splitlines() for claim in json.loads(line)["claims"]]
+    wordings = {claim["value"]: claim["wording"] for claim in claims}
+    assert wordings[30] == "The death toll of the flood in Dern has risen to 30"
+    assert {"tell", "worth", "told"} <= set(claims[0])
+    table = tallywire("figures", "list", "--all", "--home", home).stdout
+    assert "Storm Ada left 9,300" in " ".join(table.split())
+    alerts = [json.loads(line) for line in tallywire("export", "alerts", "--home", home).stdout.splitlines()]
+    told = [alert for alert in alerts if alert["figure"]]
+    assert told
+    for alert in told:
+        assert alert["headline"] == wordings[alert["value"]]
+        assert alert["tell"] in ("now", "digest")
+
+
+def test_reading_a_text_gives_the_wording_of_each_figure(tallywire: Command, tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text("The flood, which began on Monday, killed 17 people, the mayor said.", encoding="utf-8")
+    (figure,) = json.loads(tallywire("figures", "read", "--text", text).stdout)["figures"]
+    assert figure["wording"]["text"] == "The flood killed 17 people"
+    assert figure["wording"]["cut"] is False
+
+
 def test_a_series_is_shown_with_all_its_claims_their_quotes_and_links(tallywire: Command, home: Path) -> None:
     deaths = next(one for one in series(tallywire, home) if len(one["claims"]) == 3)  # type: ignore[arg-type]
     shown = tallywire("figures", "show", deaths["id"], "--home", home).stdout
