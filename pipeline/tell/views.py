@@ -185,7 +185,7 @@ class Item(Generic[View]):
 
 
 def items_in_full(news: Iterable[FigureNews], zone: ZoneInfo) -> list[Item[FigureView]]:
-    """The news by article, those with the worthiest figures first."""
+    """The news, which comes in order of worth, by article."""
     return [
         Item(source, tuple((FigureView.of(course[-1], zone), quote) for course, quote in found))
         for source, found in _by_article([(one,) for one in news], zone, _LONG_QUOTE)
@@ -217,7 +217,7 @@ def _by_article(
     told: Iterable[Course], zone: ZoneInfo, limit: int
 ) -> list[tuple[Source, list[tuple[Course, Quote | None]]]]:
     articles: dict[tuple[str, str], dict[str, list[Course]]] = {}
-    for course in sorted(told, key=lambda course: -worth(course)):
+    for course in told:
         last = course[-1].statement
         sentences = articles.setdefault((last.article.id, last.article.url), {})
         sentences.setdefault(last.figure.quote, []).append(course)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.tell.rules import decide, share_of_change
 from schemas.alert import Alert, AlertKind, AlertState, FigureNews, StoryNews
-from schemas.figure import Tell, VerdictKind
+from schemas.figure import Tell, VerdictKind, Wording
 from schemas.topic import Topic
 from tests.tell.examples import NOW, changed, contradiction, news, statement, story, topic
 
@@ -130,6 +130,22 @@ def test_a_followed_figure_is_told_whatever_its_worth(asked: dict[str, object], 
     alerts = decided(news(tell=Tell.NONE), of=following)
     assert [alert.figure.followed for alert in alerts if alert.figure] == (["Rescued"] if told else [])
     assert all(alert.state is AlertState.WAITING for alert in alerts)
+
+
+@pytest.mark.parametrize(
+    ("action", "wording"),
+    [
+        ("stop", "58 trains were stopped"),
+        ("stopping", "they stop 58 trains"),
+        ("carried", "buses carry 58 people"),
+        ("left without power", "the storm left without power some 58 homes"),
+        ("killed", "fears of killing 58 people"),
+    ],
+)
+def test_an_action_is_known_in_any_form_of_its_verb(action: str, wording: str) -> None:
+    said = statement(action=None, wording=Wording(text=wording, cut=False))
+    following = topic(figures=[{"name": "Followed", "action": action}])
+    assert [alert.figure.followed for alert in decided(news(of=said), of=following) if alert.figure] == ["Followed"]
 
 
 def test_the_first_followed_figure_that_is_meant_decides_and_it_may_lower_too() -> None:
