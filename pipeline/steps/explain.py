@@ -225,7 +225,7 @@ def _alert(tx: Transaction, identity: str) -> Iterator[str]:
         yield f"tell {news.tell}, worth {news.worth:.2f}" + (
             f", followed as {news.followed!r}" if news.followed else ""
         )
-        yield f"because of figure {news.statement.figure_id}: {news.reason}"
+        yield f"because of figure {news.statement.figure_id}"
         yield from _indented(_figure(tx, alert.figure.statement.figure_id))
     if alert.feed is not None:
         feed = alert.feed

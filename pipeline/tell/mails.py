@@ -14,6 +14,7 @@ from pipeline.tell.views import (
     Item,
     Line,
     StoryView,
+    beside_figures,
     by_worth,
     distinct,
     headline,
@@ -124,9 +125,13 @@ def _values(
 ) -> dict[str, object]:
     zone = topic.tzinfo
     told = [alert.figure for alert in alerts if alert.figure is not None]
-    stories = [StoryView.of(alert.story_news, zone, bounds.reports) for alert in alerts if alert.story_news is not None]
     summary = bundle.kind is BundleKind.SUMMARY
     in_full = [] if summary else told[: bounds.figures]
+    stories = [
+        beside_figures(alert.story_news, in_full, zone, bounds.reports)
+        for alert in alerts
+        if alert.story_news is not None
+    ]
     courses = by_worth(told[len(in_full) :])
     items = items_in_full(in_full, zone)
     lines = items_in_lines(courses[: bounds.lines], zone)

@@ -126,7 +126,6 @@ class FigureView:
     row: Row
     against: tuple[Row, ...]
     before: tuple[Earlier, ...]
-    reason: str
 
     @classmethod
     def of(cls, news: FigureNews, zone: ZoneInfo) -> FigureView:
@@ -149,7 +148,6 @@ class FigureView:
                 for other in news.against[:_AGAINST]
             ),
             before=tuple(Earlier.of(statement, zone) for statement in before[:_BEFORE]),
-            reason=one_line(news.reason, 240),
         )
 
     @property
@@ -250,6 +248,7 @@ class StoryView:
     first_seen: str
     reports: tuple[Source, ...]
     more: int
+    told_above: bool = False
 
     @classmethod
     def of(cls, story: StoryNews, zone: ZoneInfo, reports: int = _REPORTS) -> StoryView:
@@ -266,6 +265,23 @@ class StoryView:
             reports=tuple(Source.of(article, zone) for article in story.reports[:reports]),
             more=max(len(story.reports) - reports, 0) + story.more,
         )
+
+
+def beside_figures(story: StoryNews, told: Iterable[FigureNews], zone: ZoneInfo, reports: int) -> StoryView:
+    """A story below figures of its articles: neither a sentence nor an article that is shown with them comes again."""
+    shown = [one.statement for one in told]
+    articles = {one.article.id for one in shown}
+    others = tuple(article for article in story.reports if article.id not in articles)
+    view = StoryView.of(story.model_copy(update={"reports": others}), zone, reports)
+    full = StoryView.of(story, zone, reports)
+    quoted_above = any(one_line(one.figure.quote, 400) == full.lead for one in shown)
+    return replace(
+        full,
+        lead="" if quoted_above else full.lead,
+        reports=view.reports,
+        more=view.more,
+        told_above=len(others) < len(story.reports),
+    )
 
 
 def outlet_name(outlet: str) -> str:
