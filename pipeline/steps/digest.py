@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import figure_news, statement_of, story_news
 from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.followed import as_followed, followed
+from pipeline.tell.rules import figure_alert_id
 from pipeline.tell.views import distinct
 from pipeline.tell.words import value_of
 from schemas.alert import AlertState, CoverageDay, DigestData, FigureNews, SeriesNews
@@ -34,7 +35,7 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
     """
     articles = [one for one in tx.articles.iterate(topic=topic.name, since=start) if one.first_seen < end]
     found = [news for article in articles for news in _told(tx, topic, article)]
-    told = distinct(sorted(found, key=lambda news: -news.worth))
+    told = distinct(_once(tx, topic, start, sorted(found, key=lambda news: -news.worth)))
     contradictions: dict[tuple[str, frozenset[Value]], FigureNews] = {}
     for news in told:
         if news.verdict is VerdictKind.CONTRADICTION:
@@ -87,6 +88,17 @@ def _told(tx: Transaction, topic: Topic, article: Article) -> Iterator[FigureNew
                 continue
             if _is_told(topic, figures[figure_id].figure, verdict):
                 yield as_followed(topic, figure_news(tx, article, figures[figure_id], verdict, series))
+
+
+def _once(tx: Transaction, topic: Topic, start: datetime, news: Iterable[FigureNews]) -> Iterator[FigureNews]:
+    """The news without what another article says alike, in this period or before it: as of alerts, each comes once."""
+    seen: set[str] = set()
+    for one in news:
+        identity = figure_alert_id(topic, one)
+        before = tx.alerts.get(identity)
+        if identity not in seen and (before is None or before.created >= start):
+            seen.add(identity)
+            yield one
 
 
 def _is_told(topic: Topic, figure: Figure, verdict: Verdict) -> bool:

@@ -174,7 +174,13 @@ def _verdict(tx: Transaction, verdict: Verdict) -> Iterator[str]:
         yield from _telling(tx, verdict.telling)
 
 
-_OF = {VerdictKind.REPEATED: "repeats", VerdictKind.CONTRADICTION: "contradicts", VerdictKind.CORRECTION: "corrects"}
+_OF = {
+    VerdictKind.NEW: "nearest to it of what was told before:",
+    VerdictKind.REPEATED: "repeats",
+    VerdictKind.CHANGED: "changes",
+    VerdictKind.CONTRADICTION: "contradicts",
+    VerdictKind.CORRECTION: "corrects",
+}
 
 
 def _telling(tx: Transaction, telling: Telling) -> Iterator[str]:
@@ -182,7 +188,7 @@ def _telling(tx: Transaction, telling: Telling) -> Iterator[str]:
     for reason in telling.reasons:
         yield f"    {reason}"
     if telling.of is not None:
-        yield f"    {_OF.get(telling.kind, 'changes')} {_other(tx, telling.of)}"
+        yield f"    {_OF[telling.kind]} {_other(tx, telling.of)}"
     for other in telling.before:
         yield f"    told before, maybe of the same: {_other(tx, other)}"
 

@@ -45,7 +45,7 @@ def decide(
         if _worth_telling(topic.alerts, news):
             kind = _KINDS[news.verdict]
             alert = Alert(
-                id=_figure_alert_id(topic, kind, news),
+                id=figure_alert_id(topic, news),
                 topic=topic.name,
                 kind=kind,
                 story=story_of.get(news.statement.figure_id),
@@ -98,8 +98,9 @@ def _worth_telling(rules: AlertRules, news: FigureNews) -> bool:
     return True
 
 
-def _figure_alert_id(topic: Topic, kind: AlertKind, news: FigureNews) -> str:
-    figure = news.statement.figure
+def figure_alert_id(topic: Topic, news: FigureNews) -> str:
+    """What tells one piece of news from another, whoever states it. ``news`` is none of a repeated figure."""
+    figure, kind = news.statement.figure, _KINDS[news.verdict]
     value = _key(value_of(figure))
     if kind is AlertKind.CONTRADICTION:
         # A against B and B against A are one piece of news.

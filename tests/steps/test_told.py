@@ -100,6 +100,19 @@ def test_the_steps_of_a_figure_are_one_line_with_what_was_told_before_the_period
     assert [value for _, value in line.history] == [2, 4, 9, 14]
 
 
+def test_what_two_articles_say_alike_is_told_once_and_not_again_in_the_next_digest(services: Services) -> None:
+    tell_of(services, 4, -2, telling())
+    with services.record.begin() as tx:
+        for alert in rehearse(tx, topic(), since=None, until=None, now=NOW - timedelta(hours=2)):
+            tx.alerts.put(alert)
+    tell_of(services, 4, 1, telling())
+    assert told(digest(services)) == []
+    tell_of(services, 5, 2, telling(worth=0.5))
+    tell_of(services, 5, 3, telling(worth=0.9))
+    (line,) = digest(services).new
+    assert (line.current.figure.value, line.worth) == (5, 0.9)
+
+
 def test_numbers_of_one_series_are_no_steps_where_no_move_was_told(services: Services) -> None:
     tell_of(services, 4, 1, telling())
     tell_of(services, 14, 2, telling(), CHANGED)
