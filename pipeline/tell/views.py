@@ -131,9 +131,11 @@ class FigureView:
     def of(cls, news: FigureNews, zone: ZoneInfo) -> FigureView:
         row = Row.of(news.statement, zone, _LONG_QUOTE)
         kind = _KINDS[news.verdict]
-        shown = {news.statement.figure_id, *(one.figure_id for one in news.against)}
         sentence = news.statement.figure.quote
-        before = [one for one in news.before if one.figure_id not in shown]
+        # Of what is new no move is claimed, whatever it was compared with.
+        against = () if news.verdict is VerdictKind.NEW else news.against[:_AGAINST]
+        shown = {news.statement.figure_id, *(one.figure_id for one in against)}
+        before = {one.figure_id: one for one in (*news.against, *news.before) if one.figure_id not in shown}
         return cls(
             kind=kind,
             tag=TAGS[kind],
@@ -145,9 +147,9 @@ class FigureView:
             row=row if news.statement.figure.as_of else replace(row, as_of="not stated"),
             against=tuple(
                 replace(Row.of(other, zone), quote=None) if other.figure.quote == sentence else Row.of(other, zone)
-                for other in news.against[:_AGAINST]
+                for other in against
             ),
-            before=tuple(Earlier.of(statement, zone) for statement in before[:_BEFORE]),
+            before=tuple(Earlier.of(statement, zone) for statement in [*before.values()][:_BEFORE]),
         )
 
     @property

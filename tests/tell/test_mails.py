@@ -227,6 +227,13 @@ def test_what_was_said_before_is_shown_without_a_move() -> None:
     assert not re.search(r"\bwas\b|What others say", mail.text)
 
 
+def test_what_is_new_is_shown_with_no_value_before_whatever_it_was_compared_with() -> None:
+    other = statement(4, "Port Gazette", published=NOW - timedelta(days=1))
+    mail = mail_of(alert(news(against=(other,), before=(other,))))
+    assert "\n  Before\n" not in mail.text
+    assert mail.text.count("Said before\n    13 Mar 2026, Port Gazette: 4 people had been rescued by boat\n") == 1
+
+
 def test_a_figure_that_the_desk_follows_is_called_by_its_name() -> None:
     mail = mail_of(alert(news().model_copy(update={"followed": "Rescued in Harlow"})))
     assert "NEW FIGURE · Rescued in Harlow\n58 people" in mail.text
