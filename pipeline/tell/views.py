@@ -24,6 +24,7 @@ from pipeline.tell.words import (
     moment,
     one_line,
     quoted,
+    value_in_short,
     value_of,
     value_words,
 )
@@ -313,7 +314,7 @@ def headline(news: FigureNews, limit: int = CLAIM + 60) -> str:
     figure = news.statement.figure
     behind = ""
     if news.verdict is VerdictKind.CONTRADICTION and news.against:
-        behind = f" ({_who(news.against[0])}: {value_words(news.against[0].figure)})"
+        behind = f" ({_who(news.against[0])}: {value_in_short(news.against[0].figure)})"
     elif news.from_value is not None:
         behind = f" ({_was(news)})"
     claim = headline_of(figure, min(CLAIM, max(limit - len(behind), _LEAST_CLAIM)))
@@ -326,13 +327,13 @@ def course_words(course: Course, limit: int = CLAIM + 60) -> str:
     first, last = course[0], course[-1]
     if moves(course) < 2:
         return headline(last, limit)
-    began = _before(first) if first.from_value is not None else value_words(first.statement.figure)
+    began = _before(first) if first.from_value is not None else value_in_short(first.statement.figure)
     return steps_words(last.statement, began, moves(course))
 
 
 def steps_words(last: Statement, began: str, steps: int) -> str:
     """The end of several steps, with the value they began at."""
-    return f"From {began} to {value_words(last.figure)} in {steps} steps: {headline_of(last.figure)}"
+    return f"From {began} to {value_in_short(last.figure)} in {steps} steps: {headline_of(last.figure)}"
 
 
 def says_value(claim: str, value: Value | None) -> bool:
@@ -357,7 +358,7 @@ def _before(news: FigureNews) -> str:
     assert news.from_value is not None
     stated = (one.figure for one in news.against if value_of(one.figure) == news.from_value)
     before = next(stated, None)
-    return value_words(before) if before else amount(news.from_value, news.statement.figure.unit)
+    return value_in_short(before) if before else amount(news.from_value, news.statement.figure.unit)
 
 
 def _beside(news: FigureNews, zone: ZoneInfo) -> str:

@@ -167,10 +167,19 @@ def value_words(figure: Figure) -> str:
     if _is_said_share(figure):
         words = one_line(figure.surface, 40).lower()
     if figure.modifier is Modifier.VAGUE:
-        said = re.sub(r"\s+of$", "", one_line(figure.surface, 40).lower())
+        said = _vague(figure)
         return f"{said} ({words})" if said and said != words else words
     modifier = _MODIFIERS.get(figure.modifier)
     return f"{modifier} {words}" if modifier else words
+
+
+def value_in_short(figure: Figure) -> str:
+    """`value_words` as it may stand within brackets: "dozens" without what they may be."""
+    return (_vague(figure) if figure.modifier is Modifier.VAGUE else "") or value_words(figure)
+
+
+def _vague(figure: Figure) -> str:
+    return re.sub(r"\s+of$", "", one_line(figure.surface, 40).lower())
 
 
 def _is_said_share(figure: Figure) -> bool:

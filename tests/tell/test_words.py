@@ -104,6 +104,12 @@ def test_a_value_is_said_as_it_is_meant(changes: dict[str, Any], said: str) -> N
     assert words.value_words(figure(**changes)) == said
 
 
+def test_a_vague_number_stands_in_brackets_without_what_it_may_be() -> None:
+    vague = figure(None, low=24, high=99, modifier=Modifier.VAGUE, surface="Dozens of")
+    assert words.value_in_short(vague) == "dozens"
+    assert words.value_in_short(figure(58, modifier=Modifier.ABOUT)) == "about 58"
+
+
 @pytest.mark.parametrize(
     ("wording", "said"),
     [
