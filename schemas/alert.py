@@ -167,6 +167,7 @@ class SeriesNews(Model):
     worth: float = Field(default=1.0, ge=0, le=1, description="that of its worthiest figure of the period")
     followed: str | None = Field(default=None, description="what the topic file calls it, where it follows it by name")
     from_value: Value | None = None
+    began: Statement | None = Field(default=None, description="who stated the value it came from, if that is known")
     steps: int = Field(default=1, ge=1, description="figures of the period that were told one upon the other")
     history: tuple[tuple[Utc, Value], ...] = Field(default=(), description="values that were told, oldest first")
     verdict: VerdictKind

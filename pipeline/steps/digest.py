@@ -12,7 +12,7 @@ from pipeline.steps.news import figure_news, statement_of, story_news
 from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.followed import as_followed, followed
 from pipeline.tell.rules import figure_alert_id
-from pipeline.tell.views import distinct
+from pipeline.tell.views import distinct, replaced
 from pipeline.tell.words import value_of
 from schemas.alert import AlertState, CoverageDay, DigestData, FigureNews, SeriesNews
 from schemas.article import Article
@@ -114,14 +114,16 @@ def _is_told(topic: Topic, figure: Figure, verdict: Verdict) -> bool:
 def _series_news(tx: Transaction, topic: Topic, course: Course) -> SeriesNews:
     """A figure with all that the period told of it; what is new in the period stays new, whatever it became since."""
     first, last = course[0], course[-1]
-    several = len(course) > 1
+    opens = len(course) > 1 and first.from_value is None
+    began = first.statement if opens else replaced(first)
     return SeriesNews(
         series=last.series,
         label=last.label,
         current=last.statement,
         worth=worth(course),
         followed=last.followed,
-        from_value=value_of(first.statement.figure) if several and first.from_value is None else first.from_value,
+        from_value=value_of(first.statement.figure) if opens else first.from_value,
+        began=began,
         steps=max(moves(course), 1),
         history=_history(tx, topic, course),
         verdict=first.verdict if first.verdict is VerdictKind.NEW else last.verdict,

@@ -13,7 +13,18 @@ from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.schedule import due_period, period_of
 from pipeline.tell.sender import Sender
 from pipeline.tell.views import FigureView, Row, StoryView, says_value, steps_words, values_words
-from pipeline.tell.words import amount, count, listed, number, one_line, period, sentence_case, short_moment, weekday
+from pipeline.tell.words import (
+    amount,
+    count,
+    listed,
+    number,
+    one_line,
+    period,
+    sentence_case,
+    short_moment,
+    value_in_short,
+    weekday,
+)
 from schemas.alert import CoverageDay, DigestData, FeedNews, InlineImage, Mail, SeriesNews
 from schemas.base import stable_id
 from schemas.figure import Value, VerdictKind
@@ -217,6 +228,8 @@ def _series(news: SeriesNews, zone: ZoneInfo, album: _Album | None, name: str) -
         spark = album.add(name, lambda: sparkline(recent), alt, SPARK_SIZE)
     row = Row.of(news.current, zone)
     was = "" if news.from_value is None else amount(news.from_value, unit)
+    if was and news.began is not None:
+        was = value_in_short(news.began.figure)
     corrected = news.verdict is VerdictKind.CORRECTION
     several = steps_words(news.current, was, news.steps) if was and news.steps > 1 else ""
     beside = f" ({'corrected from' if corrected else 'was'} {was})" if was else ""

@@ -124,6 +124,7 @@ class FigureView:
     headline: str
     was: str
     followed: str
+    as_of: str
     row: Row
     against: tuple[Row, ...]
     before: tuple[Earlier, ...]
@@ -145,7 +146,8 @@ class FigureView:
             was=_beside(news, zone),
             followed=one_line(news.followed or "", 80),
             # When the article was published stands with the article.
-            row=row if news.statement.figure.as_of else replace(row, as_of="not stated"),
+            as_of=row.as_of if news.statement.figure.as_of else "not stated",
+            row=row,
             against=tuple(
                 replace(Row.of(other, zone), quote=None) if other.figure.quote == sentence else Row.of(other, zone)
                 for other in against
@@ -356,9 +358,13 @@ def _was(news: FigureNews) -> str:
 def _before(news: FigureNews) -> str:
     """The value that was replaced as it was stated, if the news says by whom."""
     assert news.from_value is not None
-    stated = (one.figure for one in news.against if value_of(one.figure) == news.from_value)
-    before = next(stated, None)
-    return value_in_short(before) if before else amount(news.from_value, news.statement.figure.unit)
+    before = replaced(news)
+    return value_in_short(before.figure) if before else amount(news.from_value, news.statement.figure.unit)
+
+
+def replaced(news: FigureNews) -> Statement | None:
+    """The statement of the value that this news says was replaced, if the news holds it."""
+    return next((one for one in news.against if value_of(one.figure) == news.from_value), None)
 
 
 def _beside(news: FigureNews, zone: ZoneInfo) -> str:

@@ -97,6 +97,8 @@ def test_the_steps_of_a_figure_are_one_line_with_what_was_told_before_the_period
     tell_of(services, 14, 3, telling(CHANGED, worth=0.7, of=second, from_value=9))
     (line,) = digest(services).changed
     assert (line.from_value, line.current.figure.value, line.steps, line.worth) == (2, 14, 3, 0.9)
+    assert line.began is not None
+    assert line.began.figure_id == old
     assert [value for _, value in line.history] == [2, 4, 9, 14]
 
 

@@ -187,6 +187,13 @@ def test_the_steps_of_a_figure_are_one_line_and_the_worthiest_comes_first() -> N
         assert text.index("90 people had been") < text.index("From 4 to 58")
 
 
+def test_where_a_figure_came_from_is_said_as_its_text_has_it() -> None:
+    dozens = statement(None, low=24, high=99, modifier="vague", surface="dozens of")
+    told = series_news(changed()).model_copy(update={"from_value": (24, 99), "began": dozens})
+    mail = compose_digest(topic(), digest_data(changed=(told,)), sender=SENDER)
+    assert "58 people had been rescued by boat (was dozens)" in mail.text
+
+
 def test_a_figure_that_the_desk_follows_is_called_by_its_name() -> None:
     named = series_news(changed()).model_copy(update={"followed": "Rescued in Harlow"})
     mail = compose_digest(topic(), digest_data(changed=(named,)), sender=SENDER)
