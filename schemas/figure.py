@@ -72,7 +72,9 @@ class Clause(Model):
     inside: tuple[str, ...] = Field(
         default=(), description="the subordinate clauses it stands in: relcl, advcl, ccomp, acl"
     )
-    depth: int = Field(default=0, description="words between that verb and the main one, which counts; 0 in a main clause")
+    depth: int = Field(
+        default=0, description="words between that verb and the main one, which counts; 0 in a main clause"
+    )
     position: float = Field(default=0.0, description="where in the sentence the number stands, 0 to 1")
     phrase: tuple[str, ...] = Field(default=(), description="the counted noun with what stands to it")
     proper: tuple[str, ...] = Field(default=(), description="proper names within that phrase")
@@ -213,6 +215,31 @@ class Marks(Model):
     window: str | None = Field(default=None, description="the resolved period, such as '2026-06' or 'total'")
     cues: tuple[str, ...] = Field(default=(), description="'history', 'update' or 'dispute' words that concern it")
     about: tuple[str, ...] = Field(default=(), description="the commonest names of its article; ? if unsure")
+
+
+class ToldFigure(Model):
+    """A figure that was worth remembering, as telling compares the next ones with it.
+
+    ``track`` is shared by the states of one thing: the id of the figure that opened it.
+    """
+
+    figure: FigureInArticle
+    marks: Marks
+    telling: Telling
+    track: str
+
+
+class HeardArticle(Model):
+    """What the stream of a topic keeps of one article: which words it used, and what its figures count and state."""
+
+    id: str
+    published: Utc
+    words: frozenset[str] = Field(description="stems")
+    actions: tuple[str, ...] = Field(default=(), description="of each figure that has one")
+    nouns: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = Field(default=(), description="noun and action, of each figure that has both")
+    values: frozenset[tuple[str, str]] = Field(default=frozenset(), description="values with their units")
+    figures: int = 0
 
 
 class Claim(Model):

@@ -14,6 +14,7 @@ from pipeline.record.feeds import Feeds, feeds
 from pipeline.record.figures import Figures, figures, series, verdicts
 from pipeline.record.notes import Notes
 from pipeline.record.stories import Stories, stories, story_decisions, story_moves
+from pipeline.record.told import ToldBefore, heard, told
 from pipeline.record.topics import Topics, topics
 
 Kind = Literal["entry", "article", "story", "figure", "series", "alert", "feed", "topic"]
@@ -42,6 +43,8 @@ _COUNTED = (
     figures,
     verdicts,
     series,
+    told,
+    heard,
     alerts,
 )
 
@@ -58,6 +61,7 @@ class Transaction:
         self.articles = Articles(connection, self._counters)
         self.stories = Stories(connection, self._counters)
         self.figures = Figures(connection, self._counters)
+        self.told = ToldBefore(connection)
         self.alerts = Alerts(connection, self._counters)
         self.notes = Notes(connection)
 

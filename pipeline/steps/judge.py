@@ -10,17 +10,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.errors import RecordError
-from pipeline.figures.following import Follower
+from pipeline.figures.following import Followed, Follower
+from pipeline.figures.telling import Limits, Teller
+from pipeline.figures.worth import ArticleText, Stream
 from pipeline.group import Grouper, summarise
 from pipeline.record.notes import CROWDED
 from pipeline.steps.news import begun_note, figure_news, story_news
 from pipeline.steps.services import Services
+from pipeline.tell.followed import followed as followed_by_name
 from pipeline.tell.rules import decide
 from schemas.alert import AlertKind, FigureNews
 from schemas.article import Article, ReadEntry, Reading, Revision, TopicMatch
 from schemas.base import stable_id
 from schemas.feed import Entry, Outcome
-from schemas.figure import FigureInArticle, Series, SeriesDecision, VerdictKind
+from schemas.figure import Figure, FigureInArticle, Series, SeriesDecision, Tell, Telling, Verdict, VerdictKind
 from schemas.story import MoveKind, Placement, Story, StoryDecision, StoryMove
 from schemas.topic import Topic
 
@@ -70,6 +73,7 @@ class Judge:
         self._turn: int | None = None
         self._grouper = Grouper()
         self._followers: dict[str, Follower] = {}
+        self._tellers: dict[str, Teller] = {}
         self._topics: dict[str, Topic] = {}
 
     def run(
@@ -84,7 +88,7 @@ class Judge:
                 return JudgeReport()
         with self._turn_of(wait) as tx:
             tx.hold_versions()
-            run = _Run(tx, self._grouper, self._follower, self._topics, self._services.clock())
+            run = _Run(tx, self._grouper, self._follower, self._teller, self._topics, self._services.clock())
             for item in tx.entries.unjudged(limit):
                 run.judge(item)
                 on_entry(item.entry)
@@ -94,7 +98,7 @@ class Judge:
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
         """Keep what a person decided about stories, and group by it."""
         with self._turn_of(60.0) as tx:
-            run = _Run(tx, self._grouper, self._follower, self._topics, self._services.clock())
+            run = _Run(tx, self._grouper, self._follower, self._teller, self._topics, self._services.clock())
             tx.stories.decide(decision)
             moves = self._grouper.decide(decision)
             run.move(moves)
@@ -133,6 +137,7 @@ class Judge:
             return
         self._topics = topics
         self._followers = {}
+        self._tellers = {}
         self._grouper = self._regained(tx, topics)
         self._turn = turn
 
@@ -163,6 +168,24 @@ class Judge:
             )
         return self._followers[topic]
 
+    def _teller(self, tx: Transaction, name: str) -> Teller:
+        if name not in self._tellers:
+            topic = self._topics[name]
+            self._tellers[name] = Teller(
+                topic.heading,
+                Stream(tx.told.articles(name)),
+                tx.told.figures(name),
+                limits=Limits.of(topic.alerts.tells),
+                always=lambda figure: _always(topic, figure),
+            )
+        return self._tellers[name]
+
+
+def _always(topic: Topic, figure: Figure) -> Tell | None:
+    """The tier of a figure that the topic follows by name; ``None`` for any other."""
+    one = followed_by_name(topic, figure)
+    return one.always if one else None
+
 
 class _Run:
     """One run of the judge within its transaction."""
@@ -172,6 +195,7 @@ class _Run:
         tx: Transaction,
         grouper: Grouper,
         follower: Callable[[Transaction, str], Follower],
+        teller: Callable[[Transaction, str], Teller],
         topics: dict[str, Topic],
         now: datetime,
     ) -> None:
@@ -179,6 +203,7 @@ class _Run:
         self._tx = tx
         self._grouper = grouper
         self._follower = follower
+        self._teller = teller
         self._topics = topics
         self._now = now
         self._opened: set[str] = set()
@@ -370,13 +395,27 @@ class _Run:
                 self._tx.figures.put_series(one)
             for figure in followed.figures:
                 self._tx.figures.put(figure)
-            read = {figure.id: figure for figure in followed.figures}
-            for verdict in followed.verdicts:
+            tellings = self._told(topic, article, figures, followed)
+            for figure, said, telling in zip(followed.figures, followed.verdicts, tellings, strict=True):
+                verdict = said.model_copy(update={"telling": telling})
                 self._tx.figures.put_verdict(verdict)
                 self.report.verdicts[verdict.kind] += 1
-                if verdict.kind is not VerdictKind.REPEATED and not series[verdict.series].muted:
-                    news = figure_news(self._tx, article, read[verdict.figure], verdict, series[verdict.series])
+                is_told = telling.tell is not Tell.NONE and telling.kind is not VerdictKind.REPEATED
+                if is_told and not series[verdict.series].muted:
+                    news = figure_news(self._tx, article, figure, verdict, series[verdict.series])
                     self._news.setdefault(topic, []).append(news)
+
+    def _told(self, topic: str, article: Article, figures: list[FigureInArticle], followed: Followed) -> list[Telling]:
+        """What the desk is told of each figure, which is remembered for the next."""
+        reading = article.reading
+        text = ArticleText(reading.title, reading.text, reading.published)
+        hearing = self._teller(self._tx, topic).tell(article.id, text, figures, followed.marks)
+        self._tx.told.forget(topic, articles=hearing.lost, figures=hearing.lost)
+        kept = [told.kept for told in hearing.told if told.kept is not None]
+        self._tx.told.put(topic, article.seq, hearing.heard, kept)
+        return [
+            _as_corrected(told.telling, verdict) for told, verdict in zip(hearing.told, followed.verdicts, strict=True)
+        ]
 
     def _tell(self, topic: Topic, opened: list[Story]) -> None:
         news = self._news.get(topic.name, [])
@@ -397,6 +436,13 @@ class _Run:
     def _story_of(self, news: FigureNews) -> str | None:
         article = self._tx.articles.get(news.statement.article.id)
         return article.story if article else None
+
+
+def _as_corrected(telling: Telling, verdict: Verdict) -> Telling:
+    """What is told, as a correction where the figure stands in a later revision in place of another number."""
+    if verdict.kind is not VerdictKind.CORRECTION or telling.kind is VerdictKind.REPEATED:
+        return telling
+    return telling.model_copy(update={"kind": verdict.kind, "from_value": verdict.from_value, "of": None})
 
 
 def open_for(topics: Iterable[Topic]) -> timedelta:

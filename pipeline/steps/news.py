@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from schemas.alert import ArticleRef, FigureNews, Statement, StoryNews
 from schemas.article import Article
-from schemas.figure import Claim, FigureInArticle, Series, Verdict
+from schemas.figure import Claim, FigureInArticle, Series, Tell, Verdict
 from schemas.story import Story
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
 
 _MOST_AGAINST = 4
+_MOST_BEFORE = 3
 _MOST_REPORTS = 12
 
 
@@ -44,19 +46,40 @@ def statement_of(tx: Transaction, figure_id: str) -> Statement | None:
 def figure_news(
     tx: Transaction, article: Article, figure: FigureInArticle, verdict: Verdict, series: Series
 ) -> FigureNews:
-    """What is to be told of one figure, with what it replaces or contradicts."""
-    replaced = _claim_of(series, verdict)
-    against = verdict.contradicts or ((replaced.figure,) if replaced else ())
+    """What is to be told of one figure, with what it replaces or contradicts, or what was said before.
+
+    What the desk is told goes before what the figure says against its series; a record from before there was telling
+    has the latter alone.
+    """
+    telling = verdict.telling
+    if telling is None:
+        replaced = _claim_of(series, verdict)
+        against = verdict.contradicts or ((replaced.figure,) if replaced else ())
+        kind, from_value = verdict.kind, verdict.from_value
+        before: tuple[str, ...] = ()
+        since = replaced.published if replaced else None
+    else:
+        kind, from_value, before = telling.kind, telling.from_value, telling.before
+        against = (telling.of,) if telling.of else ()
+        told = tx.figures.get(telling.of) if telling.of else None
+        since = told.published if told and from_value is not None else None
     return FigureNews(
         series=series.id,
         label=series.label,
-        verdict=verdict.kind,
+        verdict=kind,
         statement=Statement(figure_id=figure.id, figure=figure.figure, article=article_ref(article)),
-        from_value=verdict.from_value,
-        since=replaced.published if replaced else None,
-        against=tuple(found for one in against[:_MOST_AGAINST] if (found := statement_of(tx, one)) is not None),
-        reason=verdict.reason,
+        tell=telling.tell if telling else Tell.NOW,
+        worth=telling.worth if telling else 1.0,
+        from_value=from_value,
+        since=since,
+        against=_statements(tx, against[:_MOST_AGAINST]),
+        before=_statements(tx, before[:_MOST_BEFORE]),
+        reason="" if telling else verdict.reason,
     )
+
+
+def _statements(tx: Transaction, ids: Iterable[str]) -> tuple[Statement, ...]:
+    return tuple(found for one in ids if (found := statement_of(tx, one)) is not None)
 
 
 def _claim_of(series: Series, verdict: Verdict) -> Claim | None:

@@ -33,11 +33,13 @@ class Followed(Model):
 
     ``series``: those opened or changed. ``verdicts``: one per figure, in order; after a decision, those that read
     differently now. ``figures``: the same figures with what their text left open filled in from their series.
+    ``marks``: what was noted around each.
     """
 
     series: tuple[Series, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     figures: tuple[FigureInArticle, ...] = ()
+    marks: tuple[Marks, ...] = ()
 
 
 class Follower:
@@ -88,6 +90,7 @@ class Follower:
             series=tuple(self._series[id] for id in self._changed if id in self._series),
             verdicts=tuple(verdicts[i] for i in range(len(figures))),
             figures=tuple(_filled(one, self._series[verdicts[i].series]) for i, one in enumerate(figures)),
+            marks=tuple(marks),
         )
 
     def decide(self, decision: SeriesDecision) -> Followed:

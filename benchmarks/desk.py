@@ -1,0 +1,84 @@
+"""How well a desk is served on topics that the weights have not seen.
+
+    python -m benchmarks.desk ../shared/data [--only TOPIC ...] [--all]
+
+Each topic in turn is left out, the weights are fitted on all others, and the topic is told with them; the scorer that
+lies with the labels does the rest. That table is the number to look at. ``--all`` leaves out those labelled for this
+repository too, not only those of the folder. Takes a minute a topic; needs scikit-learn.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from types import ModuleType
+
+from benchmarks.desk_data import LabelledStream, Row, scorer, value_of
+from benchmarks.train_desk import all_lessons, fit_all, tables_of
+from pipeline.figures.telling import Limits, Models, Teller
+from pipeline.figures.worth import Stream
+from schemas.figure import Tell, Telling, VerdictKind
+
+
+def told(stream: LabelledStream, models: Models, limits: Limits | None = None) -> list[Row]:
+    """What would be mailed of a stream at once, in the form the scorer takes."""
+    teller = Teller(stream.title, Stream(), models=models, limits=limits)
+    found = []
+    for item in stream.items:
+        for figure, one in zip(
+            item.figures, teller.tell(item.id, item.text, item.figures, item.marks).told, strict=True
+        ):
+            if one.telling.tell is Tell.NOW and one.telling.kind is not VerdictKind.REPEATED:
+                shown = figure.figure.wording
+                found.append(
+                    {
+                        "article": item.id,
+                        "value": value_of(figure),
+                        "quote": figure.figure.quote,
+                        "kind": _kind(one.telling),
+                        "from": _interval(one.telling),
+                        "shown": shown.text if shown else "",
+                        "context": stream.title,
+                        "unit": figure.figure.unit,
+                    }
+                )
+    return found
+
+
+def _kind(telling: Telling) -> str:
+    return "changed" if telling.kind is VerdictKind.CORRECTION else telling.kind.value
+
+
+def _interval(telling: Telling) -> tuple[float, float] | None:
+    value = telling.from_value
+    if value is None:
+        return None
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def scored(stream: LabelledStream, score: ModuleType, models: Models, limits: Limits | None = None) -> Row:
+    """The scores of one stream told with these weights."""
+    result: Row = score.score(stream.gold, [item.id for item in stream.items], told(stream, models, limits))[0]
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", nargs="*", default=())
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+    score = scorer(options.folder / "desk")
+    lessons = all_lessons(options.folder)
+    kinds = ("given", "ours") if options.all else ("given",)
+    tables, parts = tables_of(lessons), []
+    for lesson in lessons:
+        stream = lesson.stream
+        if stream.kind in kinds and (not options.only or stream.name in options.only):
+            parts.append(scored(stream, score, fit_all(tables, {stream.name})))
+            print(score.line(stream.name, parts[-1]), flush=True)
+    print(score.line("all", score.total(parts)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""What two mentions have in common: whether they count the same, and how their values stand to each other.
+
+``likeness`` compares what they are figures of, without looking at the values; ``standing`` compares values, days and
+speakers. Both name numbers between 0 and 1 for the weights of ``told.json``, ``same.json`` and ``moved.json``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Set
+from enum import StrEnum
+
+from pipeline.figures.following import concepts, intervals
+from pipeline.figures.following.attributions import speak_as_one
+from pipeline.figures.telling.mention import Mention
+from schemas.figure import Claim
+
+_ROUNDED = 0.035
+"""Values closer than this (natural logarithm of their ratio) are roundings of one another: 199,000 and 200,000."""
+
+
+class Standing(StrEnum):
+    """How a value stands to one told before."""
+
+    EQUAL = "equal"
+    ROUNDED = "rounded"
+    IMPLIED = "implied"
+    OVERLAPS = "overlaps"
+    VAGUELY_LESS = "vaguely less"
+    VAGUELY_MORE = "vaguely more"
+    MORE = "more"
+    LESS = "less"
+
+
+MAY_BE_TOLD = frozenset({Standing.EQUAL, Standing.ROUNDED, Standing.IMPLIED, Standing.OVERLAPS, Standing.VAGUELY_LESS})
+"""Standings in which a value may say nothing that is not known."""
+
+
+def standing(known: Claim, said: Claim) -> Standing:
+    """How the value of ``said`` stands to that of ``known``."""
+    if intervals.equal(known, said):
+        return Standing.EQUAL
+    if known.value is None or said.value is None:
+        return _vaguely(known, said)
+    before, after = known.value, said.value
+    if before > 0 and after > 0 and abs(math.log(after / before)) < _ROUNDED:
+        return Standing.ROUNDED
+    if intervals.entails(known, said):
+        return Standing.IMPLIED
+    return Standing.MORE if after > before else Standing.LESS
+
+
+def _vaguely(known: Claim, said: Claim) -> Standing:
+    low, high = known.low or 0.0, math.inf if known.high is None else known.high
+    least, most = said.low or 0.0, math.inf if said.high is None else said.high
+    if max(low, least) <= min(high, most):
+        return Standing.OVERLAPS
+    return Standing.VAGUELY_LESS if most < low else Standing.VAGUELY_MORE
+
+
+def nouns_agree(one: Mention, other: Mention) -> float:
+    """How well what is counted agrees: 1 the same, 0 something else, 0.5 where one of them leaves it open."""
+    mine, theirs = one.marks.nouns, other.marks.nouns
+    if not mine or not theirs:
+        return 0.5
+    if mine[0] == theirs[0]:
+        return 1.0
+    if mine[0] in theirs or theirs[0] in mine:
+        return 0.9
+    if concepts.are_related(mine[0], theirs[0]):
+        return 0.8
+    return 0.6 if concepts.may_be_people(mine[0], theirs[0]) else 0.0
+
+
+def actions_agree(one: Mention, other: Mention) -> float:
+    """How well what happened agrees, as `nouns_agree` has it."""
+    mine, theirs = one.marks.actions, other.marks.actions
+    if not mine or not theirs:
+        return 0.5
+    if mine[0] == theirs[0]:
+        return 1.0
+    if mine[0] in theirs or theirs[0] in mine:
+        return 0.9
+    return 0.8 if concepts.are_kin(mine[0], theirs[0]) else 0.0
+
+
+def closeness(one: Mention, other: Mention) -> float:
+    """A quick guess of how likely two mentions are of one series, to choose which are compared in full."""
+    apart = abs(math.log(one.size / other.size))
+    return nouns_agree(one, other) + actions_agree(one, other) - 0.3 * apart
+
+
+def likeness(one: Mention, other: Mention, rarity: Callable[[str], float]) -> dict[str, float]:
+    """What ``one`` has in common with ``other`` beside their values; ``rarity`` says how telling a word is, 0 to 1."""
+    made = {
+        f"noun {nouns_agree(one, other):.1f}": 1.0,
+        f"action {actions_agree(one, other):.1f}": 1.0,
+        "words": _jaccard(one.words, other.words, rarity),
+        "marked words": _shared(one.marks.words, other.marks.words),
+        "names": _overlap(one.names, other.names),
+    }
+    if one.figure.unit or nouns_agree(one, other) >= 0.9:
+        made["all the same"] = float(actions_agree(one, other) >= 0.9)
+    for name, mine, theirs in (
+        ("phrase", one.phrase, other.phrase),
+        ("arguments", one.arguments, other.arguments),
+        ("wording", one.wording, other.wording),
+    ):
+        if mine and theirs:
+            made[f"{name}, of both"] = _jaccard(mine, theirs, rarity)
+            made[f"{name}, of the shorter"] = _contained(mine, theirs, rarity)
+        else:
+            made[f"no {name}"] = 1.0
+    _of_clauses(made, one, other)
+    _of_kinds(made, one, other)
+    return made
+
+
+def _of_clauses(made: dict[str, float], one: Mention, other: Mention) -> None:
+    mine, theirs = one.figure.clause, other.figure.clause
+    if mine is None or theirs is None:
+        return
+    if mine.verb and theirs.verb:
+        made["same verb"] = float(mine.verb == theirs.verb)
+    for name, first, second in (("proper", mine.proper, theirs.proper), ("named", mine.names, theirs.names)):
+        if first or second:
+            both = bool(first) and bool(second)
+            how = "same" if set(first) & set(second) else "clash" if both else "one"
+            made[f"{name}: {how}"] = 1.0
+
+
+def _of_kinds(made: dict[str, float], one: Mention, other: Mention) -> None:
+    """Totals and episodes, feared and counted, places, groups, periods, days, speakers."""
+    for name, first, second in (
+        ("total", one.is_total, other.is_total),
+        ("day", one.names_a_day, other.names_a_day),
+        ("feared", one.is_feared, other.is_feared),
+        ("since", one.says_since, other.says_since),
+    ):
+        made[f"{name}: {int(first)}{int(second)}"] = 1.0
+    if one.weekdays and other.weekdays:
+        made["same weekday" if one.weekdays & other.weekdays else "other weekday"] = 1.0
+    if one.names_a_day and not one.is_total:
+        made["an episode"] = 1.0
+    made[f"speakers: {_speakers(one, other)}"] = 1.0
+    for name, first_, second_ in (
+        ("place", one.figure.scope.place, other.figure.scope.place),
+        ("as of", one.figure.as_of, other.figure.as_of),
+        ("period", one.marks.window, other.marks.window),
+    ):
+        if first_ and second_:
+            made[f"{name}: {'same' if first_ == second_ else 'other'}"] = 1.0
+        elif first_ or second_:
+            made[f"{name}: one"] = 1.0
+    if not one.is_total and not other.is_total:
+        made["same day meant" if one.claim.as_of == other.claim.as_of else "other day meant"] = 1.0
+    made["one of a group"] = float(bool(one.figure.scope.group) != bool(other.figure.scope.group))
+    made["other kind"] = float(one.figure.scope.kind != other.figure.scope.kind)
+    traits, theirs = set(one.marks.traits), set(other.marks.traits)
+    for trait in ("more", "part", "rest"):
+        made[f"one {trait}"] = float((trait in traits) != (trait in theirs))
+    made["one of a kind"] = float(any(t.startswith(("kind:", "per:")) for t in traits ^ theirs))
+    made["one past"] = float(one.is_past != other.is_past)
+
+
+def _speakers(one: Mention, other: Mention) -> str:
+    mine, theirs = one.figure.attribution, other.figure.attribution
+    if not mine or not theirs:
+        return "one" if mine or theirs else "none"
+    return "same" if speak_as_one(mine, theirs) else "other"
+
+
+def value_cues(one: Mention, other: Mention) -> dict[str, float]:
+    """How the value of ``one`` stands to that of ``other``, which was told before; when, and where."""
+    how = standing(other.claim, one.claim)
+    apart = abs(math.log(one.size / other.size))
+    digits = min(len(f"{one.size:.6g}".replace(".", "").strip("0")), 3) / 3
+    days = abs((one.source.published - other.source.published).total_seconds()) / 86400
+    same_article = one.source.article == other.source.article
+    made = {
+        f"value: {how.value}": 1.0,
+        "ratio": min(apart, 3.0),
+        "close": max(0.0, 1 - apart / math.log(1.6)),
+        "far": float(apart > math.log(4)),
+        "large": min(max(math.log10(one.size), 0.0), 7.0) / 7,
+        "digits": digits,
+        "days": min(math.log1p(days), 4.0) / 4,
+        "within a day": float(days < 1),
+        "long ago": float(days > 21),
+        "same article": float(same_article),
+        "same sentence": float(one.figure.quote == other.figure.quote),
+        "same outlet": float(not same_article and one.source.outlet == other.source.outlet),
+        "tells of a move": float(one.tells_of_a_move),
+        "same modifier": float(one.figure.modifier is other.figure.modifier),
+    }
+    if how is Standing.EQUAL:
+        made |= {
+            "equal digits": digits,
+            "equal, large": float(one.size >= 100),
+            "equal, small": float(one.size < 10),
+            "equal, days": made["days"],
+        }
+    return made
+
+
+def _weigh(words: Set[str], rarity: Callable[[str], float]) -> float:
+    return sum(rarity(word) + 0.05 for word in words)
+
+
+def _jaccard(one: Set[str], other: Set[str], rarity: Callable[[str], float]) -> float:
+    either = one | other
+    return _weigh(one & other, rarity) / _weigh(either, rarity) if either else 0.0
+
+
+def _contained(one: Set[str], other: Set[str], rarity: Callable[[str], float]) -> float:
+    return _weigh(one & other, rarity) / min(_weigh(one, rarity), _weigh(other, rarity))
+
+
+def _overlap(one: Set[str], other: Set[str]) -> float:
+    """The share of the fewer names that both have; 0.3 where one has none, which says little."""
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.3
+
+
+def _shared(one: dict[str, float], other: dict[str, float]) -> float:
+    common = sum(min(one[word], other[word]) for word in one.keys() & other.keys())
+    return common / max(1.0, min(sum(one.values()), sum(other.values())))

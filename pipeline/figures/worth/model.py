@@ -1,0 +1,97 @@
+"""Boosted trees as data: their score, and what each cue added to it.
+
+The trees are fitted by gradient boosting on the logistic loss (Friedman, "Greedy function approximation", Annals of
+Statistics 29, 2001). What a cue added to a score is summed along the paths taken: the change of the expected value at
+each node that asks for it (Saabas, "Interpreting random forests", 2014).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A tree in arrays, one entry a node; the root is first.
+
+    ``cue`` is the index of the cue a node asks for (-1 in a leaf), ``limit`` what it may be at most to go ``left``,
+    else ``right``; ``value`` is the expected score there, in log-odds.
+    """
+
+    cue: Sequence[int]
+    limit: Sequence[float]
+    left: Sequence[int]
+    right: Sequence[int]
+    value: Sequence[float]
+
+
+class Trees:
+    """A sum of trees that gives the log-odds of yes."""
+
+    def __init__(self, names: Sequence[str], base: float, trees: Sequence[Tree]) -> None:
+        self.names = tuple(names)
+        self.base = base
+        self.trees = tuple(trees)
+        self._index = {name: n for n, name in enumerate(self.names)}
+
+    @classmethod
+    def from_json(cls, text: str) -> Trees:
+        """Read what `as_json` wrote."""
+        data: Mapping[str, Any] = json.loads(text)
+        return cls(data["names"], data["base"], [Tree(*columns) for columns in data["trees"]])
+
+    def as_json(self) -> str:
+        """The trees as text, one tree a line."""
+        rows = [[t.cue, t.limit, t.left, t.right, t.value] for t in self.trees]
+        lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
+        head = f'{{"names":{json.dumps(self.names, ensure_ascii=False)},\n"base":{json.dumps(self.base)},\n'
+        return f'{head}"trees":[\n{lines}\n]}}\n'
+
+    def score(self, cues: Mapping[str, float]) -> float:
+        """The log-odds of yes."""
+        values = self._values(cues)
+        total = self.base
+        for tree in self.trees:
+            at, asked = 0, tree.cue[0]
+            while asked >= 0:
+                at = tree.left[at] if values[asked] <= tree.limit[at] else tree.right[at]
+                asked = tree.cue[at]
+            total += tree.value[at]
+        return total
+
+    def probability(self, cues: Mapping[str, float]) -> float:
+        """The probability of yes."""
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, self.score(cues)))))
+
+    def contributions(self, cues: Mapping[str, float]) -> dict[str, float]:
+        """What each cue added to the score, in log-odds; with what the trees expect of any it is the score."""
+        values = self._values(cues)
+        added: defaultdict[str, float] = defaultdict(float)
+        for tree in self.trees:
+            at, asked = 0, tree.cue[0]
+            while asked >= 0:
+                after = tree.left[at] if values[asked] <= tree.limit[at] else tree.right[at]
+                added[self.names[asked]] += tree.value[after] - tree.value[at]
+                at, asked = after, tree.cue[after]
+        return dict(added)
+
+    def _values(self, cues: Mapping[str, float]) -> list[float]:
+        values = [0.0] * len(self.names)
+        for name, value in cues.items():
+            n = self._index.get(name)
+            if n is not None:
+                values[n] = value
+        return values
+
+
+@cache
+def worth_model() -> Trees:
+    """The shipped weights of worth."""
+    return Trees.from_json(resources.files(__package__).joinpath("worth.json").read_text(encoding="utf-8"))
