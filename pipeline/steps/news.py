@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pipeline.tell.words import one_line
 from schemas.alert import ArticleRef, FigureNews, Statement, StoryNews
 from schemas.article import Article
 from schemas.figure import Claim, FigureInArticle, Series, Tell, Verdict
@@ -27,7 +28,7 @@ def article_ref(article: Article) -> ArticleRef:
     reading = article.reading
     return ArticleRef(
         id=article.id,
-        title=reading.title or reading.text[:80],
+        title=reading.title or one_line(reading.text, 80),
         url=reading.url,
         outlet=reading.outlet,
         published=reading.published,

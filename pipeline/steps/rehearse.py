@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pipeline.figures.telling import Limits
 from pipeline.steps.news import figure_news, story_news
 from pipeline.tell.health import health_alerts
 from pipeline.tell.rules import decide
 from schemas.alert import Alert, FigureNews
-from schemas.figure import VerdictKind
+from schemas.figure import Tell, Verdict, VerdictKind
 from schemas.topic import Topic
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 def rehearse(
     tx: Transaction, topic: Topic, *, since: datetime | None, until: datetime | None, now: datetime
 ) -> list[Alert]:
-    """The alerts of what arrived, and of feeds that fell ill, from ``since`` until ``until``; nothing is kept."""
+    """The alerts of what arrived, and of feeds that fell ill, from ``since`` until ``until``; nothing is kept.
+
+    How a figure is told follows from its worth by the rules of ``topic``, not by those it was told by. What a figure
+    repeats stays what the record says, whichever way that was told.
+    """
+    limits = Limits.of(topic.alerts.tells)
     news: list[FigureNews] = []
     story_of: dict[str, str | None] = {}
     for article in tx.articles.iterate(topic=topic.name, since=since, until=until):
@@ -27,10 +33,11 @@ def rehearse(
         for figure_id, verdicts in tx.figures.verdicts_of_many(figures).items():
             for verdict in verdicts:
                 series = tx.figures.get_series(verdict.series)
-                kind = verdict.telling.kind if verdict.telling else verdict.kind
-                wanted = verdict.topic == topic.name and kind is not VerdictKind.REPEATED
-                if wanted and series is not None and not series.muted:
-                    news.append(figure_news(tx, article, figures[figure_id], verdict, series))
+                if verdict.topic == topic.name and _is_news(verdict) and series is not None and not series.muted:
+                    found = figure_news(tx, article, figures[figure_id], verdict, series)
+                    if verdict.telling:
+                        found = found.model_copy(update={"tell": limits.tier(verdict.telling.worth)})
+                    news.append(found)
                     story_of[figure_id] = article.story
     stories = [
         story_news(tx, story)
@@ -40,6 +47,17 @@ def rehearse(
     told = decide(topic, figures=news, stories=stories, story_of=story_of, now=now, first_run=False)
     ill = health_alerts(topic, tx.feeds.all(topic=topic.name), now=now)
     return [*told, *(alert for alert in ill if alert.feed and _within(alert.feed.illness, since, until))]
+
+
+def _is_news(verdict: Verdict) -> bool:
+    """Whether a figure says something new.
+
+    What was worth nothing then was not held against what was told; of that, its series says whether it is known.
+    """
+    telling = verdict.telling
+    if telling is None or (telling.tell is Tell.NONE and telling.kind is VerdictKind.NEW):
+        return verdict.kind is not VerdictKind.REPEATED
+    return telling.kind is not VerdictKind.REPEATED
 
 
 def _within(when: datetime, since: datetime | None, until: datetime | None) -> bool:

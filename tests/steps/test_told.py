@@ -130,7 +130,7 @@ def test_a_figure_that_the_topic_follows_is_told_in_the_digest_whatever_its_wort
 
 
 def test_what_is_meant_for_the_digest_is_not_called_held_back(services: Services) -> None:
-    tell_of(services, 4, 1, telling(tell=Tell.DIGEST))
+    tell_of(services, 4, 1, telling(tell=Tell.DIGEST, worth=0.4))
     with services.record.begin() as tx:
         (alert,) = rehearse(tx, topic(), since=None, until=None, now=NOW + timedelta(hours=1))
         tx.alerts.put(alert)
@@ -151,6 +151,21 @@ def test_a_rehearsal_tells_by_what_the_desk_was_told_not_by_the_series(services:
     tell_of(services, 4, 1, telling(), REPEATED)
     tell_of(services, 5, 2, telling(REPEATED), NEW)
     assert [alert.figure.statement.figure.value for alert in rehearsed(services) if alert.figure] == [4]
+
+
+def test_a_rehearsal_tells_by_the_worth_that_the_topic_wants_now(services: Services) -> None:
+    tell_of(services, 4, 1, telling(worth=0.9))
+    tell_of(services, 5, 2, telling(worth=0.6))
+    tell_of(services, 6, 3, telling(worth=0.1, tell=Tell.NONE))
+    tell_of(services, 6, 4, telling(worth=0.1, tell=Tell.NONE), REPEATED)
+
+    def at_once(tells: str) -> list[float | None]:
+        found = rehearsed(services, alerts={"tells": tells})
+        return [one.figure.statement.figure.value for one in found if one.figure and one.state is AlertState.WAITING]
+
+    assert at_once("urgent") == [4]
+    assert at_once("normal") == [4, 5]
+    assert at_once("everything") == [4, 5, 6]
 
 
 def test_an_export_has_wording_worth_and_what_was_told(services: Services) -> None:
