@@ -99,18 +99,5 @@ def _worth_telling(rules: AlertRules, news: FigureNews) -> bool:
 
 
 def figure_alert_id(topic: Topic, news: FigureNews) -> str:
-    """What tells one piece of news from another, whoever states it. ``news`` is none of a repeated figure."""
-    figure, kind = news.statement.figure, _KINDS[news.verdict]
-    value = _key(value_of(figure))
-    if kind is AlertKind.CONTRADICTION:
-        # A against B and B against A are one piece of news.
-        values = {value, *(_key(value_of(other.figure)) for other in news.against)}
-        return stable_id("alert", topic.name, kind, news.series, *sorted(values))
-    came_from = "" if news.from_value is None else _key(news.from_value)
-    # A figure of a recurring window ("in the last 24 hours") may go from 8 to 12 on Monday and again on Friday.
-    day = figure.as_of.isoformat() if figure.as_of else ""
-    return stable_id("alert", topic.name, kind, news.series, value, came_from, day)
-
-
-def _key(value: Value) -> str:
-    return "–".join(map(repr, map(float, value))) if isinstance(value, tuple) else repr(float(value))
+    """The id of the alert that tells a figure: of each figure one, for telling found it new before."""
+    return stable_id("alert", topic.name, _KINDS[news.verdict], news.statement.figure_id)
