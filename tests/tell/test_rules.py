@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -99,12 +99,6 @@ def test_worth_decides_whether_a_figure_is_mailed_left_to_the_digest_or_not_told
     }
 
 
-def test_what_two_articles_say_alike_is_told_the_more_urgent_way() -> None:
-    alike = [news(of=statement(58, outlet), tell=tell) for outlet, tell in (("A", Tell.DIGEST), ("B", Tell.NOW))]
-    (alert,) = decided(*alike)
-    assert alert.state is AlertState.WAITING
-
-
 def test_what_is_left_to_the_digest_makes_no_backlog() -> None:
     quiet = [news(series=f"series-{n}", tell=Tell.DIGEST) for n in range(9)]
     alerts = decided(*quiet, changed(), of=topic(alerts={"backlog": 3}))
@@ -186,32 +180,20 @@ def test_the_share_of_a_change() -> None:
     assert share_of_change(0, 0) == 0
 
 
-def test_the_same_news_has_the_same_id_whoever_brings_it() -> None:
+def test_a_figure_has_one_alert_however_often_it_is_decided() -> None:
     first = news(VerdictKind.CHANGED, of=statement(58, "Nordwire"), from_value=41)
-    again = news(VerdictKind.CHANGED, of=statement(58, "Port Gazette"), from_value=41)
-    assert len(decided(first, again)) == 1
-    assert decided(first)[0].id == decided(again)[0].id
+    later = first.model_copy(update={"series": "series-merged", "worth": 0.6})
+    assert len(decided(first, later)) == 1
+    assert decided(first)[0].id == decided(later)[0].id
 
 
-def test_other_news_has_another_id() -> None:
-    base = news(VerdictKind.CHANGED, of=statement(58), from_value=41)
-    others = [
-        news(VerdictKind.CHANGED, of=statement(59), from_value=41),
-        news(VerdictKind.CHANGED, of=statement(58), from_value=12),
-        news(VerdictKind.CORRECTION, of=statement(58), from_value=41),
-        news(VerdictKind.CHANGED, series="series-other", of=statement(58), from_value=41),
-        news(VerdictKind.CHANGED, of=statement(58, as_of=date(2026, 3, 20)), from_value=41),
-    ]
-    ids = {decided(one)[0].id for one in (base, *others)}
-    assert len(ids) == 6
-    assert decided(base, of=topic(name="other"))[0].id not in ids
-
-
-def test_a_contradiction_is_one_piece_of_news_from_either_side() -> None:
-    high, low = statement(320, "Port Gazette"), statement(210, "Nordwire")
-    one = news(VerdictKind.CONTRADICTION, of=high, against=(low,))
-    other = news(VerdictKind.CONTRADICTION, of=low, against=(high,))
-    assert len(decided(one, other)) == 1
+def test_the_same_value_of_two_figures_is_two_pieces_of_news() -> None:
+    """Three killed on Monday don't hide three killed on Friday; whether both are one, telling has decided before."""
+    monday = news(of=statement(3, "Nordwire", quote="A shell killed 3 people in Harlow on Monday.", surface="3"))
+    friday = news(of=statement(3, "Nordwire", quote="A bus crash killed 3 people on Friday.", surface="3"))
+    ids = {alert.id for alert in decided(monday, friday)}
+    assert len(ids) == 2
+    assert not ids & {alert.id for alert in decided(monday, friday, of=topic(name="other"))}
 
 
 def test_more_than_the_backlog_is_marked_as_one() -> None:
