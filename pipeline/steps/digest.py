@@ -11,12 +11,11 @@ from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import figure_news, statement_of, story_news
 from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.followed import as_followed, followed
-from pipeline.tell.rules import figure_alert_id
 from pipeline.tell.views import distinct, replaced
 from pipeline.tell.words import value_of
 from schemas.alert import AlertState, CoverageDay, DigestData, FigureNews, SeriesNews
 from schemas.article import Article
-from schemas.figure import Figure, Tell, Value, Verdict, VerdictKind
+from schemas.figure import Figure, Tell, Telling, Value, Verdict, VerdictKind
 from schemas.topic import Topic
 
 if TYPE_CHECKING:
@@ -91,14 +90,36 @@ def _told(tx: Transaction, topic: Topic, article: Article) -> Iterator[FigureNew
 
 
 def _once(tx: Transaction, topic: Topic, start: datetime, news: Iterable[FigureNews]) -> Iterator[FigureNews]:
-    """The news without what another article says alike, in this period or before it: as of alerts, each comes once."""
-    seen: set[str] = set()
-    for one in news:
-        identity = figure_alert_id(topic, one)
-        before = tx.alerts.get(identity)
-        if identity not in seen and (before is None or before.created >= start):
-            seen.add(identity)
+    """The news without what takes up again a figure that this digest tells too, or that an earlier one told.
+
+    That is mailed when it is worth more than it was then; a digest has it already.
+    """
+    found = list(news)
+    told = {one.statement.figure_id for one in found}
+    for one in found:
+        first = _taken_up(tx, topic, one)
+        if first is None or not (first in told or _was_told(tx, topic, first, start)):
             yield one
+
+
+def _taken_up(tx: Transaction, topic: Topic, news: FigureNews) -> str | None:
+    """The figure told before that the news, though told as new, says again; the first of those that said it."""
+    if news.verdict is not VerdictKind.NEW or not news.against:
+        return None
+    first, seen = news.against[0].figure_id, {news.statement.figure_id}
+    while first not in seen:
+        seen.add(first)
+        telling = _telling_of(tx, topic, first)
+        if telling is not None and telling.kind is VerdictKind.REPEATED and telling.of is not None:
+            first = telling.of
+    return first
+
+
+def _was_told(tx: Transaction, topic: Topic, figure_id: str, start: datetime) -> bool:
+    """Whether a digest before ``start`` told of a figure."""
+    figure, telling = tx.figures.get(figure_id), _telling_of(tx, topic, figure_id)
+    article = tx.articles.get(figure.article) if figure else None
+    return article is not None and article.first_seen < start and telling is not None and telling.tell is not Tell.NONE
 
 
 def _is_told(topic: Topic, figure: Figure, verdict: Verdict) -> bool:
@@ -148,10 +169,14 @@ def _history(tx: Transaction, topic: Topic, course: Course) -> tuple[tuple[datet
 
 def _moved_from(tx: Transaction, topic: Topic, figure_id: str) -> str | None:
     """The figure told before it from which a figure moved, as the topic was told."""
-    for verdict in tx.figures.verdicts_of(figure_id):
-        if verdict.topic == topic.name and verdict.telling and verdict.telling.kind in _MOVES:
-            return verdict.telling.of
-    return None
+    telling = _telling_of(tx, topic, figure_id)
+    return telling.of if telling is not None and telling.kind in _MOVES else None
+
+
+def _telling_of(tx: Transaction, topic: Topic, figure_id: str) -> Telling | None:
+    """What the desk of a topic was told of a figure."""
+    verdicts = (verdict for verdict in tx.figures.verdicts_of(figure_id) if verdict.topic == topic.name)
+    return next((verdict.telling for verdict in verdicts), None)
 
 
 def _coverage(tx: Transaction, topic: Topic, end: datetime) -> tuple[CoverageDay, ...]:

@@ -175,7 +175,7 @@ def _verdict(tx: Transaction, verdict: Verdict) -> Iterator[str]:
 
 
 _OF = {
-    VerdictKind.NEW: "nearest to it of what was told before:",
+    VerdictKind.NEW: "was known, but mailed to nobody:",
     VerdictKind.REPEATED: "repeats",
     VerdictKind.CHANGED: "changes",
     VerdictKind.CONTRADICTION: "contradicts",

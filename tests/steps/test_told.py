@@ -103,16 +103,33 @@ def test_the_steps_of_a_figure_are_one_line_with_what_was_told_before_the_period
 
 
 def test_what_two_articles_say_alike_is_told_once_and_not_again_in_the_next_digest(services: Services) -> None:
-    tell_of(services, 4, -2, telling())
-    with services.record.begin() as tx:
-        for alert in rehearse(tx, topic(), since=None, until=None, now=NOW - timedelta(hours=2)):
-            tx.alerts.put(alert)
-    tell_of(services, 4, 1, telling())
+    old = tell_of(services, 4, -2, telling())
+    tell_of(services, 4, 1, telling(REPEATED, of=old))
     assert told(digest(services)) == []
-    tell_of(services, 5, 2, telling(worth=0.5))
-    tell_of(services, 5, 3, telling(worth=0.9))
+    first = tell_of(services, 5, 2, telling())
+    tell_of(services, 5, 3, telling(REPEATED, of=first))
     (line,) = digest(services).new
-    assert (line.current.figure.value, line.worth) == (5, 0.9)
+    assert line.current.figure_id == first
+
+
+def test_what_is_mailed_later_than_told_in_a_digest_is_in_no_digest_twice(services: Services) -> None:
+    first = tell_of(services, 4, -2, telling(tell=Tell.DIGEST))
+    again = tell_of(services, 4, -1, telling(REPEATED, tell=Tell.NONE, of=first))
+    tell_of(services, 4, 1, telling(of=again))
+    assert told(digest(services)) == []
+    assert told(digest(services, start=-3)) == [4]
+
+
+def test_what_no_digest_told_is_told_when_it_is_worth_it(services: Services) -> None:
+    first = tell_of(services, 4, -2, telling(tell=Tell.NONE))
+    tell_of(services, 4, 1, telling(of=first))
+    assert told(digest(services)) == [4]
+
+
+def test_the_same_number_of_two_things_is_told_twice(services: Services) -> None:
+    tell_of(services, 3, 1, telling())
+    tell_of(services, 3, 2, telling())
+    assert told(digest(services)) == [3, 3]
 
 
 def test_numbers_of_one_series_are_no_steps_where_no_move_was_told(services: Services) -> None:

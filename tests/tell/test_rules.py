@@ -92,7 +92,7 @@ def test_who_wants_people_is_told_of_bodies_too(wanted: str, told: bool) -> None
 
 
 def test_worth_decides_whether_a_figure_is_mailed_left_to_the_digest_or_not_told() -> None:
-    alerts = decided(*(news(series=tell.value, tell=tell) for tell in Tell))
+    alerts = decided(*(news(series=tell.value, of=statement(58, tell.value), tell=tell) for tell in Tell))
     assert {alert.figure.series: alert.state for alert in alerts if alert.figure} == {
         "now": AlertState.WAITING,
         "digest": AlertState.DIGEST,
@@ -100,7 +100,7 @@ def test_worth_decides_whether_a_figure_is_mailed_left_to_the_digest_or_not_told
 
 
 def test_what_is_left_to_the_digest_makes_no_backlog() -> None:
-    quiet = [news(series=f"series-{n}", tell=Tell.DIGEST) for n in range(9)]
+    quiet = [news(of=statement(58, f"Paper {n}"), tell=Tell.DIGEST) for n in range(9)]
     alerts = decided(*quiet, changed(), of=topic(alerts={"backlog": 3}))
     assert len(alerts) == 10
     assert not any(alert.backlog for alert in alerts)
@@ -197,7 +197,7 @@ def test_the_same_value_of_two_figures_is_two_pieces_of_news() -> None:
 
 
 def test_more_than_the_backlog_is_marked_as_one() -> None:
-    many = [news(series=f"series-{n}") for n in range(26)]
+    many = [news(of=statement(58, f"Paper {n}")) for n in range(26)]
     assert not any(alert.backlog for alert in decided(*many[:25]))
     assert all(alert.backlog for alert in decided(*many))
 
