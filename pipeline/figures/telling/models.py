@@ -47,6 +47,8 @@ class Limits:
     digest: float = 0.3
     remembered: float = 0.25
     told: float = 0.5
+    told_loosely: float = 0.5
+    """The same where the value is not equal to the one told, but follows from it."""
     moved: float = 0.5
     beside: float = -1.4
     """In log-odds: a chance of one in five that both are of one series."""

@@ -15,8 +15,8 @@ from pipeline.figures.following.attributions import speak_as_one
 from pipeline.figures.telling.mention import Mention
 from schemas.figure import Claim
 
-_ROUNDED = 0.035
-"""Values closer than this (natural logarithm of their ratio) are roundings of one another: 199,000 and 200,000."""
+_ROUNDED = 0.06
+"""Values further apart (natural logarithm of their ratio) are no roundings of one another, however few their digits."""
 
 
 class Standing(StrEnum):
@@ -43,11 +43,19 @@ def standing(known: Claim, said: Claim) -> Standing:
     if known.value is None or said.value is None:
         return _vaguely(known, said)
     before, after = known.value, said.value
-    if before > 0 and after > 0 and abs(math.log(after / before)) < _ROUNDED:
+    if _is_rounding(before, after) or _is_rounding(after, before):
         return Standing.ROUNDED
     if intervals.entails(known, said):
         return Standing.IMPLIED
     return Standing.MORE if after > before else Standing.LESS
+
+
+def _is_rounding(exact: float, rounded: float) -> bool:
+    """Whether one value is the other with fewer digits: 200,000 for 199,400, but not $550m for $562m."""
+    if exact <= 0 or rounded <= 0 or abs(math.log(exact / rounded)) > _ROUNDED:
+        return False
+    digits = len(f"{rounded:.6g}".partition("e")[0].replace(".", "").strip("0"))
+    return float(f"{exact:.{digits}g}") == rounded
 
 
 def _vaguely(known: Claim, said: Claim) -> Standing:

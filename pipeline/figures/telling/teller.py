@@ -16,9 +16,11 @@ from datetime import datetime, timedelta
 from pipeline.figures.following.attributions import are_others
 from pipeline.figures.following.intervals import excludes, stated
 from pipeline.figures.telling import pairs
+from pipeline.figures.telling.conversions import conversions
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Limits, Models
 from pipeline.figures.worth.cues import ArticleText, cues_of
+from pipeline.figures.worth.reasons import reasons
 from pipeline.figures.worth.stream import Stream
 from schemas.figure import Figure, FigureInArticle, HeardArticle, Marks, Tell, Telling, ToldFigure, VerdictKind
 
@@ -28,7 +30,6 @@ KEPT = 600
 """Told figures that are remembered; beyond, those mentioned longest ago are forgotten."""
 REMEMBERED_FOR = timedelta(days=180)
 _SHOWN_BEFORE = 3
-_REASONS = 6
 
 
 @dataclass(eq=False)
@@ -112,15 +113,19 @@ class Teller:
         self._stream.drop(article)
         plain = [one.figure for one in figures]
         cues = cues_of(text, plain, marks, self._stream, self._title)
-        found = []
-        for one, mark, cue in zip(figures, marks, cues, strict=True):
+        found: list[Told] = []
+        converted = conversions(figures)
+        for n, (one, mark, cue) in enumerate(zip(figures, marks, cues, strict=True)):
+            if n in converted:
+                found.append(_as_converted(found[converted[n]], figures[converted[n]].id))
+                continue
             worth = self._models.worth.probability(cue)
             mention, always = Mention(one, mark), self._always(one.figure)
             tell = always or self._limits.tier(worth)
             telling, track = self._judge(mention, worth, tell)
             if telling.tell is not Tell.NONE:
-                reasons = ("the topic follows it by name",) if always else self._reasons(cue)
-                telling = telling.model_copy(update={"reasons": reasons})
+                why = ("the topic follows it by name",) if always else reasons(self._models.worth.contributions(cue))
+                telling = telling.model_copy(update={"reasons": why})
             kept = None
             if self._is_remembered(worth, tell):
                 kept = ToldFigure(figure=one, marks=mark, telling=telling, track=track or one.id)
@@ -148,12 +153,12 @@ class Teller:
         if again is not None:
             # Known, but nobody was mailed: told now as what it was then.
             return Telling(worth=worth, tell=tell, kind=VerdictKind.NEW), again.track.id
-        moved = self._moved(said, compared)
+        moved = self._moved(self.states(said, compared, worth))
         if moved is not None:
-            last = moved.track.states[-1].mention
+            last = moved.states[-1].mention
             return (
                 Telling(worth=worth, tell=tell, kind=_kind(said, last), from_value=stated(last.claim), of=last.id),
-                moved.track.id,
+                moved.id,
             )
         near = sorted(zip(same, range(len(compared)), strict=True), reverse=True)
         beside = tuple(
@@ -179,34 +184,63 @@ class Teller:
 
     def _told_before(self, said: Mention, compared: Sequence[tuple[_Told, dict[str, float], float]]) -> _Told | None:
         """The told figure that says the same, if one does."""
-        best, found = self._limits.told, None
+        best, found = 0.0, None
         for one, likeness, same in compared:
+            how = pairs.standing(one.mention.claim, said.claim)
+            if how not in pairs.MAY_BE_TOLD:
+                continue
+            least = self._limits.told if how is pairs.Standing.EQUAL else self._limits.told_loosely
             values = pairs.value_cues(said, one.mention)
-            if pairs.standing(one.mention.claim, said.claim) in pairs.MAY_BE_TOLD:
-                probability = self._models.told.probability(told_cues(likeness, values, same))
-                if probability >= best:
-                    best, found = probability, one
+            probability = self._models.told.probability(told_cues(likeness, values, same))
+            if probability >= max(least, best):
+                best, found = probability, one
         return found
 
-    def _moved(self, said: Mention, compared: Sequence[tuple[_Told, dict[str, float], float]]) -> _Told | None:
-        """The told figure of which this is the next state, if the evidence is strong."""
-        if not compared:
-            return None
-        highest = max(same for *_, same in compared)
-        order = sorted(range(len(compared)), key=lambda n: -compared[n][2])
-        rank = {n: place for place, n in enumerate(order)}
+    def _moved(self, states: Sequence[tuple[_Track, dict[str, float]]]) -> _Track | None:
+        """The track of which a figure is the next state, if the evidence is strong."""
         best, found = self._limits.moved, None
-        for n, (one, likeness, same) in enumerate(compared):
-            if pairs.standing(one.mention.claim, said.claim) in (pairs.Standing.EQUAL, pairs.Standing.ROUNDED):
-                continue
-            values = pairs.value_cues(said, one.mention)
-            context = {"behind the likest": same - highest, "rank": min(rank[n], 5) / 5, "compared": len(compared) / 40}
-            context |= {"mentions": min(one.track.mentions, 8) / 8, "moves": min(len(one.track.states) - 1, 4) / 4}
-            probability = self._models.moved.probability(told_cues(likeness, values, same) | context)
+        for track, cues in states:
+            probability = self._models.moved.probability(cues)
             if probability >= best:
-                last = one.track.states[-1].mention
-                if pairs.standing(last.claim, said.claim) not in (pairs.Standing.EQUAL, pairs.Standing.ROUNDED):
-                    best, found = probability, one
+                best, found = probability, track
+        return found
+
+    def states(
+        self, said: Mention, compared: Sequence[tuple[_Told, dict[str, float], float]], worth: float
+    ) -> list[tuple[_Track, dict[str, float]]]:
+        """The tracks that a figure may be the next state of, with what speaks for and against each.
+
+        A track is as alike as the likest of its mentions; values are held against its latest state.
+        """
+        by_track: dict[str, list[tuple[_Told, dict[str, float], float]]] = {}
+        for entry in compared:
+            by_track.setdefault(entry[0].track.id, []).append(entry)
+        likest = sorted((max(same for *_, same in entries) for entries in by_track.values()), reverse=True)
+        found = []
+        for entries in by_track.values():
+            one, likeness, same = max(entries, key=lambda entry: entry[2])
+            track, last = one.track, one.track.states[-1]
+            how = pairs.standing(last.mention.claim, said.claim)
+            if how in (pairs.Standing.EQUAL, pairs.Standing.ROUNDED):
+                continue
+            cues = likeness | pairs.value_cues(said, last.mention)
+            cues |= {
+                "same": same,
+                "mean same": sum(same for *_, same in entries) / len(entries),
+                "behind the likest": same - likest[0],
+                "before the next": same - (likest[1] if len(likest) > 1 and same == likest[0] else likest[0]),
+                "rank": min(likest.index(same), 5) / 5,
+                "tracks": len(by_track) / COMPARED,
+                "mentions": min(track.mentions, 8) / 8,
+                "moves": min(len(track.states) - 1, 4) / 4,
+                "worth": worth,
+                "mailed": float(last.told_as is Tell.NOW),
+                "the last is the likest": float(one is last),
+                "comes from it": float(
+                    said.figure.earlier is not None and said.figure.earlier == last.mention.figure.value
+                ),
+            }
+            found.append((track, cues))
         return found
 
     def _remember(self, mention: Mention, telling: Telling, track: str) -> None:
@@ -242,11 +276,11 @@ class Teller:
         if not track.states:
             self._tracks.pop(track.id, None)
 
-    def _reasons(self, cues: dict[str, float]) -> tuple[str, ...]:
-        """The cues that moved the worth the most, with what they added, in words."""
-        added = self._models.worth.contributions(cues)
-        most = sorted(added.items(), key=lambda item: -abs(item[1]))[:_REASONS]
-        return tuple(f"{name}{'' if cues.get(name) else ' (not)'} {value:+.2f}" for name, value in most)
+
+def _as_converted(first: Told, id: str) -> Told:
+    """What is told of a sum in another currency: nothing, for it is told with the sum itself."""
+    telling = Telling(worth=first.telling.worth, tell=Tell.NONE, kind=VerdictKind.REPEATED, of=id)
+    return Told(telling, None)
 
 
 def told_cues(likeness: dict[str, float], values: dict[str, float], same: float) -> dict[str, float]:
