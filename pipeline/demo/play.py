@@ -19,10 +19,12 @@ from pipeline.steps.services import Clock, Services, open_services, system_clock
 from pipeline.steps.transport import sender_of
 from pipeline.tell.delivery import FileMailer
 from pipeline.tell.digest import digest_page
-from pipeline.tell.words import amount, claim_words, count
+from pipeline.tell.views import headline
+from pipeline.tell.words import count
 from pipeline.topics import parse_topic
-from schemas.alert import Alert
+from schemas.alert import FigureNews
 from schemas.feed import Entry, Outcome
+from schemas.figure import Tell
 from schemas.topic import Topic
 
 _MARKER = "made-by-tallywire-demo"
@@ -141,11 +143,13 @@ def _tell_round(services: Services, topic: Topic, done: Round, now: datetime, to
                 if story.first_seen == now:
                     reports = count(len(story.articles), "report")
                     told.line(f"  story: “{story.headline}” ({reports}: {', '.join(story.outlets)})")
-        for alert in tx.alerts.find(topic=topic.name, since=now):
-            if alert.figure is not None:
-                told.line(f"  figure: {_figure_words(alert)}")
+        found = [alert.figure for alert in tx.alerts.find(topic=topic.name, since=now) if alert.figure]
+        for news in sorted(found, key=lambda news: (news.tell is not Tell.NOW, -news.worth)):
+            told.line(f"  figure: {_figure_words(news)}")
     for subject in done.told.mails:
         told.line(f"  mail: {subject}")
+    for path in done.told.digests:
+        told.line(f"  digest mailed, and kept as {Path(path).relative_to(services.settings.home)}")
 
 
 def _entry_words(entry: Entry) -> str:
@@ -156,15 +160,9 @@ def _entry_words(entry: Entry) -> str:
     return f"{outcome}: “{title}”" + ("" if plain else f" ({entry.reason.splitlines()[0]})")
 
 
-def _figure_words(alert: Alert) -> str:
-    assert alert.figure is not None
-    news = alert.figure
-    said = claim_words(news.statement.figure)
-    before = f", was {amount(news.from_value, news.statement.figure.unit)}" if news.from_value is not None else ""
-    against = "".join(f"; {one.article.outlet}: {claim_words(one.figure)}" for one in news.against[:1])
-    return f"{news.verdict}: {said}{before} — {news.statement.article.outlet}" + (
-        against if news.verdict.value == "contradiction" else ""
-    )
+def _figure_words(news: FigureNews) -> str:
+    way = "" if news.tell is Tell.NOW else ", for the digest"
+    return f"{news.verdict}{way}: {headline(news)} — {news.statement.article.outlet}"
 
 
 def _write_digest(services: Services, topic: Topic, start: datetime, end: datetime) -> Path:
