@@ -233,12 +233,12 @@ def deployed(
 
 
 def topic(*feeds: str, every: str = "1s") -> dict[str, Any]:
-    """A topic file that takes all and tells at once."""
+    """A topic file that takes all and tells it at once, whatever its worth."""
     return {
         "name": "floods",
         "feeds": [{"url": feed, "every": every} for feed in feeds],
         "recipients": ["reader@tallywire.example"],
-        "alerts": {"bundle": "0s", "daily_cap": 1000},
+        "alerts": {"tells": "everything", "bundle": "0s", "daily_cap": 1000},
         "digest": {"at": ["07:00"], "empty": True},
     }
 

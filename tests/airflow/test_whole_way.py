@@ -12,6 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from sqlalchemy import URL
 
+from schemas.alert import AlertState
 from tests.airflow.counters import StatsdServer, statsd_server
 from tests.airflow.deployment import Deployment, deployed
 from tests.airflow.stack import wait_for
@@ -135,7 +136,7 @@ def told_to_the_operator(deployment: Deployment) -> list[str]:
 
 def waiting_alerts(deployment: Deployment) -> int:
     with deployment.services() as services, services.record.read() as tx:
-        return sum(alert.sent is None for alert in tx.alerts.find())
+        return sum(alert.state not in (AlertState.SENT, AlertState.DIGEST) for alert in tx.alerts.find())
 
 
 def leased(deployment: Deployment) -> bool:
