@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.figures.annotate import Parse, Parser, clause_of, parser_for
 from pipeline.figures.wording import punctuated
-from pipeline.figures.wording.choose import Known, candidates
+from pipeline.figures.wording.choose import Candidate, Known, candidates
 from pipeline.figures.wording.core import after_caption, core, without_asides
 from pipeline.figures.wording.render import length, tidy
 from schemas.figure import Figure, Wording
 
 LEAST = -3.0
 """The score below which a clause says less than the sentence cut around the number."""
+
+ROUNDS = 3
+"""Clauses of one figure that are parsed again at most, the best first; what comes behind is taken only if whole."""
 
 NEAR = 600
 """Characters, some four sentences, over which what was counted is still what is counted."""
@@ -35,14 +39,36 @@ def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
         _parse(parser, parses, shown)
         shown = [_after_caption(sentence, span, parses[sentence]) for sentence, span in shown]
         _parse(parser, parses, shown)
-    made = []
+    ranked = []
     for index, (figure, (sentence, span)) in enumerate(zip(figures, shown, strict=True)):
         noun = _to_resolve(figure, figures[:index], text)
+        ranked.append(_ranked(sentence, span, figure, parses.get(sentence), noun))
+    if parser:
+        ranked = _checked(parser, ranked)
+    made = []
+    for figure, (sentence, span), found in zip(figures, shown, ranked, strict=True):
         parse = parses.get(sentence)
-        wording = word(sentence, span, figure, parse, language, noun=noun)
+        wording = _worded(sentence, span, found, parse, language)
         clause = clause_of(parse, span) if parse else None
         made.append(figure.model_copy(update={"wording": wording, "clause": clause}))
     return made
+
+
+def _checked(parser: Parser, ranked: Sequence[list[Candidate]]) -> list[list[Candidate]]:
+    """The clauses of each figure without those in front that, parsed by themselves, are no clause that says it."""
+    left = list(ranked)
+    for _ in range(ROUNDS):
+        waiting = [i for i, found in enumerate(left) if found and found[0].to_check]
+        if not waiting:
+            break
+        parses = parser.parse([left[i][0].plain for i in waiting])
+        for i, parse in zip(waiting, parses, strict=True):
+            if left[i][0].holds(parse):
+                left[i] = [replace(left[i][0], to_check=False)]
+            else:
+                # What colours a claim must not be lost with the clause that kept it.
+                left[i] = [one for one in left[i][1:] if one.text != left[i][0].text and not one.claims_more]
+    return [[one for one in found if not one.to_check] for found in left]
 
 
 def _shown(figure: Figure, text: str) -> tuple[str, tuple[int, int]]:
@@ -78,12 +104,25 @@ def word(
 
     ``noun`` is what the article counted before; it stands in brackets where the number has no noun of its own.
     """
-    if parse is not None:
-        known = Known(figure.counted, noun, figure.scope.place, figure.action)
-        found = candidates(sentence, parse, span, known)
-        best = max(found, key=lambda candidate: candidate.score, default=None)
-        if best and best.score > LEAST:
-            return Wording(text=best.text, cut=False)
+    return _worded(sentence, span, _ranked(sentence, span, figure, parse, noun), parse, language)
+
+
+def _ranked(
+    sentence: str, span: tuple[int, int], figure: Figure, parse: Parse | None, noun: str | None
+) -> list[Candidate]:
+    """The clauses that say more than the sentence cut around the number, the best first."""
+    if parse is None:
+        return []
+    known = Known(figure.counted, noun, figure.scope.place, figure.action)
+    found = (one for one in candidates(sentence, parse, span, known) if one.score > LEAST)
+    return sorted(found, key=lambda one: one.score, reverse=True)
+
+
+def _worded(
+    sentence: str, span: tuple[int, int], ranked: Sequence[Candidate], parse: Parse | None, language: str
+) -> Wording:
+    if ranked:
+        return Wording(text=ranked[0].text, cut=False)
     plain = tidy(sentence)
     longest = punctuated.PRINT if parse is None else punctuated.LONGEST
     if punctuated.SHORTEST <= length(plain) <= longest:

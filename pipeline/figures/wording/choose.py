@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.figures.annotate import Parse
 from pipeline.figures.annotate.model import stem
 from pipeline.figures.wording import closed, punctuated
 from pipeline.figures.wording.clause import Builder
-from pipeline.figures.wording.keep import EASY, FIRM, Clause, is_finite, is_verb, subjects
+from pipeline.figures.wording.drops import borrowed, faults, holds, is_whole
+from pipeline.figures.wording.keep import EASY, FINITE, FIRM, Clause, is_finite, is_verb, subjects
 from pipeline.figures.wording.punctuated import LONGEST, PRINT, SHORTEST
 from pipeline.figures.wording.render import length, tidy, written
 from pipeline.figures.wording.repair import repaired
@@ -33,6 +34,8 @@ WEIGHTS = {
     "phrase": -1.0,
     "lost action": -1.2,
     "by punctuation": -1.0,
+    "badly left out": -2.5,
+    "opens on a verb": -2.0,
 }
 """Set by hand so that what is false outweighs what is unclear, and that what is long; tuned on four labelled topics."""
 
@@ -56,6 +59,30 @@ class Candidate:
 
     text: str
     score: float
+    parse: Parse
+    kept: frozenset[int]
+    head: int
+    number: int
+    claims_more: bool
+    to_check: bool
+    """Whether words were left out inside, so that only a parse tells whether it still is one clause."""
+
+    @property
+    def plain(self) -> str:
+        """The wording without brackets, as it is parsed."""
+        return self.text.replace("[", "").replace("]", "")
+
+    def holds(self, made: Parse | None) -> bool:
+        """Whether the parse of the wording bears it out."""
+        return holds(made, self.parse, set(self.kept), self.head, self.number)
+
+
+def _candidate(builder: Builder, clause: Clause, text: str, score: float, *, check: bool) -> Candidate:
+    kept = clause.kept
+    check = check and clause.finite and not is_whole(builder.parse, kept)
+    return Candidate(
+        text, score, builder.parse, frozenset(kept), clause.head, builder.number, clause.claims_more, check
+    )
 
 
 def shortened(sentence: str, builder: Builder, clause: Clause, must: set[int]) -> str | None:
@@ -63,14 +90,17 @@ def shortened(sentence: str, builder: Builder, clause: Clause, must: set[int]) -
     parse = builder.parse
     kept = set(clause.kept)
     text = written(sentence, parse, kept, clause.brackets)
-    for limit, most in ((PRINT, EASY), (LONGEST, FIRM)):
+    shared = borrowed(parse, clause.head, clause.subject)
+    for limit, most, soundly in ((PRINT, EASY, True), (LONGEST, FIRM, True), (LONGEST, FIRM, False)):
         order = sorted((part for part in clause.loose if part[0] <= most), key=lambda part: (part[0], -part[1]))
         for _, root, subtree in order:
             if length(text) <= limit:
                 break
             if root in kept and not subtree & must:
-                kept -= subtree - _particles(parse, subtree)
-                kept = _without_loose_end(parse, kept, must)
+                left = _without_loose_end(parse, kept - (subtree - _particles(parse, subtree)), must)
+                if soundly and faults(parse, left, clause.head, shared) > faults(parse, kept, clause.head, shared):
+                    continue
+                kept = left
                 text = written(sentence, parse, kept, clause.brackets)
     place = builder.event_place(clause, kept) if not clause.where else set()
     if place:
@@ -157,9 +187,22 @@ def candidates(
             clause.brackets[builder.number] = f"{noun} {shared}" if shared else noun
         text = shortened(sentence, builder, clause, builder.inside | set(builder.path) & clause.kept)
         if text and length(text) >= SHORTEST:
-            found.append(Candidate(text, _score(builder, clause, text, known)))
+            found.append(_candidate(builder, clause, text, _score(builder, clause, text, known), check=True))
+            found += _filled(sentence, builder, clause, known)
     found += _others(sentence, builder, span, known)
     return found
+
+
+def _filled(sentence: str, builder: Builder, clause: Clause, known: Known) -> list[Candidate]:
+    """The same clause with all that stands between its first and its last word, where it is not too long."""
+    if clause.brackets or clause.where or is_whole(builder.parse, clause.kept):
+        return []
+    kept = set(range(min(clause.kept), max(clause.kept) + 1))
+    text = written(sentence, builder.parse, kept, {})
+    if length(text) > LONGEST:
+        return []
+    filled = replace(clause, kept=kept)
+    return [_candidate(builder, filled, text, _score(builder, filled, text, known), check=False)]
 
 
 def _others(sentence: str, builder: Builder, span: tuple[int, int], known: Known) -> list[Candidate]:
@@ -173,11 +216,12 @@ def _others(sentence: str, builder: Builder, span: tuple[int, int], known: Known
         text = tidy(sentence[where[0] : where[1]])
         if kept and builder.number in kept:
             score = _score(builder, clause, text, known) + WEIGHTS["by punctuation"]
-            found.append(Candidate(text, score))
+            found.append(_candidate(builder, clause, text, score, check=False))
     for headed, bonus in (*absolute(builder, known.noun), *gapped(builder, known.noun)):
         said = shortened(sentence, builder, headed, builder.inside)
         if said and length(said) >= SHORTEST:
-            found.append(Candidate(said, bonus + _score(builder, headed, said, known)))
+            score = bonus + _score(builder, headed, said, known)
+            found.append(_candidate(builder, headed, said, score, check=False))
     return found
 
 
@@ -295,6 +339,9 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
     marks["stops short"] = _stops_short(parse, builder, clause)
     marks["phrase"] = clause.phrase
     marks["torn"] = _is_torn(parse, builder, clause)
+    marks["opens on a verb"] = shown[0].tag in FINITE
+    shared = borrowed(parse, clause.head, clause.subject)
+    marks["badly left out"] = min(2.0, faults(parse, clause.kept, clause.head, shared))
     return sum(WEIGHTS[name] * float(value) for name, value in marks.items())
 
 

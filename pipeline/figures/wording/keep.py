@@ -207,6 +207,8 @@ class Keeping:
         if fronted:
             named = any(self.words[i].tag.startswith("NNP") for i in below)
             return FAR if named and low in closed.PLACE_PREPOSITIONS else NEVER
+        if self.words[child].dep == "agent" and self._hangs_beside(self.words[child].head):
+            return None
         if self.words[child].dep == "agent":
             return LOOSE if any(self.words[i].tag.startswith("NNP") for i in below) else AGENT
         if self.words[self.words[child].head].lemma == "be" and child > self.words[child].head:
@@ -216,6 +218,11 @@ class Keeping:
         if any(self.words[i].dep == "relcl" for i in below) and low not in ("of", "to"):
             return VAGUE
         return FIRM if low in ("of", "to", "per", "as", "than", "from") else LOOSE
+
+    def _hangs_beside(self, verb: int) -> bool:
+        """Whether the number is in no subject or object of a verb, but in a phrase beside it: "marked by X, in 53"."""
+        beside = [c for c in self.parse.children(verb) if c in self.on_path]
+        return any(self.words[c].dep in ("prep", "advcl", "npadvmod") for c in beside)
 
     def _names_place(self, child: int) -> bool:
         """Whether a part names what nothing else under the same word names: "since moving into Holm"."""
