@@ -9,8 +9,8 @@ from pipeline.figures.annotate import Parse
 from pipeline.figures.annotate.model import stem
 from pipeline.figures.wording import closed, punctuated
 from pipeline.figures.wording.clause import Builder
-from pipeline.figures.wording.drops import borrowed, faults, holds, is_whole
-from pipeline.figures.wording.keep import EASY, FINITE, FIRM, Clause, is_finite, is_verb, subjects
+from pipeline.figures.wording.drops import borrowed, faults, has_other_subject_near, holds, is_whole
+from pipeline.figures.wording.keep import EASY, FINITE, FIRM, Clause, is_finite, is_state, is_verb, subjects
 from pipeline.figures.wording.punctuated import LONGEST, PRINT, SHORTEST
 from pipeline.figures.wording.render import length, tidy, written
 from pipeline.figures.wording.repair import repaired
@@ -152,10 +152,15 @@ def _particles(parse: Parse, part: frozenset[int]) -> set[int]:
     return set()
 
 
+def _is_time(parse: Parse, index: int) -> bool:
+    return any(parse.words[i].text.lower() in closed.TIME_NOUNS for i in (index, *parse.children(index)))
+
+
 def _is_loose_end(parse: Parse, last: int) -> bool:
     word = parse.words[last]
-    if word.dep == "acl" and word.tag in ("VBN", "VBG"):
-        return any(child > last for child in parse.children(last))
+    if word.dep == "acl" and word.tag in ("VBN", "VBG") and not is_state(parse, last):
+        lost = [child for child in parse.children(last) if child > last]
+        return not all(_is_time(parse, child) for child in lost)
     return word.tag in ("IN", "CC", "DT", "TO", ",")
 
 
@@ -341,7 +346,8 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
     marks["torn"] = _is_torn(parse, builder, clause)
     marks["opens on a verb"] = shown[0].tag in FINITE
     shared = borrowed(parse, clause.head, clause.subject)
-    marks["badly left out"] = min(2.0, faults(parse, clause.kept, clause.head, shared))
+    far = any(has_other_subject_near(parse, clause.kept, i) for i in clause.kept & builder.on_path)
+    marks["badly left out"] = min(2.0, faults(parse, clause.kept, clause.head, shared) + 2 * far)
     return sum(WEIGHTS[name] * float(value) for name, value in marks.items())
 
 

@@ -72,3 +72,9 @@ DANGLING = _set(
     "between under about against per if because while when where",
 )
 """What no wording ends in."""
+
+WITH_STATE = _set(
+    "have has had having get gets got getting leave leaves left leaving keep keeps kept keeping find finds found",
+    "finding see sees saw seen seeing",
+)
+"""Verbs over a thing and the state it is in ("left 12 hurt"); without the state they say something else."""

@@ -155,7 +155,9 @@ def _lost_subject(parse: Parse, made: Parse, verb: int, place: dict[int, int]) -
     """Whether a verb that had a subject of its own has another one now."""
     before = [place[i] for i in subjects(parse, verb) if i in place and parse.words[i].tag not in _ASKING]
     after = subjects(made, place[verb])
-    return bool(before and after) and not set(before) & set(after)
+    # A number that had no noun has the one in brackets now.
+    own = {*after, *(i for subject in after for i in made.children(subject))}
+    return bool(before and after) and not own & set(before)
 
 
 def _governed(parse: Parse, number: int, kept: set[int]) -> tuple[int, str] | None:
@@ -183,3 +185,12 @@ def borrowed(parse: Parse, head: int, subject: int | None) -> set[int]:
         at = parse.words[at].head
         found |= set(subjects(parse, at)) | set(auxiliaries(parse, at))
     return found
+
+
+def has_other_subject_near(parse: Parse, kept: set[int], head: int) -> bool:
+    """Whether a joined verb may belong to a clause that stands nearer: "she left after he shut it, and broke two"."""
+    first = parse.words[head].head
+    if parse.words[head].dep != "conj" or not is_verb(parse, first) or subjects(parse, head):
+        return False
+    near = (i for i in range(first + 1, head) if i not in kept and parse.words[i].dep == "advcl")
+    return any(is_verb(parse, i) and is_finite(parse, i) and subjects(parse, i) for i in near)

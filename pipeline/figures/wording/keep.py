@@ -65,6 +65,13 @@ def is_finite(parse: Parse, index: int) -> bool:
     return word.tag == "VBN" and bool(subjects(parse, index)) and word.dep in ("ROOT", "ccomp", "conj")
 
 
+def is_state(parse: Parse, index: int) -> bool:
+    """Whether a participle behind a thing tells the state it is in rather than which one is meant."""
+    word, thing = parse.words[index], parse.words[parse.words[index].head]
+    state = word.dep == "acl" and word.tag == "VBN" and thing.dep == "dobj"
+    return state and parse.words[thing.head].text.lower() in closed.WITH_STATE
+
+
 def number_head(parse: Parse, span: tuple[int, int]) -> tuple[int, set[int]]:
     """The word of a number that hangs on what is outside of it, and all words of the number."""
     inside = {i for i, word in enumerate(parse.words) if word.start < span[1] and word.end > span[0]}
@@ -323,6 +330,8 @@ class Keeping:
 
     def _under_noun(self, at: int, child: int) -> float | None:
         word = self.words[child]
+        if is_state(self.parse, child):
+            return None
         if word.dep in ("relcl", "acl"):
             if self.after_comma(child):
                 return NEVER

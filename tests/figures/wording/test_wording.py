@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.figures.annotate import parser_for
 from pipeline.figures.reading import read_figures
 from pipeline.figures.wording import worded
+from pipeline.figures.wording.drops import holds
 from pipeline.figures.wording.render import length
 from schemas.figure import Figure, Wording
 
@@ -165,6 +167,80 @@ class TestWhatIsShared:
 
     def test_who_is_meant_by_a_pronoun_is_named_by_the_speaker(self) -> None:
         assert said("The Danish army said four of its soldiers were hurt.", "four").startswith("The Danish army said")
+
+
+class TestNothingIsTornOut:
+    def test_two_predicates_do_not_run_together(self) -> None:
+        sentence = (
+            "The union says more than 60 of its organisers have been arrested by the secret police and thousands more "
+            "have been fined, according to a report published in Holm."
+        )
+        assert said(sentence, "60") == "The union says more than 60 of its organisers have been arrested"
+        assert said(sentence, "thousands") == "thousands more have been fined"
+
+    def test_what_a_noun_needs_stays_where_more_of_it_follows(self) -> None:
+        sentence = (
+            "The valley is vulnerable to the reduction in grain shipments to about 4 million people announced by the "
+            "agency last week in Holm after months of talks."
+        )
+        assert "the reduction in grain shipments to about 4 million people" in said(sentence, "4 million")
+
+    def test_who_did_it_stays_where_the_number_only_stands_beside_the_verb(self) -> None:
+        sentence = "It is an archive of journeys that are interrupted, in 53 cases, by storms."
+        assert said(sentence, "53") == sentence[:-1]
+
+    def test_the_state_something_is_in_is_no_mere_detail(self) -> None:
+        sentence = (
+            "The mayor, in a speech on Tuesday afternoon at the town hall, also set a goal to have 160 million trees "
+            "watered by the first day of summer."
+        )
+        assert "160 million trees watered" in said(sentence, "160 million")
+
+    def test_a_participle_does_not_lose_all_that_follows_it(self) -> None:
+        sentence = (
+            "A relief plan included in the budget that was passed by the council will bring payments to 88% of all "
+            "families in Norland, starting in July, officials of the treasury said."
+        )
+        assert "included will" not in wordings(sentence)["88"].text
+
+    @pytest.mark.parametrize(
+        ("sentence", "kept", "fits"),
+        [
+            (
+                "More than 60 men were arrested by troops and thousands more were fined.",
+                "More than 60 men were arrested were fined",
+                False,
+            ),
+            (
+                "More than 60 men were arrested by troops and thousands more were fined.",
+                "More than 60 men were arrested",
+                True,
+            ),
+            (
+                "The mayor pressed the council to cancel the fair, after 60 traders were arrested.",
+                "The mayor pressed the council to cancel 60 traders were arrested",
+                False,
+            ),
+            (
+                "Soldiers, who came by boat, rescued 60 farmers from the flood.",
+                "Soldiers rescued 60 farmers",
+                True,
+            ),
+        ],
+    )
+    def test_what_came_out_is_parsed_again(self, sentence: str, kept: str, fits: bool) -> None:
+        parser = parser_for("en")
+        assert parser
+        parse, made = parser.parse([sentence, kept])
+        assert parse
+        place, at = {}, 0
+        for word in kept.split():
+            at = next(i for i in range(at, len(parse.words)) if parse.words[i].text == word)
+            place[at] = word
+            at += 1
+        head = next(i for i, word in enumerate(parse.words) if word.dep == "ROOT")
+        number = next(i for i, word in enumerate(parse.words) if word.text == "60")
+        assert holds(made, parse, set(place), head, number) is fits
 
 
 class TestOtherLanguages:
