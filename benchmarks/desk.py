@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks.desk_data import LabelledStream, Row, scorer, value_of
-from benchmarks.train_desk import all_lessons, fit_all, tables_of
+from benchmarks.train_desk import all_lessons, left_out, tables_of, with_heard
 from pipeline.figures.telling import Limits, Models, Teller
 from pipeline.figures.worth import Stream
 from schemas.figure import Tell, Telling, VerdictKind
@@ -71,11 +71,12 @@ def main() -> None:
     score = scorer(options.folder / "desk")
     lessons = all_lessons(options.folder)
     kinds = ("given", "ours") if options.all else ("given",)
-    tables, parts = tables_of(lessons), []
-    for lesson in lessons:
-        stream = lesson.stream
+    found = left_out(lessons, tables_of(lessons), score, lambda line: print(line, flush=True))
+    parts = []
+    for stream in (lesson.stream for lesson in lessons if lesson.stream.name in found):
         if stream.kind in kinds and (not options.only or stream.name in options.only):
-            parts.append(scored(stream, score, fit_all(tables, {stream.name})))
+            others = [heard for name, (_, heard) in found.items() if name != stream.name]
+            parts.append(scored(stream, score, with_heard(found[stream.name][0], others)))
             print(score.line(stream.name, parts[-1]), flush=True)
     print(score.line("all", score.total(parts)))
 

@@ -19,21 +19,23 @@ import argparse
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction import DictVectorizer
 
 from benchmarks.desk_data import Interval, LabelledStream, Row, aligned, given, ours, scorer, value_of, worths
-from pipeline.figures.telling import pairs
+from pipeline.figures.telling import Teller, pairs
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Models
-from pipeline.figures.telling.teller import COMPARED
+from pipeline.figures.telling.teller import mail_cues
 from pipeline.figures.worth import Stream, Trees, cues_of
 from pipeline.figures.worth.model import Tree
+from schemas.figure import Tell
 
 PIPELINE = Path(__file__).resolve().parents[1] / "pipeline/figures"
 WEIGHT = {"given": 1.0, "ours": 0.4, "worth": 0.2}
@@ -41,9 +43,8 @@ LEAST = 25
 """Examples that a cue must occur in, to be asked for."""
 WITHOUT_PARSE = ("role: ", "verb", "modal: ", "inside ", "place in sentence", "depth", "main clause", "denied")
 """Cues that a parse gives. Each example stands once more without them, for languages that have no parser."""
-HARD, EASY, KNOWN, UNWANTED = 15, 4, 10, 5
-"""Pairs taken of each figure: the closest of other series, some others, the latest of its own; the closest, of one that
-nobody wanted."""
+HARD, EASY, KNOWN = 15, 4, 10
+"""Pairs taken of each figure: the closest of other series, some others, and the latest of its own."""
 Cues = Mapping[str, float]
 
 
@@ -65,13 +66,7 @@ class Pair:
     values: Cues
     same: bool
     repeated: bool
-    moved: bool
     may_be_told: bool
-    may_have_moved: bool
-    labelled: bool
-    """Whether the figure has a label; one without is no news, and so no move, whatever it counts."""
-    context: Cues
-    """Mentions and moves of the series of the one told before."""
 
 
 @dataclass
@@ -105,9 +100,9 @@ def lessons_of(stream: LabelledStream, score: ModuleType | None) -> Lessons:
                     examples.append((cues, stream.worths[figure.id]))
                 continue
             examples.append((cues, _worth(label, wanted)))
-            said = Mention(figure, mark)
-            found += _pairs(said, label, told, seen)
             if label is not None:
+                said = Mention(figure, mark)
+                found += _pairs(said, label, told, seen)
                 told.append((said, label))
         seen.add(item.id, item.text.published, f"{item.text.title} {item.text.text}", plain, item.marks)
     weight = WEIGHT[stream.kind] * min(2.0, (100 / max(1, len(examples))) ** 0.5)
@@ -124,11 +119,8 @@ def _worth(label: Row | None, wanted: set[str]) -> int:
     return int(label["worth"])
 
 
-def _pairs(said: Mention, label: Row | None, told: Sequence[tuple[Mention, Row]], seen: Stream) -> list[Pair]:
+def _pairs(said: Mention, label: Row, told: Sequence[tuple[Mention, Row]], seen: Stream) -> list[Pair]:
     alike = [(one, row) for one, row in told if one.figure.unit == said.figure.unit]
-    if label is None:
-        near = sorted(alike, key=lambda pair: -pairs.closeness(said, pair[0]))[:UNWANTED]
-        return [_pair(said, {"series": "", "kind": ""}, one, row, told, seen) for one, row in near]
     own = [pair for pair in alike if pair[1]["series"] == label["series"]][-KNOWN:]
     others = sorted(
         (pair for pair in alike if pair[1]["series"] != label["series"]),
@@ -136,26 +128,17 @@ def _pairs(said: Mention, label: Row | None, told: Sequence[tuple[Mention, Row]]
     )
     spread = others[HARD :: max(1, (len(others) - HARD) // EASY)][:EASY] if len(others) > HARD else []
     chosen = [*own, *others[:HARD], *spread]
-    return [_pair(said, label, one, row, told, seen) for one, row in chosen]
-
-
-def _pair(said: Mention, label: Row, one: Mention, row: Row, told: Sequence[tuple[Mention, Row]], seen: Stream) -> Pair:
-    how = pairs.standing(one.claim, said.claim)
-    same = row["series"] == label["series"]
-    states = [other for _, other in told if other["series"] == row["series"]]
-    moves = sum(other["kind"] in ("changed", "contradiction") for other in states)
-    return Pair(
-        said=said.id,
-        likeness=pairs.likeness(said, one, seen.rarity),
-        values=pairs.value_cues(said, one),
-        same=same,
-        repeated=same and label["kind"] == "repeated",
-        moved=same and label["kind"] in ("changed", "contradiction"),
-        may_be_told=how in pairs.MAY_BE_TOLD,
-        may_have_moved=how not in (pairs.Standing.EQUAL, pairs.Standing.ROUNDED),
-        labelled=bool(label["kind"]),
-        context={"mentions": min(len(states), 8) / 8, "moves": min(moves, 4) / 4},
-    )
+    return [
+        Pair(
+            said=said.id,
+            likeness=pairs.likeness(said, one, seen.rarity),
+            values=pairs.value_cues(said, one),
+            same=row["series"] == label["series"],
+            repeated=row["series"] == label["series"] and label["kind"] == "repeated",
+            may_be_told=pairs.standing(one.claim, said.claim) in pairs.MAY_BE_TOLD,
+        )
+        for one, row in chosen
+    ]
 
 
 # ---- fitting
@@ -214,7 +197,7 @@ def tables_of(lessons: Sequence[Lessons]) -> Tables:
         name = lesson.stream.name
         weight = weights[name] / counts[pair.said] ** 0.5
         same.append((name, Example(pair.likeness, pair.same, weight)))
-        values.append((name, Example({**pair.likeness, **pair.values, **pair.context}, pair.repeated, weight)))
+        values.append((name, Example({**pair.likeness, **pair.values}, pair.repeated, weight)))
     return Tables(
         worth=_table(worth),
         same=_table(same),
@@ -249,6 +232,7 @@ WORTH = Size(trees=200, leaves=10)
 SAME = Size(trees=200, leaves=12, rate=0.06, leaf=30)
 TOLD = Size(trees=120, leaves=8)
 MOVED = Size(trees=120, leaves=8, leaf=15, share=0.4)
+MAILED = Size(trees=60, leaves=6, rate=0.06, share=0.5)
 
 
 def _learn(rows: np.ndarray, yes: np.ndarray, weight: np.ndarray, size: Size) -> HistGradientBoostingClassifier:
@@ -289,11 +273,23 @@ def _tree(nodes: np.ndarray) -> Tree:
     )
 
 
-def fit_all(tables: Tables, unseen: Set[str] = frozenset(), folds: int = 4) -> Models:
-    """All weights, from every stream but the ``unseen``.
+NEVER = Trees([], -9.0, [])
+PLAINLY = Trees(
+    ["worth", "mailed before"],
+    0.0,
+    [
+        Tree(
+            [0, -1, 1, -1, -1], [0.0, 0.0, 0.5, 0.0, 0.0], [1, 0, 3, 0, 0], [2, 0, 4, 0, 0], [0.0, -9.0, 0.0, 9.0, -9.0]
+        )
+    ],
+)
+"""What is likely of worth and not likely told is mailed: what a desk is told while `mailed` has yet to be learned."""
 
-    Those of told and moved learn from scores of ``same`` that did not see the stream in question either, as it will be
-    in use.
+
+def fit_base(tables: Tables, unseen: Set[str] = frozenset(), folds: int = 3) -> Models:
+    """Worth, same and told, from every stream but the ``unseen``.
+
+    Told learns from scores of ``same`` that did not see the stream in question either, as it will be in use.
     """
     worth = tables.worth
     kept = worth.but(unseen)
@@ -301,52 +297,114 @@ def fit_all(tables: Tables, unseen: Set[str] = frozenset(), folds: int = 4) -> M
     same, table = tables.same, tables.values
     streams = [name for name in dict.fromkeys(same.stream.tolist()) if name not in unseen]
     score = np.zeros(len(same.yes), dtype=np.float32)
-    labelled = np.array([pair.labelled for pair in tables.pairs])
     for fold in range(folds):
         held = set(streams[fold::folds])
-        rest = same.but(held | unseen) & labelled
-        there = np.isin(same.stream, list(held))
+        rest, there = same.but(held | unseen), np.isin(same.stream, list(held))
         part = _learn(same.rows[rest], same.yes[rest], same.weight[rest], SAME)
         score[there] = part.decision_function(same.rows[there])
     kept = same.but(unseen)
-    names = [*table.names, "same", "behind the likest", "rank", "compared"]
-    cells = np.hstack([table.rows, score[:, None], _context(tables.pairs, score, kept)])
-    told = kept & labelled & np.array([pair.may_be_told for pair in tables.pairs])
-    moved = kept & np.array([pair.may_have_moved for pair in tables.pairs])
-    moves, sure = np.array([pair.moved for pair in tables.pairs]), kept & labelled
-    plain = [
-        n for n, name in enumerate(names) if name not in ("mentions", "moves", "behind the likest", "rank", "compared")
-    ]
+    told = kept & np.array([pair.may_be_told for pair in tables.pairs])
+    cells = np.hstack([table.rows, score[:, None]])[told]
     return Models(
         worth=as_trees(learned, worth.names),
-        same=as_trees(_learn(same.rows[sure], same.yes[sure], same.weight[sure], SAME), same.names),
-        told=as_trees(
-            _learn(cells[told][:, plain], table.yes[told], table.weight[told], TOLD), [names[n] for n in plain]
-        ),
-        moved=as_trees(_learn(cells[moved], moves[moved], _even(tables, moved), MOVED), names),
+        same=as_trees(_learn(same.rows[kept], same.yes[kept], same.weight[kept], SAME), same.names),
+        told=as_trees(_learn(cells, table.yes[told], table.weight[told], TOLD), [*table.names, "same"]),
+        moved=NEVER,
+        mailed=PLAINLY,
     )
 
 
-def _even(tables: Tables, chosen: np.ndarray) -> np.ndarray:
-    """Weights of the chosen pairs that do not care how many pairs a figure has: a move is one among many."""
-    counts = Counter(pair.said for pair in tables.pairs)
-    many = np.array([counts[pair.said] for pair in tables.pairs])
-    weight: np.ndarray = (tables.values.weight * many**0.5)[chosen]
-    return weight
+# ---- what is learned from telling
 
 
-def _context(pairs_: Sequence[Pair], score: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """How a pair's likeness stands among those of its figure."""
-    groups: dict[str, list[int]] = {}
-    for n, pair in enumerate(pairs_):
-        if kept[n]:
-            groups.setdefault(pair.said, []).append(n)
-    made = np.zeros((len(pairs_), 3), dtype=np.float32)
-    for group in groups.values():
-        order = sorted(group, key=lambda n: -score[n])
-        for place, n in enumerate(order):
-            made[n] = score[n] - score[order[0]], min(place, 5) / 5, len(group) / COMPARED
-    return made
+class _Listening(Teller):
+    """Tells a stream, and notes what was asked for each figure."""
+
+    def __init__(self, title: str, models: Models) -> None:
+        super().__init__(title, Stream(), models=models)
+        self.asked: dict[str, Cues] = {}
+        self.tracks: dict[str, list[tuple[str, Cues]]] = {}
+
+    def _wanted(self, said: Any, again: Any, compared: Any) -> float:
+        self.asked[said.mention.id] = mail_cues(said.score, again, compared, said.beside)
+        return super()._wanted(said, again, compared)
+
+    def states(self, said: Mention, compared: Any, worth: float) -> Any:
+        found = super().states(said, compared, worth)
+        self.tracks[said.id] = [(track.states[-1].mention.id, cues) for track, cues in found]
+        return found
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What telling a stream teaches: which figures to mail, and which to call moves."""
+
+    mailed: list[Example]
+    moved: list[Example]
+
+
+def listen(stream: LabelledStream, models: Models, score: ModuleType) -> Heard:
+    """Tell a stream with weights that have not seen it, and hold what was asked against its labels."""
+    labels, teller = aligned(stream, score), _Listening(stream.title, models)
+    wanted = {(label["series"], score.of(label)) for label in stream.gold if _is_wanted(label)}
+    mailed: list[tuple[Cues, bool]] = []
+    told: set[tuple[str, Interval]] = set()
+    for item in stream.items:
+        for figure, one in zip(
+            item.figures, teller.tell(item.id, item.text, item.figures, item.marks).told, strict=True
+        ):
+            label, cues = labels.get(figure.id), teller.asked.get(figure.id)
+            news = (label["series"], score.of(label)) if label else None
+            if cues is not None and not (label and label["worth"] == 1):
+                mailed.append((cues, news in wanted and news not in told))
+            if news is not None and one.telling.tell is Tell.NOW:
+                told.add(news)
+    moved = [
+        (cues, _is_move(labels.get(id), labels.get(other)))
+        for id, tracks in teller.tracks.items()
+        for other, cues in tracks
+    ]
+    weight = 1.0 if stream.kind == "given" else 0.5
+    many = min(2.0, (30 / max(1, len(teller.tracks))) ** 0.5)
+    return Heard(
+        mailed=[Example(cues, yes, weight) for cues, yes in mailed],
+        moved=[Example(cues, yes, weight * many) for cues, yes in moved],
+    )
+
+
+def _is_wanted(label: Row) -> bool:
+    return bool(label["worth"] == 2 and label["kind"] != "repeated")
+
+
+def _is_move(label: Row | None, before: Row | None) -> bool:
+    if label is None or before is None or label["kind"] not in ("changed", "contradiction"):
+        return False
+    return bool(label["series"] == before["series"])
+
+
+def with_heard(models: Models, heard: Iterable[Heard]) -> Models:
+    """The same weights with those that are learned from telling."""
+    found = list(heard)
+    mailed = _table([("", example) for one in found for example in one.mailed])
+    moved = _table([("", example) for one in found for example in one.moved])
+    return replace(
+        models,
+        mailed=as_trees(_learn(mailed.rows, mailed.yes, mailed.weight, MAILED), mailed.names),
+        moved=as_trees(_learn(moved.rows, moved.yes, moved.weight, MOVED), moved.names),
+    )
+
+
+def left_out(
+    lessons: Sequence[Lessons], tables: Tables, score: ModuleType, say: Callable[[str], None]
+) -> dict[str, tuple[Models, Heard]]:
+    """For each labelled stream the weights that have not seen it, and what telling it with them teaches."""
+    found = {}
+    for lesson in lessons:
+        if lesson.stream.gold:
+            base = fit_base(tables, {lesson.stream.name})
+            found[lesson.stream.name] = base, listen(lesson.stream, base, score)
+            say(f"without {lesson.stream.name}")
+    return found
 
 
 def all_lessons(folder: Path, say: Callable[[str], None] = print) -> list[Lessons]:
@@ -381,7 +439,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     lessons = all_lessons(options.folder)
-    models = fit_all(tables_of(lessons))
+    tables, score = tables_of(lessons), scorer(options.folder / "desk")
+    heard = [heard for _, heard in left_out(lessons, tables, score, print).values()]
+    models = with_heard(fit_base(tables), heard)
     bits = log_loss(models.worth, [example for one in lessons for example in one.worth])
     print(f"worth: {bits:.3f} bits a figure, on what it was fitted to")
     if options.write:
@@ -390,6 +450,7 @@ def main() -> None:
             (models.same, "telling/same.json"),
             (models.told, "telling/told.json"),
             (models.moved, "telling/moved.json"),
+            (models.mailed, "telling/mailed.json"),
         ):
             (PIPELINE / place).write_text(model.as_json(), encoding="utf-8")
             print(f"wrote {place}: {len(model.trees)} trees, {len(model.names)} cues")

@@ -115,7 +115,9 @@ class FigureRow(Row):
 class AlertRow(Row):
     """An alert, told or not."""
 
-    id: str = Field(description="id, made of topic, kind and the figure, story or feed it tells of: the same in a replay")
+    id: str = Field(
+        description="id, made of topic, kind and the figure, story or feed it tells of: the same in a replay"
+    )
     topic: str = Field(description="topic whose rules found it worth telling")
     kind: str = Field(description="new_figure, changed_figure, contradiction, correction, new_story or feed_health")
     state: str = Field(description="waiting, sent, digest (told in the digest, be it from the start) or failed")

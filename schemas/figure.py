@@ -159,7 +159,10 @@ class Telling(Model):
     and is ``new`` otherwise. ``repeated`` was told before, and is never told again.
     """
 
-    worth: float = Field(ge=0, le=1, description="how likely a desk of this topic wants to hear of it at once")
+    worth: float = Field(ge=0, le=1, description="how likely it is of the kind that a desk of this topic wants at once")
+    wanted: float | None = Field(
+        default=None, ge=0, le=1, description="how likely the desk wants it in a mail, after all it was told before"
+    )
     tell: Tell
     kind: VerdictKind
     from_value: Value | None = Field(

@@ -35,8 +35,9 @@ def rehearse(
                 series = tx.figures.get_series(verdict.series)
                 if verdict.topic == topic.name and _is_news(verdict) and series is not None and not series.muted:
                     found = figure_news(tx, article, figures[figure_id], verdict, series)
-                    if verdict.telling:
-                        found = found.model_copy(update={"tell": limits.tier(verdict.telling.worth)})
+                    telling = verdict.telling
+                    if telling and telling.wanted is not None:
+                        found = found.model_copy(update={"tell": limits.tier(telling.worth, telling.wanted)})
                     news.append(found)
                     story_of[figure_id] = article.story
     stories = [

@@ -171,10 +171,10 @@ def test_a_rehearsal_tells_by_what_the_desk_was_told_not_by_the_series(services:
 
 
 def test_a_rehearsal_tells_by_the_worth_that_the_topic_wants_now(services: Services) -> None:
-    tell_of(services, 4, 1, telling(worth=0.9))
-    tell_of(services, 5, 2, telling(worth=0.6))
-    tell_of(services, 6, 3, telling(worth=0.1, tell=Tell.NONE))
-    tell_of(services, 6, 4, telling(worth=0.1, tell=Tell.NONE), REPEATED)
+    tell_of(services, 4, 1, telling(worth=0.9, wanted=0.9))
+    tell_of(services, 5, 2, telling(worth=0.6, wanted=0.5))
+    tell_of(services, 6, 3, telling(worth=0.1, wanted=0.1, tell=Tell.NONE))
+    tell_of(services, 6, 4, telling(worth=0.1, wanted=0.1, tell=Tell.NONE), REPEATED)
 
     def at_once(tells: str) -> list[float | None]:
         found = rehearsed(services, alerts={"tells": tells})

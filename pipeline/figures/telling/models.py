@@ -14,44 +14,48 @@ from schemas.topic import Tells
 @dataclass(frozen=True)
 class Models:
     """``worth`` weighs a figure; ``same`` whether two count the same, ``told`` whether the first says nothing new
-    beside the second, ``moved`` whether it is its next state."""
+    beside the second, ``moved`` whether it is its next state; ``mailed`` whether a desk wants it at once, all told."""
 
     worth: Trees
     same: Trees
     told: Trees
     moved: Trees
+    mailed: Trees
 
     @staticmethod
     @cache
     def shipped() -> Models:
         """The weights that come with the program."""
-        return Models(worth=worth_model(), same=_read("same"), told=_read("told"), moved=_read("moved"))
+        return Models(
+            worth=worth_model(), same=_read("same"), told=_read("told"), moved=_read("moved"), mailed=_read("mailed")
+        )
 
 
 def _read(name: str) -> Trees:
     return Trees.from_json(resources.files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
 
 
-URGENT = 0.75
-"""From which worth on a desk is mailed that wants only what it must not miss."""
+URGENT = 0.65
+"""How likely a figure is wanted that is mailed to a desk which wants only what it must not miss."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """From which worth on a figure is mailed, told in a digest, remembered; and how sure the rest must be.
+    """How likely a desk must want a figure for a mail, what worth it takes for a digest and to be remembered, and how
+    sure it must be that a figure was told before or is the next state of one.
 
     Chosen on labelled streams, each left out in turn (``python -m benchmarks.desk``).
     """
 
-    now: float = 0.5
+    now: float = 0.4
     digest: float = 0.3
     remembered: float = 0.25
     told: float = 0.5
-    told_loosely: float = 0.5
-    """The same where the value is not equal to the one told, but follows from it."""
+    surely_told: float = 0.9
+    """How sure it must be that a desk was mailed an equal value before, to keep from mailing what seems wanted."""
     moved: float = 0.5
-    beside: float = -1.4
-    """In log-odds: a chance of one in five that both are of one series."""
+    beside: float = -0.5
+    """In log-odds: a chance of two in five that both are of one series."""
 
     @classmethod
     def of(cls, tells: Tells) -> Limits:
@@ -60,6 +64,8 @@ class Limits:
             return cls(now=URGENT)
         return cls(now=0.0, digest=0.0, remembered=0.0) if tells is Tells.EVERYTHING else cls()
 
-    def tier(self, worth: float) -> Tell:
-        """How a figure of this worth reaches the desk."""
-        return Tell.NOW if worth >= self.now else Tell.DIGEST if worth >= self.digest else Tell.NONE
+    def tier(self, worth: float, wanted: float) -> Tell:
+        """How a figure of this worth, wanted in a mail with this probability, reaches the desk."""
+        if wanted >= self.now:
+            return Tell.NOW
+        return Tell.DIGEST if worth >= self.digest else Tell.NONE

@@ -20,6 +20,7 @@ from pipeline.figures.telling.conversions import conversions
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Limits, Models
 from pipeline.figures.worth.cues import ArticleText, cues_of
+from pipeline.figures.worth.model import probability_of
 from pipeline.figures.worth.reasons import reasons
 from pipeline.figures.worth.stream import Stream
 from schemas.figure import Figure, FigureInArticle, HeardArticle, Marks, Tell, Telling, ToldFigure, VerdictKind
@@ -30,6 +31,15 @@ KEPT = 600
 """Told figures that are remembered; beyond, those mentioned longest ago are forgotten."""
 REMEMBERED_FOR = timedelta(days=180)
 _SHOWN_BEFORE = 3
+_A_YEAR = timedelta(days=366)
+_RANK = {Tell.NONE: 0, Tell.DIGEST: 1, Tell.NOW: 2}
+_BY_NAME = "the topic follows it by name"
+_GOOD = 0.3
+"""Worth from which a figure counts among those its article tells: that of a digest."""
+_UNLIKE = -6.0
+"""Log-odds of being of one series, where there is nothing to compare with."""
+_AS_LIKELY = 0.6
+"""Share of the best probability from which on another track is as likely."""
 
 
 @dataclass(eq=False)
@@ -50,6 +60,33 @@ class _Track:
     id: str
     states: list[_Told] = field(default_factory=list)
     mentions: int = 0
+
+
+_Compared = tuple[_Told, dict[str, float], float]
+"""A told figure, how alike it is, and the log-odds that both are of one series."""
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A figure that is about to be told: its worth in log-odds, its tier if the topic names one, what is beside it."""
+
+    mention: Mention
+    score: float
+    always: Tell | None
+    beside: dict[str, float]
+
+    @property
+    def worth(self) -> float:
+        return probability_of(self.score)
+
+
+@dataclass(frozen=True)
+class _Again:
+    """A told figure that may say the same, and how likely it does."""
+
+    by: _Told
+    probability: float
+    equal: bool
 
 
 @dataclass(frozen=True)
@@ -115,58 +152,82 @@ class Teller:
         cues = cues_of(text, plain, marks, self._stream, self._title)
         found: list[Told] = []
         converted = conversions(figures)
+        scores = [self._models.worth.score(cue) for cue in cues]
         for n, (one, mark, cue) in enumerate(zip(figures, marks, cues, strict=True)):
             if n in converted:
                 found.append(_as_converted(found[converted[n]], figures[converted[n]].id))
                 continue
-            worth = self._models.worth.probability(cue)
-            mention, always = Mention(one, mark), self._always(one.figure)
-            tell = always or self._limits.tier(worth)
-            telling, track = self._judge(mention, worth, tell)
+            said = _Said(Mention(one, mark), scores[n], self._always(one.figure), _beside(n, scores, plain))
+            telling, track = self._judge(said)
             if telling.tell is not Tell.NONE:
-                why = ("the topic follows it by name",) if always else reasons(self._models.worth.contributions(cue))
-                telling = telling.model_copy(update={"reasons": why})
+                why = reasons(self._models.worth.contributions(cue))
+                telling = telling.model_copy(update={"reasons": (_BY_NAME,) if said.always else why})
             kept = None
-            if self._is_remembered(worth, tell):
+            if self._is_remembered(said):
                 kept = ToldFigure(figure=one, marks=mark, telling=telling, track=track or one.id)
-                self._remember(mention, telling, kept.track)
+                self._remember(said.mention, telling, kept.track)
             found.append(Told(telling, kept))
         heard = self._stream.add(article, text.published, f"{text.title} {text.text}", plain, marks)
         return Hearing(tuple(found), heard, (*self._lost, *self._stream.lost))
 
-    def _is_remembered(self, worth: float, tell: Tell) -> bool:
-        return worth >= self._limits.remembered or tell is not Tell.NONE
+    def _is_remembered(self, said: _Said) -> bool:
+        return said.worth >= self._limits.remembered or said.always in (Tell.NOW, Tell.DIGEST)
 
-    def _judge(self, said: Mention, worth: float, tell: Tell) -> tuple[Telling, str | None]:
+    def _judge(self, said: _Said) -> tuple[Telling, str | None]:
         """What is told of a figure, and the track it belongs to, if it is one known."""
-        remembered, worth = self._is_remembered(worth, tell), round(worth, 4)
-        if not remembered:
+        worth, mention = round(said.worth, 4), said.mention
+        if not self._is_remembered(said):
             return Telling(worth=worth, tell=Tell.NONE, kind=VerdictKind.NEW), None
-        candidates = self._candidates(said)
-        likeness = [pairs.likeness(said, one.mention, self._stream.rarity) for one in candidates]
+        candidates = self._candidates(mention)
+        likeness = [pairs.likeness(mention, one.mention, self._stream.rarity) for one in candidates]
         same = [self._models.same.score(cues) for cues in likeness]
         compared = list(zip(candidates, likeness, same, strict=True))
-        again = self._told_before(said, compared)
-        if again is not None and (again.told_as is Tell.NOW or tell is not Tell.NOW):
-            made = Telling(worth=worth, tell=Tell.NONE, kind=VerdictKind.REPEATED, of=again.mention.id)
-            return made, again.track.id
-        if again is not None:
-            # Known, but nobody was mailed: told now as what it was then.
-            return Telling(worth=worth, tell=tell, kind=VerdictKind.NEW), again.track.id
-        moved = self._moved(self.states(said, compared, worth))
+        again = self._told_before(mention, compared)
+        told = again[0] if again else None
+        wanted = self._wanted(said, again, compared)
+        tell = said.always or self._limits.tier(said.worth, wanted)
+        if tell is Tell.NOW and not said.always and _is_history(mention):
+            tell = Tell.DIGEST
+        wanted = round(wanted, 4)
+        if told is not None and self._is_repeated(told, tell, said):
+            made = Telling(worth=worth, wanted=wanted, tell=Tell.NONE, kind=VerdictKind.REPEATED, of=told.by.mention.id)
+            return made, told.by.track.id
+        if told is not None and told.probability >= self._limits.told:
+            # Known, but told less urgently than it is worth now.
+            made = Telling(worth=worth, wanted=wanted, tell=tell, kind=VerdictKind.NEW, of=told.by.mention.id)
+            return made, told.by.track.id
+        moved = self._comes_from(mention, compared) or self._moved(self.states(mention, compared, said.worth))
         if moved is not None:
             last = moved.states[-1].mention
             return (
-                Telling(worth=worth, tell=tell, kind=_kind(said, last), from_value=stated(last.claim), of=last.id),
+                Telling(
+                    worth=worth,
+                    wanted=wanted,
+                    tell=tell,
+                    kind=_kind(mention, last),
+                    from_value=stated(last.claim),
+                    of=last.id,
+                ),
                 moved.id,
             )
         near = sorted(zip(same, range(len(compared)), strict=True), reverse=True)
-        beside = tuple(
-            dict.fromkeys(
-                compared[n][0].track.states[-1].mention.id for score, n in near if score > self._limits.beside
-            )
-        )[:_SHOWN_BEFORE]
-        return Telling(worth=worth, tell=tell, kind=VerdictKind.NEW, before=beside), None
+        latest = (compared[n][0].track.states[-1].mention for score, n in near if score > self._limits.beside)
+        others = (one.id for one in latest if one.source.article != mention.source.article)
+        beside = tuple(dict.fromkeys(others))[:_SHOWN_BEFORE]
+        return Telling(worth=worth, wanted=wanted, tell=tell, kind=VerdictKind.NEW, before=beside), None
+
+    def _is_repeated(self, told: _Again, tell: Tell, said: _Said) -> bool:
+        """Whether a figure says nothing that did not reach the desk before, as urgently as it would now."""
+        if told.probability < self._limits.told or _RANK[tell] > _RANK[told.by.told_as]:
+            return False
+        by_model = tell is Tell.NOW and not said.always and self._limits.now > 0
+        return not by_model or (told.equal and told.probability >= self._limits.surely_told)
+
+    def _wanted(self, said: _Said, again: Sequence[_Again], compared: Sequence[_Compared]) -> float:
+        """How likely the desk wants a figure in a mail: by its worth, what was mailed of it, what stands beside it."""
+        if self._limits.now <= 0:
+            return 1.0
+        return self._models.mailed.probability(mail_cues(said.score, again, compared, said.beside))
 
     def _candidates(self, said: Mention) -> list[_Told]:
         """The told figures closest to one, of the same unit: those that state its value, and the likeliest others."""
@@ -182,37 +243,44 @@ class Teller:
         ]
         return near + equal[:COMPARED]
 
-    def _told_before(self, said: Mention, compared: Sequence[tuple[_Told, dict[str, float], float]]) -> _Told | None:
-        """The told figure that says the same, if one does."""
-        best, found = 0.0, None
+    def _told_before(self, said: Mention, compared: Sequence[_Compared]) -> list[_Again]:
+        """The told figures that may say the same, the likeliest first."""
+        found = []
         for one, likeness, same in compared:
             how = pairs.standing(one.mention.claim, said.claim)
-            if how not in pairs.MAY_BE_TOLD:
-                continue
-            least = self._limits.told if how is pairs.Standing.EQUAL else self._limits.told_loosely
-            values = pairs.value_cues(said, one.mention)
-            probability = self._models.told.probability(told_cues(likeness, values, same))
-            if probability >= max(least, best):
-                best, found = probability, one
-        return found
+            if how in pairs.MAY_BE_TOLD:
+                cues = told_cues(likeness, pairs.value_cues(said, one.mention), same)
+                found.append(_Again(one, self._models.told.probability(cues), how is pairs.Standing.EQUAL))
+        return sorted(found, key=lambda again: -again.probability)
+
+    def _comes_from(self, said: Mention, compared: Sequence[_Compared]) -> _Track | None:
+        """The track whose latest value the sentence itself says it was before: "164, up from 120"."""
+        earlier = said.figure.earlier
+        if earlier is None:
+            return None
+        likely = sorted(compared, key=lambda entry: -entry[2])
+        return next((one.track for one, *_ in likely if stated(one.track.states[-1].mention.claim) == earlier), None)
 
     def _moved(self, states: Sequence[tuple[_Track, dict[str, float]]]) -> _Track | None:
-        """The track of which a figure is the next state, if the evidence is strong."""
-        best, found = self._limits.moved, None
-        for track, cues in states:
-            probability = self._models.moved.probability(cues)
-            if probability >= best:
-                best, found = probability, track
-        return found
+        """The track of which a figure is the next state, if the evidence is strong.
+
+        Where several tracks may be of the one series, the one whose state was told last.
+        """
+        likely = [(self._models.moved.probability(cues), track) for track, cues in states]
+        best = max((probability for probability, _ in likely), default=0.0)
+        if best < self._limits.moved:
+            return None
+        near = [track for probability, track in likely if probability >= _AS_LIKELY * best]
+        return max(near, key=lambda track: self._told.index(track.states[-1]))
 
     def states(
-        self, said: Mention, compared: Sequence[tuple[_Told, dict[str, float], float]], worth: float
+        self, said: Mention, compared: Sequence[_Compared], worth: float
     ) -> list[tuple[_Track, dict[str, float]]]:
         """The tracks that a figure may be the next state of, with what speaks for and against each.
 
         A track is as alike as the likest of its mentions; values are held against its latest state.
         """
-        by_track: dict[str, list[tuple[_Told, dict[str, float], float]]] = {}
+        by_track: dict[str, list[_Compared]] = {}
         for entry in compared:
             by_track.setdefault(entry[0].track.id, []).append(entry)
         likest = sorted((max(same for *_, same in entries) for entries in by_track.values()), reverse=True)
@@ -277,10 +345,45 @@ class Teller:
             self._tracks.pop(track.id, None)
 
 
+def _is_history(said: Mention) -> bool:
+    """Whether a figure is of another year, which no desk wants as today's news."""
+    as_of = said.figure.as_of
+    return as_of is not None and said.source.published.date() - as_of > _A_YEAR
+
+
 def _as_converted(first: Told, id: str) -> Told:
     """What is told of a sum in another currency: nothing, for it is told with the sum itself."""
     telling = Telling(worth=first.telling.worth, tell=Tell.NONE, kind=VerdictKind.REPEATED, of=id)
     return Told(telling, None)
+
+
+def _beside(n: int, scores: Sequence[float], figures: Sequence[Figure]) -> dict[str, float]:
+    """What else its article tells: a desk wants the worthiest of it."""
+    worths = [probability_of(score) for score in scores]
+    good = [other for other, worth in enumerate(worths) if worth > _GOOD]
+    return {
+        "worthier": float(sum(worth > worths[n] for worth in worths)),
+        "worthiest": max(worths),
+        "worth of all": sum(worths[other] for other in good),
+        "figures": float(len(figures)),
+        "good in its sentence": float(sum(figures[other].quote == figures[n].quote for other in good)),
+        "small": float(figures[n].value is not None and abs(figures[n].value or 0.0) < 10),
+    }
+
+
+def mail_cues(
+    score: float, again: Sequence[_Again], compared: Sequence[_Compared], beside: dict[str, float]
+) -> dict[str, float]:
+    """What decides whether a figure is mailed: its worth, what was mailed of it before, what stands beside it."""
+    mailed = [one for one in again if one.by.told_as is Tell.NOW]
+    return beside | {
+        "worth": score,
+        "mailed before": max((one.probability for one in mailed), default=0.0),
+        "its value mailed before": max((one.probability for one in mailed if one.equal), default=0.0),
+        "told before": max((one.probability for one in again), default=0.0),
+        "likest": max((same for *_, same in compared), default=_UNLIKE),
+        "compared": len(compared) / COMPARED,
+    }
 
 
 def told_cues(likeness: dict[str, float], values: dict[str, float], same: float) -> dict[str, float]:

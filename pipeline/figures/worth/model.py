@@ -17,6 +17,11 @@ from importlib import resources
 from typing import Any
 
 
+def probability_of(score: float) -> float:
+    """Log-odds as a probability; never quite 0 or 1."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+
+
 @dataclass(frozen=True)
 class Tree:
     """A tree in arrays, one entry a node; the root is first.
@@ -68,7 +73,7 @@ class Trees:
 
     def probability(self, cues: Mapping[str, float]) -> float:
         """The probability of yes."""
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, self.score(cues)))))
+        return probability_of(self.score(cues))
 
     def contributions(self, cues: Mapping[str, float]) -> dict[str, float]:
         """What each cue added to the score, in log-odds; with what the trees expect of any it is the score."""
