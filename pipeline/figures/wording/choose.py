@@ -161,7 +161,8 @@ def _is_loose_end(parse: Parse, last: int) -> bool:
     if word.dep == "acl" and word.tag in ("VBN", "VBG") and not is_state(parse, last):
         lost = [child for child in parse.children(last) if child > last]
         return not all(_is_time(parse, child) for child in lost)
-    return word.tag in ("IN", "CC", "DT", "TO", ",")
+    compares = word.tag in ("JJR", "RBR") and [after.text for after in parse.words[last + 1 : last + 2]] == ["than"]
+    return compares or word.tag in ("IN", "CC", "DT", "TO", ",")
 
 
 def _without_loose_end(parse: Parse, kept: set[int], must: set[int]) -> set[int]:
@@ -363,7 +364,9 @@ def _stops_short(parse: Parse, builder: Builder, clause: Clause) -> int:
     )
     unsaid = [c for c in parse.children(clause.head) if parse.words[c].dep == "ccomp" and c not in clause.kept]
     reports = parse.words[clause.head].text.lower() in closed.REPORTING and builder.number > clause.head
-    return short + (reports and any(c > builder.number for c in unsaid))
+    said = (c for c in parse.children(clause.head) if parse.words[c].dep == "dobj" and c in builder.on_path)
+    nothing = parse.words[clause.head].lemma == "say" and any(said)
+    return short + nothing + (reports and any(c > builder.number for c in unsaid))
 
 
 def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:

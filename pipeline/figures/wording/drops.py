@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from pipeline.figures.annotate import Parse, Word
 from pipeline.figures.wording import closed
@@ -10,6 +11,8 @@ from pipeline.figures.wording.keep import FINITE, auxiliaries, is_finite, is_ver
 
 _COMPLEMENTS = frozenset({"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd", "prt", "dative"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+_BOUND = frozenset({"dobj", "attr", "conj", "appos", "npadvmod", "oprd"})
+"""Labels of what would mean something else if it hung on another word."""
 _ASKING = frozenset({"WDT", "WP", "WP$", "WRB"})
 _ROLES = (
     _SUBJECTS,
@@ -36,7 +39,7 @@ def faults(parse: Parse, kept: set[int], head: int, shared: Iterable[int] = ()) 
     if is_whole(parse, kept):
         return 0.0
     lost = sum(_lost(parse, kept, at) for at in range(len(parse.words)) if at not in kept)
-    torn = sum(_is_torn_off(parse, kept, at) for at in kept - {head, *shared})
+    torn = 2 * sum(_is_torn_off(parse, kept, at) for at in kept - {head, *shared})
     return lost + torn + sum(_is_unjoined(parse, kept, at) for at in kept - {head})
 
 
@@ -119,7 +122,24 @@ def holds(made: Parse | None, parse: Parse, kept: set[int], head: int, number: i
             return False
     if any(_lost_subject(parse, made, verb, place) for verb in kept & place.keys() if is_verb(parse, verb)):
         return False
-    return _keeps_place(parse, made, kept, place, number)
+    return _keeps_place(parse, made, kept, place, number) and not _moved(parse, made, place, {head, number})
+
+
+def _moved(parse: Parse, made: Parse, place: dict[int, int], judged: set[int]) -> bool:
+    """Whether a thing or a clause behind a gap hangs on another word than it did, but for those judged already."""
+    order = sorted(place)
+    for before, at in pairwise(order):
+        if at == before + 1 or at in judged:
+            continue
+        # The word behind the gap and those above it, up to the one that hung on something before the gap.
+        top = at
+        while parse.words[top].head > before and parse.words[top].head in place and parse.words[top].head != top:
+            top = parse.words[top].head
+        above = parse.words[top].head
+        bound = parse.words[top].dep in _BOUND and above in place and above <= before and top not in judged
+        if bound and made.words[place[top]].head != place[above]:
+            return True
+    return False
 
 
 def _keeps_place(parse: Parse, made: Parse, kept: set[int], place: dict[int, int], number: int) -> bool:

@@ -189,6 +189,13 @@ class TestNothingIsTornOut:
         sentence = "It is an archive of journeys that are interrupted, in 53 cases, by storms."
         assert said(sentence, "53") == sentence[:-1]
 
+    def test_a_joined_verb_takes_no_far_subject_over_a_nearer_one(self) -> None:
+        sentence = (
+            "Hundreds of villagers were forced to leave after engineers opened the gates of the dam, and flooded at "
+            "least 80 houses."
+        )
+        assert "villagers flooded" not in wordings(sentence)["80"].text
+
     def test_the_state_something_is_in_is_no_mere_detail(self) -> None:
         sentence = (
             "The mayor, in a speech on Tuesday afternoon at the town hall, also set a goal to have 160 million trees "
