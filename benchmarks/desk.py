@@ -14,7 +14,6 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks.desk_data import LabelledStream, Row, scorer, value_of
-from benchmarks.train_desk import all_lessons, left_out, tables_of, with_heard
 from pipeline.figures.telling import Limits, Models, Teller
 from pipeline.figures.worth import Stream
 from schemas.figure import Tell, Telling, VerdictKind
@@ -68,6 +67,9 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--all", action="store_true")
     options = parser.parse_args()
+    # Telling with the shipped weights needs no scikit-learn; fitting does.
+    from benchmarks.train_desk import all_lessons, left_out, tables_of, with_heard
+
     score = scorer(options.folder / "desk")
     lessons = all_lessons(options.folder)
     kinds = ("given", "ours") if options.all else ("given",)
