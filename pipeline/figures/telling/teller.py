@@ -1,9 +1,9 @@
 """What the desk of a topic is told: each figure weighed, and held against what was told before.
 
-Three questions, each answered by weights that were fitted on streams which editors labelled
-(``benchmarks/train_desk.py``): is it worth telling (`pipeline.figures.worth`); was it told before; and is it the next
-state of something told. The last is asked apart from series, and with care: where the evidence for a move is not
-strong, the figure is told as what it is, and what was said before stands beside it.
+Four questions, each answered by weights that were fitted on streams which editors labelled
+(``benchmarks/train_desk.py``): is it worth telling (`pipeline.figures.worth`); was it told before; is it wanted in a
+mail, all told; and is it the next state of something told. The last is asked apart from series, and with care: where
+the evidence for a move is not strong, the figure is told as what it is, and what was said before stands beside it.
 """
 
 from __future__ import annotations
@@ -178,47 +178,48 @@ class Teller:
         worth, mention = round(said.worth, 4), said.mention
         if not self._is_remembered(said):
             return Telling(worth=worth, tell=Tell.NONE, kind=VerdictKind.NEW), None
-        candidates = self._candidates(mention)
-        likeness = [pairs.likeness(mention, one.mention, self._stream.rarity) for one in candidates]
-        same = [self._models.same.score(cues) for cues in likeness]
-        compared = list(zip(candidates, likeness, same, strict=True))
+        compared = self._compared(mention)
         again = self._told_before(mention, compared)
-        told = again[0] if again else None
         wanted = self._wanted(said, again, compared)
         tell = said.always or self._limits.tier(said.worth, wanted)
         if tell is Tell.NOW and not said.always and _is_history(mention):
             tell = Tell.DIGEST
-        wanted = round(wanted, 4)
-        if told is not None and self._is_repeated(told, tell, said):
-            made = Telling(worth=worth, wanted=wanted, tell=Tell.NONE, kind=VerdictKind.REPEATED, of=told.by.mention.id)
-            return made, told.by.track.id
-        if told is not None and told.probability >= self._limits.told:
-            # Known, but told less urgently than it is worth now.
-            made = Telling(worth=worth, wanted=wanted, tell=tell, kind=VerdictKind.NEW, of=told.by.mention.id)
-            return made, told.by.track.id
+        made = Telling(worth=worth, wanted=round(wanted, 4), tell=tell, kind=VerdictKind.NEW)
+        told = again[0] if again and again[0].probability >= self._limits.told else None
+        if told is not None:
+            if self._is_repeated(told, tell, said):
+                made = made.model_copy(update={"tell": Tell.NONE, "kind": VerdictKind.REPEATED})
+            # Else it is known, but is wanted more than when it was told.
+            return made.model_copy(update={"of": told.by.mention.id}), told.by.track.id
         moved = self._comes_from(mention, compared) or self._moved(self.states(mention, compared, said.worth))
         if moved is not None:
             last = moved.states[-1].mention
-            return (
-                Telling(
-                    worth=worth,
-                    wanted=wanted,
-                    tell=tell,
-                    kind=_kind(mention, last),
-                    from_value=stated(last.claim),
-                    of=last.id,
-                ),
-                moved.id,
-            )
-        near = sorted(zip(same, range(len(compared)), strict=True), reverse=True)
-        latest = (compared[n][0].track.states[-1].mention for score, n in near if score > self._limits.beside)
-        others = (one.id for one in latest if one.source.article != mention.source.article)
-        beside = tuple(dict.fromkeys(others))[:_SHOWN_BEFORE]
-        return Telling(worth=worth, wanted=wanted, tell=tell, kind=VerdictKind.NEW, before=beside), None
+            move = {"kind": _kind(mention, last), "from_value": stated(last.claim), "of": last.id}
+            return made.model_copy(update=move), moved.id
+        return made.model_copy(update={"before": self._said_before(mention, compared)}), None
+
+    def _compared(self, said: Mention) -> list[_Compared]:
+        """The told figures closest to one, each with how alike both are."""
+        found = []
+        for one in self._candidates(said):
+            likeness = pairs.likeness(said, one.mention, self._stream.rarity)
+            found.append((one, likeness, self._models.same.score(likeness)))
+        return found
+
+    def _said_before(self, said: Mention, compared: Sequence[_Compared]) -> tuple[str, ...]:
+        """The latest states of what may be the same, told by other articles, the likeliest first."""
+        near = sorted(compared, key=lambda entry: -entry[2])
+        latest = (one.track.states[-1].mention for one, _, same in near if same > self._limits.beside)
+        others = (one.id for one in latest if one.source.article != said.source.article)
+        return tuple(dict.fromkeys(others))[:_SHOWN_BEFORE]
 
     def _is_repeated(self, told: _Again, tell: Tell, said: _Said) -> bool:
-        """Whether a figure says nothing that did not reach the desk before, as urgently as it would now."""
-        if told.probability < self._limits.told or _RANK[tell] > _RANK[told.by.told_as]:
+        """Whether what a figure says reached the desk before, as urgently as it would now.
+
+        Where `mailed` wants it nevertheless, it knows of what was told; only an equal value that was surely mailed is
+        kept back.
+        """
+        if _RANK[tell] > _RANK[told.by.told_as]:
             return False
         by_model = tell is Tell.NOW and not said.always and self._limits.now > 0
         return not by_model or (told.equal and told.probability >= self._limits.surely_told)
