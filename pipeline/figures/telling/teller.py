@@ -152,7 +152,7 @@ class Teller:
         cues = cues_of(text, plain, marks, self._stream, self._title)
         found: list[Told] = []
         converted = conversions(figures)
-        scores = [self._models.worth.score(cue) for cue in cues]
+        scores = self._models.worth.scores(cues)
         for n, (one, mark, cue) in enumerate(zip(figures, marks, cues, strict=True)):
             if n in converted:
                 found.append(_as_converted(found[converted[n]], figures[converted[n]].id))
@@ -200,11 +200,9 @@ class Teller:
 
     def _compared(self, said: Mention) -> list[_Compared]:
         """The told figures closest to one, each with how alike both are."""
-        found = []
-        for one in self._candidates(said):
-            likeness = pairs.likeness(said, one.mention, self._stream.rarity)
-            found.append((one, likeness, self._models.same.score(likeness)))
-        return found
+        candidates = self._candidates(said)
+        likeness = [pairs.likeness(said, one.mention, self._stream.rarity) for one in candidates]
+        return list(zip(candidates, likeness, self._models.same.scores(likeness), strict=True))
 
     def _said_before(self, said: Mention, compared: Sequence[_Compared]) -> tuple[str, ...]:
         """The latest states of what may be the same, told by other articles, the likeliest first."""
@@ -246,12 +244,14 @@ class Teller:
 
     def _told_before(self, said: Mention, compared: Sequence[_Compared]) -> list[_Again]:
         """The told figures that may say the same, the likeliest first."""
-        found = []
+        may_be, cues = [], []
         for one, likeness, same in compared:
             how = pairs.standing(one.mention.claim, said.claim)
             if how in pairs.MAY_BE_TOLD:
-                cues = told_cues(likeness, pairs.value_cues(said, one.mention), same)
-                found.append(_Again(one, self._models.told.probability(cues), how is pairs.Standing.EQUAL))
+                may_be.append((one, how is pairs.Standing.EQUAL))
+                cues.append(told_cues(likeness, pairs.value_cues(said, one.mention), same))
+        scores = self._models.told.scores(cues)
+        found = [_Again(one, probability_of(score), equal) for (one, equal), score in zip(may_be, scores, strict=True)]
         return sorted(found, key=lambda again: -again.probability)
 
     def _comes_from(self, said: Mention, compared: Sequence[_Compared]) -> _Track | None:
@@ -267,7 +267,8 @@ class Teller:
 
         Where several tracks may be of the one series, the one whose state was told last.
         """
-        likely = [(self._models.moved.probability(cues), track) for track, cues in states]
+        scores = self._models.moved.scores([cues for _, cues in states])
+        likely = [(probability_of(score), track) for score, (track, _) in zip(scores, states, strict=True)]
         best = max((probability for probability, _ in likely), default=0.0)
         if best < self._limits.moved:
             return None

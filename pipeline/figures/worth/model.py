@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
+
+import numpy as np
 
 
 def probability_of(score: float) -> float:
@@ -61,15 +63,47 @@ class Trees:
 
     def score(self, cues: Mapping[str, float]) -> float:
         """The log-odds of yes."""
-        values = self._values(cues)
-        total = self.base
-        for tree in self.trees:
-            at, asked = 0, tree.cue[0]
-            while asked >= 0:
-                at = tree.left[at] if values[asked] <= tree.limit[at] else tree.right[at]
-                asked = tree.cue[at]
-            total += tree.value[at]
+        return self.scores([cues])[0]
+
+    def scores(self, many: Sequence[Mapping[str, float]]) -> list[float]:
+        """The log-odds of yes for each of several; all go down all trees at once, level by level."""
+        if not self.trees or not many:
+            return [self.base] * len(many)
+        cue, limit, left, right, value = self._stacked
+        cells = np.array([self._values(cues) for cues in many])
+        rows, trees = np.arange(len(many))[:, None], np.arange(len(self.trees))[None, :]
+        at = np.zeros((len(many), len(self.trees)), dtype=np.intp)
+        asked = cue[trees, at]
+        while (asked >= 0).any():
+            # A leaf asks for nothing: it is its own left and right.
+            goes_left = cells[rows, asked] <= limit[trees, at]
+            at = np.where(goes_left, left[trees, at], right[trees, at])
+            asked = cue[trees, at]
+        total: list[float] = (self.base + value[trees, at].sum(axis=1)).tolist()
         return total
+
+    @cached_property
+    def _stacked(self) -> tuple[np.ndarray, ...]:
+        """The trees as tables, a row a tree, filled up to the length of the longest."""
+        longest = max(len(tree.cue) for tree in self.trees)
+
+        def table(columns: Iterable[Sequence[float]], kind: type, filler: float) -> np.ndarray:
+            return np.array([[*column, *[filler] * (longest - len(column))] for column in columns], dtype=kind)
+
+        own = [[n if asked < 0 else -1 for n, asked in enumerate(tree.cue)] for tree in self.trees]
+        left = [
+            [s if s >= 0 else n for s, n in zip(o, t.left, strict=True)] for o, t in zip(own, self.trees, strict=True)
+        ]
+        right = [
+            [s if s >= 0 else n for s, n in zip(o, t.right, strict=True)] for o, t in zip(own, self.trees, strict=True)
+        ]
+        return (
+            table((tree.cue for tree in self.trees), np.intp, -1),
+            table((tree.limit for tree in self.trees), float, 0.0),
+            table(left, np.intp, 0),
+            table(right, np.intp, 0),
+            table((tree.value for tree in self.trees), float, 0.0),
+        )
 
     def probability(self, cues: Mapping[str, float]) -> float:
         """The probability of yes."""

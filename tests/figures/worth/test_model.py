@@ -28,6 +28,13 @@ def test_a_score_is_the_base_and_a_leaf_of_each_tree() -> None:
     assert MODEL.score({"told": 3.0, "authority": 1.0, "of no matter": 9.0}) == pytest.approx(-0.5 + 2 * 1.5)
 
 
+def test_several_are_scored_as_one_by_one() -> None:
+    many = [{}, {"told": 3.0}, {"told": 3.0, "authority": 1.0}, {"told": 2.0}]
+    assert MODEL.scores(many) == [MODEL.score(cues) for cues in many]
+    assert MODEL.scores([]) == []
+    assert Trees([], -9.0, []).scores([{}]) == [-9.0]
+
+
 def test_what_cues_add_and_what_is_expected_make_the_score() -> None:
     cues = {"told": 3.0, "authority": 1.0}
     added = MODEL.contributions(cues)
