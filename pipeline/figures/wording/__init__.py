@@ -121,6 +121,8 @@ def _ranked(
 def _worded(
     sentence: str, span: tuple[int, int], ranked: Sequence[Candidate], parse: Parse | None, language: str
 ) -> Wording:
+    if ranked and ranked[0].is_part:
+        return Wording(text=f"… {ranked[0].text}", cut=True)
     if ranked:
         return Wording(text=ranked[0].text, cut=False)
     plain = tidy(sentence)

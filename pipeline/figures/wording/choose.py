@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.figures.annotate import Parse
 from pipeline.figures.annotate.model import stem
 from pipeline.figures.wording import closed, punctuated
+from pipeline.figures.wording.bounds import lost_bounds, lost_conditions
 from pipeline.figures.wording.clause import Builder
 from pipeline.figures.wording.drops import borrowed, faults, has_other_subject_near, holds, is_whole
 from pipeline.figures.wording.keep import EASY, FINITE, FIRM, Clause, is_finite, is_state, is_verb, subjects
@@ -36,6 +37,8 @@ WEIGHTS = {
     "by punctuation": -1.0,
     "badly left out": -2.5,
     "opens on a verb": -2.0,
+    "lost condition": -2.5,
+    "lost bound": -0.6,
 }
 """Set by hand so that what is false outweighs what is unclear, and that what is long; tuned on four labelled topics."""
 
@@ -71,6 +74,11 @@ class Candidate:
     def plain(self) -> str:
         """The wording without brackets, as it is parsed."""
         return self.text.replace("[", "").replace("]", "")
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it lacks the share or the period of which its number was counted."""
+        return lost_bounds(self.parse, set(self.kept), self.number) > 0
 
     def holds(self, made: Parse | None) -> bool:
         """Whether the parse of the wording bears it out."""
@@ -349,6 +357,8 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
     shared = borrowed(parse, clause.head, clause.subject)
     far = any(has_other_subject_near(parse, clause.kept, i) for i in clause.kept & builder.on_path)
     marks["badly left out"] = min(2.0, faults(parse, clause.kept, clause.head, shared) + 2 * far)
+    marks["lost condition"] = lost_conditions(parse, clause.kept, clause.head, builder.number)
+    marks["lost bound"] = lost_bounds(parse, clause.kept, builder.number)
     return sum(WEIGHTS[name] * float(value) for name, value in marks.items())
 
 

@@ -112,7 +112,9 @@ class Builder(Keeping):
         below = self.parse.children(index)
         if any(self.words[c].dep == "neg" for c in below):
             return False
-        if any(self.words[c].tag == "MD" for c in below):
+        if any(self.words[c].tag == "MD" or self.words[c].text.lower() in closed.FALSELY for c in below):
+            return False
+        if any({self.words[i].text.lower() for i in (c, *self.parse.children(c))} & closed.NOBODY for c in below):
             return False
         if any(self.words[c].dep == "nsubjpass" and self.words[c].text.lower() == "it" for c in below):
             return False

@@ -59,6 +59,32 @@ WHEN = _set("when after as while since before where")
 CONDITIONS = _set("if unless until till provided providing whether lest once except")
 """Subordinators without which a clause would claim more than its sentence."""
 
+CONDITIONAL = _set(
+    "provided providing assuming supposing granted granting given pending depending barring except failing without"
+)
+"""Participles and prepositions that open a condition."""
+
+CONDITION_NOUNS = _set("case event condition proviso assumption premise subject")
+"""Nouns that with a preposition open a condition: "in case", "on condition that"."""
+
+OUTCOME = _set("into past against beyond")
+"""Prepositions of what something becomes, passes or is set against."""
+
+PERIODS = _set(
+    _MONTHS,
+    _SHORT_MONTHS,
+    "half quarter month months year years decade decades century week weeks season spring summer autumn winter date",
+)
+"""Nouns of a time over which things are counted, rather than of a day on which one happened."""
+
+FALSELY = _set(
+    "falsely wrongly wrongfully incorrectly mistakenly erroneously inaccurately untruthfully misleadingly dishonestly"
+)
+"""Adverbs by which who tells a claim says that it is not so."""
+
+NOBODY = _set("no none nobody neither few")
+"""Subjects, or words before them, that turn a claim round."""
+
 PRONOUNS = _set("it they he she this that these those them him her")
 """Words that say nothing where they stand alone."""
 

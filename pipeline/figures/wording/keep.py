@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.figures.annotate import Parse
 from pipeline.figures.wording import closed
+from pipeline.figures.wording.bounds import is_condition, is_outcome, is_period, is_share
 
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
@@ -138,9 +139,13 @@ class Keeping:
             return NEVER
         if word.dep == "mark":
             return NEVER if top and low not in closed.CONDITIONS else None
+        first = min(subjects(self.parse, at) or [at])
+        fronted = top and child < first
+        bound = self._bound(at, child, first)
+        if bound is not False:
+            return bound
         if word.dep == "advmod":
             return self._adverb(at, child, top)
-        fronted = top and child < min(subjects(self.parse, at) or [at])
         if word.dep == "npadvmod":
             return self._time_phrase(child, fronted)
         if word.dep in ("prep", "agent"):
@@ -152,6 +157,19 @@ class Keeping:
         if word.dep == "ccomp" and self.after_comma(child) and top:
             return NEVER
         return None
+
+    def _bound(self, at: int, child: int, first: int) -> float | None | bool:
+        """Likewise for what bounds the claim, or ``False`` where a part does not."""
+        if is_condition(self.parse, child):
+            return None
+        if at not in self.on_path:
+            return False
+        if is_outcome(self.parse, child, self.number):
+            return None
+        verb = next((i for i in self.path if is_verb(self.parse, i)), None)
+        if at == verb and (is_period(self.parse, child) or is_share(self.parse, child, first)):
+            return LOOSE
+        return False
 
     def _joined_verb(self, at: int, child: int) -> float | None:
         """A second verb stays where there is room, if it has neither subject nor number of its own."""
@@ -179,7 +197,7 @@ class Keeping:
         negated = any(self.words[c].dep == "neg" for c in self.parse.children(at))
         if low in closed.TIMES and not negated and below <= closed.TIMES | {"so", "long", "just"}:
             return TIME
-        if below & closed.HEDGES:
+        if below & (closed.HEDGES | closed.FALSELY):
             return None
         if low.endswith("ly"):
             return MANNER

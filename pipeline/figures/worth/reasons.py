@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 
 _GROUPS = {
     "what happened": ("action: ", "group: ", "nearby group: ", "core nearby", "near: "),
@@ -42,6 +43,7 @@ def reasons(contributions: Mapping[str, float], most: int = 4) -> tuple[str, ...
     return tuple(f"{reason} {value:+.1f}" for reason, value in strongest if abs(value) >= _LEAST)
 
 
+@cache
 def reason_of(cue: str) -> str:
     """The reason that a cue belongs to."""
     kind, _, rest = cue.partition(", ")
