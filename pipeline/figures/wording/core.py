@@ -30,7 +30,7 @@ _QUANTITIES = "More Less Up About Around Nearly Almost Over Some Between"
 _QUANTITY = frozenset(_QUANTITIES.split())
 """Openers that stand before a number, and in no name."""
 _FRONT = re.compile(
-    r"(?:(?:And|But|Or|So|Yet|Meanwhile|However|Moreover|Also|Still|Now|Instead|Indeed|Earlier|Later|Separately),?\s+)*"
+    r"(?:(?:And|But|Or|So(?!\s+far\b)|Yet|Meanwhile|However|Moreover|Also|Still|Now|Instead|Indeed|Earlier|Later|Separately),?\s+)*"
     r"(?:(?:Early |Late )?[Oo]n (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
     r"(?: (?:morning|afternoon|evening|night))?,?\s+)?"
 )

@@ -15,7 +15,7 @@ _INWARD = frozenset({"prep", "pobj", "dobj", "conj", "acl", "nsubj", "nsubjpass"
 _NUMERAL = re.compile(r"\d")
 
 NEVER, JOINED, TIME, WHEN, MANNER, PURPOSE, AGENT, FAR, VAGUE = 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 4.1
-RESTRICTIVE, LOOSE, FIRM = 4.2, 5.0, 6.0
+RESTRICTIVE, LOOSE, BOUND, FIRM = 4.2, 5.0, 5.5, 6.0
 """In which order parts are left out where a wording is too long; ``NEVER`` are those that are left out always."""
 EASY = RESTRICTIVE
 
@@ -158,7 +158,7 @@ class Keeping:
             return NEVER
         return None
 
-    def _bound(self, at: int, child: int, first: int) -> float | None | bool:
+    def _bound(self, at: int, child: int, first: int) -> float | bool | None:
         """Likewise for what bounds the claim, or ``False`` where a part does not."""
         if is_condition(self.parse, child):
             return None
@@ -168,7 +168,7 @@ class Keeping:
             return None
         verb = next((i for i in self.path if is_verb(self.parse, i)), None)
         if at == verb and (is_period(self.parse, child) or is_share(self.parse, child, first)):
-            return LOOSE
+            return BOUND
         return False
 
     def _joined_verb(self, at: int, child: int) -> float | None:

@@ -1,0 +1,125 @@
+"""What bounds a claim: its conditions, the part or the period that a count is of, and what it comes to."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.figures.annotate import Parse
+from pipeline.figures.wording import closed
+
+_NUMERAL = re.compile(r"\d")
+_YEAR = re.compile(r"(?:1[89]|20)\d\ds?")
+_SUBJECTS = ("nsubj", "nsubjpass")
+_ADVERBIALS = ("advcl", "prep", "advmod", "npadvmod", "acl", "mark")
+
+
+def _low(parse: Parse, index: int) -> str:
+    return parse.words[index].text.lower()
+
+
+def _below(parse: Parse, index: int) -> set[str]:
+    return {_low(parse, child) for child in parse.children(index)}
+
+
+def _is_verb(parse: Parse, index: int) -> bool:
+    """Whether a word is a verb and no participle that serves as a preposition ("compared with")."""
+    return parse.words[index].tag.startswith("V") and parse.words[index].dep != "prep"
+
+
+def _has_number(parse: Parse, index: int) -> bool:
+    return any(parse.words[i].tag == "CD" or _NUMERAL.search(parse.words[i].text) for i in parse.subtree(index))
+
+
+def is_condition(parse: Parse, index: int) -> bool:
+    """Whether a part says on what the claim depends: "if", "as long as", "in case", "pending", "should it rain"."""
+    word = parse.words[index]
+    if word.dep not in _ADVERBIALS:
+        return False
+    marks = {
+        _low(parse, c) for c in parse.children(index) if parse.words[c].dep in ("mark", "advmod", "prep", "pobj", "aux")
+    }
+    if word.dep == "advcl":
+        first = parse.words[parse.subtree(index)[0]]
+        inverted = first.head == index and first.dep == "aux" and first.tag in ("MD", "VBD")
+        return inverted or bool(marks & closed.CONDITIONS) or word.text.lower() in closed.CONDITIONAL
+    if word.dep == "advmod":
+        asked = [c for c in parse.children(index) if parse.words[c].dep == "advcl"]
+        return word.text.lower() == "long" and any("as" in _below(parse, c) for c in asked)
+    if word.text.lower() in closed.CONDITIONAL:
+        return True
+    return word.dep == "prep" and bool(marks & closed.CONDITION_NOUNS)
+
+
+def is_period(parse: Parse, index: int) -> bool:
+    """Whether a part says over what time was counted: "since March", "this month", "so far"; a mere day is none."""
+    word = parse.words[index]
+    if word.dep == "advmod":
+        return word.text.lower() == "far" and "so" in _below(parse, index)
+    if word.dep not in ("prep", "npadvmod"):
+        return False
+    heads = [index] if word.dep == "npadvmod" else [c for c in parse.children(index) if parse.words[c].dep == "pobj"]
+    named = any(_low(parse, c) in closed.PERIODS or _YEAR.fullmatch(parse.words[c].text) for c in heads)
+    first = _low(parse, index if word.dep == "prep" else parse.subtree(index)[0])
+    return named and first not in ("a", "an", "per", "each", "every")
+
+
+def is_share(parse: Parse, index: int, first: int) -> bool:
+    """Whether a part in front of the word ``first`` says of how much was counted: "with 17% of votes counted"."""
+    word = parse.words[index]
+    part = parse.subtree(index)
+    opens = _low(parse, part[0])
+    if part[-1] > first or word.dep not in ("prep", "advcl") or opens not in ("with", "of"):
+        return False
+    return opens == "of" or _has_number(parse, index)
+
+
+def is_outcome(parse: Parse, index: int, number: int) -> bool:
+    """Whether a part behind the number says what it came to or is measured by: "into a profit", "past the mark"."""
+    word = parse.words[index]
+    if word.dep != "prep" or index < number:
+        return False
+    first = parse.subtree(index)[0]
+    if first and parse.words[first - 1].text in (",", "-", "–", "—", "--"):
+        return False
+    low = word.text.lower()
+    return low in closed.OUTCOME or (low in ("from", "to", "compared") and _has_number(parse, index))
+
+
+def lost_conditions(parse: Parse, kept: set[int], head: int, number: int) -> int:
+    """How many conditions, outcomes and halves of a subject were left out that a clause cannot do without."""
+    frame = parse.words[head].head
+    verbs = {i for i in kept if parse.words[i].tag.startswith("V")} | {frame}
+    lost = 0
+    for verb in verbs:
+        for child in parse.children(verb):
+            if child in kept:
+                continue
+            lost += is_condition(parse, child) and number not in parse.subtree(child)
+            lost += verb in kept and is_outcome(parse, child, number) and verb in parse.ancestors(number)
+    return lost + sum(_is_half(parse, kept, at, number) for at in kept)
+
+
+def _is_half(parse: Parse, kept: set[int], at: int, number: int) -> bool:
+    """Whether a subject beside the number lost what it is joined with."""
+    if parse.words[at].dep not in _SUBJECTS or number in parse.subtree(at):
+        return False
+    return any(parse.words[c].dep == "conj" and c not in kept for c in parse.children(at))
+
+
+def lost_bounds(parse: Parse, kept: set[int], number: int) -> int:
+    """How many shares and periods were left out that stand with the number's noun or with the verb next above it."""
+    verb = next((i for i in parse.ancestors(number) if _is_verb(parse, i)), None)
+    nouns = []
+    for at in parse.ancestors(number):
+        if not parse.words[at].tag.startswith("N"):
+            break
+        nouns.append(at)
+    lost = 0
+    for above in (*nouns, verb):
+        if above is None or above not in kept:
+            continue
+        first = min([c for c in parse.children(above) if parse.words[c].dep in _SUBJECTS] or [above])
+        for child in parse.children(above):
+            if child not in kept and number not in parse.subtree(child):
+                lost += is_period(parse, child) or is_share(parse, child, first)
+    return lost

@@ -1,0 +1,102 @@
+"""What bounds a claim stays with it, or the wording says that it is cut. The sentences are invented."""
+
+import pytest
+
+from tests.figures.wording.test_wording import said, wordings
+
+OWNER = ", its owner told a crowded meeting in the town of Holm on Monday."
+
+
+class TestConditions:
+    @pytest.mark.parametrize(
+        ("sentence", "surface", "kept"),
+        [
+            (
+                f"As long as the unions agree, the mill will pay 300 workers a bonus{OWNER}",
+                "300",
+                "As long as the unions",
+            ),
+            (f"The ruling, if upheld, would cost the mill $40 million{OWNER}", "$40 million", "if upheld"),
+            (
+                f"The bank will lend the mill $40 million provided that taxes rise{OWNER}",
+                "$40 million",
+                "provided that",
+            ),
+            (f"Should the court agree, the mill will pay 300 workers a bonus{OWNER}", "300", "Should the court agree"),
+            (f"Barring a storm, the mill will open 12 kilns{OWNER}", "12", "Barring a storm"),
+        ],
+    )
+    def test_a_condition_stays(self, sentence: str, surface: str, kept: str) -> None:
+        assert kept in said(sentence, surface)
+
+
+class TestFrames:
+    @pytest.mark.parametrize(
+        ("sentence", "kept"),
+        [
+            ("This page incorrectly said that 300 workers had been dismissed by the mill.", "incorrectly said"),
+            ("The mayor wrongly claimed that 300 workers had been dismissed in March.", "wrongly claimed"),
+            ("Farmers are convinced that 300 cows were poisoned by the mill.", "are convinced that"),
+            ("Nobody said that 300 workers had been dismissed by the mill.", "Nobody said"),
+            ("It is not true that 300 workers were dismissed by the mill.", "It is not true that"),
+        ],
+    )
+    def test_what_is_denied_or_believed_is_no_fact(self, sentence: str, kept: str) -> None:
+        assert kept in said(sentence, "300")
+
+    def test_what_is_plainly_said_stands_alone(self) -> None:
+        sentence = "The mayor said that 300 workers had been dismissed by the mill."
+        assert said(sentence, "300") == "300 workers had been dismissed by the mill"
+
+
+class TestParts:
+    @pytest.mark.parametrize(
+        ("sentence", "surface", "kept"),
+        [
+            ("With 17% of votes counted, Mr Holm has 54% of them, officials said.", "54", "With 17% of votes counted"),
+            (
+                "Of the ballots read so far, 320 were spoiled, officials in Holm said.",
+                "320",
+                "Of the ballots read so far",
+            ),
+            (f"In the first half of the year, the mill lost $40 million{OWNER}", "$40 million", "In the first half"),
+            ("So far, 320 homes have been rebuilt in the valley by builders from the coast.", "320", "So far"),
+            ("Since March, 320 homes have been rebuilt in the valley by builders.", "320", "Since March"),
+            (f"The mill dismissed 300 workers this month{OWNER}", "300", "this month"),
+        ],
+    )
+    def test_the_part_or_the_period_that_was_counted(self, sentence: str, surface: str, kept: str) -> None:
+        assert kept in said(sentence, surface)
+
+    def test_without_room_the_wording_is_marked_as_cut(self) -> None:
+        sentence = (
+            "In the first half of the year that ended with the great spring flood in the valleys of the north, "
+            "the mill lost $40 million on its trade with the towns of the coast."
+        )
+        wording = wordings(sentence)["$40 million"]
+        assert wording.cut
+        assert wording.text.startswith("… ")
+
+
+class TestOutcomes:
+    @pytest.mark.parametrize(
+        ("sentence", "surface", "kept"),
+        [
+            (
+                f"The mill turned a $40 million loss into a $12 million profit{OWNER}",
+                "$40 million",
+                "into a $12 million",
+            ),
+            (f"Mr Holm won 54% of the vote against 27% for his rival{OWNER}", "54", "against 27%"),
+            (f"The dam rose by 3 metres past the mark of the last flood{OWNER}", "3", "past the mark"),
+            (f"Wages fell by 12% from 40 crowns{OWNER}", "12", "from 40 crowns"),
+        ],
+    )
+    def test_what_it_comes_to_or_is_set_against(self, sentence: str, surface: str, kept: str) -> None:
+        assert kept in said(sentence, surface)
+
+    def test_both_halves_of_a_subject(self) -> None:
+        sentence = f"Exports, plunging since March, and wages have shaved $12 million off the profits{OWNER}"
+        text = said(sentence, "$12 million")
+        assert text.startswith("Exports")
+        assert "and wages have shaved $12 million" in text
