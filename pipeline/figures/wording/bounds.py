@@ -60,7 +60,9 @@ def is_period(parse: Parse, index: int) -> bool:
     heads = [index] if word.dep == "npadvmod" else [c for c in parse.children(index) if parse.words[c].dep == "pobj"]
     named = any(_low(parse, c) in closed.PERIODS or _YEAR.fullmatch(parse.words[c].text) for c in heads)
     first = _low(parse, index if word.dep == "prep" else parse.subtree(index)[0])
-    return named and first not in ("a", "an", "per", "each", "every")
+    # "The week he left" is a day's event; "a week" a rate.
+    rate = ("a", "an", "per", "each", "every", "the") if word.dep == "npadvmod" else ("per",)
+    return named and first not in rate
 
 
 def is_share(parse: Parse, index: int, first: int) -> bool:
@@ -68,9 +70,10 @@ def is_share(parse: Parse, index: int, first: int) -> bool:
     word = parse.words[index]
     part = parse.subtree(index)
     opens = _low(parse, part[0])
-    if part[-1] > first or word.dep not in ("prep", "advcl") or opens not in ("with", "of"):
+    if part[-1] > first or word.dep not in ("prep", "advcl"):
         return False
-    return opens == "of" or _has_number(parse, index)
+    shared = any(_low(parse, i) in closed.SHARES for i in part) or _has_number(parse, index)
+    return opens in ("of", "among") or (opens in ("with", "out") and shared)
 
 
 def is_outcome(parse: Parse, index: int, number: int) -> bool:
@@ -87,8 +90,9 @@ def is_outcome(parse: Parse, index: int, number: int) -> bool:
 
 def lost_conditions(parse: Parse, kept: set[int], head: int, number: int) -> int:
     """How many conditions, outcomes and halves of a subject were left out that a clause cannot do without."""
-    frame = parse.words[head].head
-    verbs = {i for i in kept if parse.words[i].tag.startswith("V")} | {frame}
+    verbs = {i for i in kept if parse.words[i].tag.startswith("V")} | {parse.words[head].head}
+    # "It will close, but only if it rains, she said": the condition is read as one of saying.
+    verbs |= {c for c in parse.children(head) if parse.words[c].dep == "conj" and _low(parse, c) in closed.REPORTING}
     lost = 0
     for verb in verbs:
         for child in parse.children(verb):
@@ -122,4 +126,14 @@ def lost_bounds(parse: Parse, kept: set[int], number: int) -> int:
         for child in parse.children(above):
             if child not in kept and number not in parse.subtree(child):
                 lost += is_period(parse, child) or is_share(parse, child, first)
-    return lost
+    return lost + _lost_before(parse, kept, verb)
+
+
+def _lost_before(parse: Parse, kept: set[int], verb: int | None) -> int:
+    """How many of them were left out that stand in front of the verb with which this one is joined."""
+    if verb is None or verb not in kept or parse.words[verb].dep != "conj":
+        return 0
+    above = parse.words[verb].head
+    first = min([c for c in parse.children(above) if parse.words[c].dep in _SUBJECTS] or [above])
+    parts = (c for c in parse.children(above) if c < first and c not in kept)
+    return sum(is_period(parse, part) or is_share(parse, part, first) for part in parts)

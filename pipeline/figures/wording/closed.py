@@ -77,6 +77,11 @@ PERIODS = _set(
 )
 """Nouns of a time over which things are counted, rather than of a day on which one happened."""
 
+SHARES = _set(
+    "half third thirds quarter quarters fifth fifths tenth tenths percent percentage most all part share majority"
+)
+"""Words for how much of a whole, which have no digits."""
+
 FALSELY = _set(
     "falsely wrongly wrongfully incorrectly mistakenly erroneously inaccurately untruthfully misleadingly dishonestly"
 )

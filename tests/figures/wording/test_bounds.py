@@ -29,6 +29,11 @@ class TestConditions:
     def test_a_condition_stays(self, sentence: str, surface: str, kept: str) -> None:
         assert kept in said(sentence, surface)
 
+    def test_one_that_is_told_as_an_afterthought(self) -> None:
+        sentence = f"The firm will cut 300 jobs in the valley, but only if the deal is refused by the court{OWNER}"
+        wording = wordings(sentence)["300"]
+        assert wording.cut or "only if the deal is refused" in wording.text
+
 
 class TestFrames:
     @pytest.mark.parametrize(
@@ -67,6 +72,13 @@ class TestParts:
     )
     def test_the_part_or_the_period_that_was_counted(self, sentence: str, surface: str, kept: str) -> None:
         assert kept in said(sentence, surface)
+
+    def test_one_told_before_a_joined_sentence_is_missed(self) -> None:
+        text = "With half the districts counted, the Greens were ahead on 34% and the Liberals trailed on 29%."
+        found = wordings(text)
+        assert found["34"].text.startswith("With half the districts counted")
+        assert found["29"].cut
+        assert found["29"].text.startswith("… ")
 
     def test_without_room_the_wording_is_marked_as_cut(self) -> None:
         sentence = (
