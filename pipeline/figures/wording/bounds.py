@@ -104,7 +104,12 @@ def lost_conditions(parse: Parse, kept: set[int], head: int, number: int) -> int
 
 
 def _is_half(parse: Parse, kept: set[int], at: int, number: int) -> bool:
-    """Whether a subject beside the number lost what it is joined with."""
+    """Whether a subject lost what it is joined with, where the number, or another one kept, is of both together."""
+    word = parse.words[at]
+    if word.dep == "conj" and word.head not in kept and parse.words[word.head].dep in _SUBJECTS:
+        both = set(parse.subtree(word.head))
+        verb = parse.words[word.head].head
+        return verb in kept and any(parse.words[i].tag == "CD" for i in kept & set(parse.subtree(verb)) - both)
     if parse.words[at].dep not in _SUBJECTS or number in parse.subtree(at):
         return False
     return any(parse.words[c].dep == "conj" and c not in kept for c in parse.children(at))

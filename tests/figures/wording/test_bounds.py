@@ -101,6 +101,11 @@ class TestOutcomes:
             ),
             (f"Mr Holm won 54% of the vote against 27% for his rival{OWNER}", "54", "against 27%"),
             (f"The dam rose by 3 metres past the mark of the last flood{OWNER}", "3", "past the mark"),
+            (
+                f"The river climbed 3 metres in the town of Holm past the mark of the last flood{OWNER}",
+                "3",
+                "past the mark",
+            ),
             (f"Wages fell by 12% from 40 crowns{OWNER}", "12", "from 40 crowns"),
         ],
     )
@@ -112,3 +117,14 @@ class TestOutcomes:
         text = said(sentence, "$12 million")
         assert text.startswith("Exports")
         assert "and wages have shaved $12 million" in text
+
+    def test_a_sum_of_two_causes_is_not_put_on_one(self) -> None:
+        assert said(f"Drought and logging cost the farmers of the valley $12 million{OWNER}", "$12 million").startswith(
+            "Drought and logging cost"
+        )
+        sentence = (
+            "The strike of the pilots in March and the loss of two ships in the storm off the northern coast "
+            "cost the line $12 million."
+        )
+        wording = wordings(sentence)["two"]
+        assert wording.cut or "strike" in wording.text
