@@ -112,6 +112,12 @@ class TestOutcomes:
     def test_what_it_comes_to_or_is_set_against(self, sentence: str, surface: str, kept: str) -> None:
         assert kept in said(sentence, surface)
 
+    def test_what_it_comes_to_behind_a_place(self) -> None:
+        sentence = (
+            "The river climbed 3 metres in the town of Holm past the mark of the last great flood, engineers said."
+        )
+        assert "past the mark" in said(sentence, "3")
+
     def test_both_halves_of_a_subject(self) -> None:
         sentence = f"Exports, plunging since March, and wages have shaved $12 million off the profits{OWNER}"
         text = said(sentence, "$12 million")
