@@ -53,7 +53,9 @@ class Wording(Model):
     """How a figure is said to a reader, in the words of its own sentence."""
 
     text: str = Field(description="the shortest clause that says it; what was resolved stands in [square brackets]")
-    cut: bool = Field(description="whether it is no clause, but the sentence cut at a word, with … where it is cut")
+    cut: bool = Field(
+        description="whether … stands in it: a bound of the claim is left out, or it is the sentence, cut"
+    )
 
 
 class Clause(Model):
