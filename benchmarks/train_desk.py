@@ -28,7 +28,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction import DictVectorizer
 
-from benchmarks.desk_data import Interval, LabelledStream, Row, aligned, given, ours, scorer, value_of, worths
+from benchmarks.desk_data import Interval, LabelledStream, Row, aligned, given, ours, scorer, worths
 from pipeline.figures.telling import Teller, pairs
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Models
@@ -426,11 +426,6 @@ def log_loss(model: Trees, examples: Sequence[Example]) -> float:
     """The mean loss of a model, in bits."""
     losses = [-math.log2(max(1e-9, p if e.yes else 1 - p)) for e in examples for p in [model.probability(e.cues)]]
     return sum(losses) / max(1, len(losses))
-
-
-def intervals_of(stream: LabelledStream) -> dict[str, Interval]:
-    """What each figure of a stream states, by id."""
-    return {figure.id: value_of(figure) for item in stream.items for figure in item.figures}
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ speakers. Both name numbers between 0 and 1 for the weights of ``told.json``, ``
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from enum import StrEnum
 
 from pipeline.figures.following import concepts, intervals
@@ -69,12 +69,9 @@ def _vaguely(known: Claim, said: Claim) -> Standing:
 def nouns_agree(one: Mention, other: Mention) -> float:
     """How well what is counted agrees: 1 the same, 0 something else, 0.5 where one of them leaves it open."""
     mine, theirs = one.marks.nouns, other.marks.nouns
-    if not mine or not theirs:
-        return 0.5
-    if mine[0] == theirs[0]:
-        return 1.0
-    if mine[0] in theirs or theirs[0] in mine:
-        return 0.9
+    known = _heads_agree(mine, theirs)
+    if known is not None:
+        return known
     if concepts.are_related(mine[0], theirs[0]):
         return 0.8
     return 0.6 if concepts.may_be_people(mine[0], theirs[0]) else 0.0
@@ -83,13 +80,19 @@ def nouns_agree(one: Mention, other: Mention) -> float:
 def actions_agree(one: Mention, other: Mention) -> float:
     """How well what happened agrees, as `nouns_agree` has it."""
     mine, theirs = one.marks.actions, other.marks.actions
+    known = _heads_agree(mine, theirs)
+    if known is not None:
+        return known
+    return 0.8 if concepts.are_kin(mine[0], theirs[0]) else 0.0
+
+
+def _heads_agree(mine: Sequence[str], theirs: Sequence[str]) -> float | None:
+    """How well two lists of classes agree, the governing one first; ``None`` where they share no head."""
     if not mine or not theirs:
         return 0.5
     if mine[0] == theirs[0]:
         return 1.0
-    if mine[0] in theirs or theirs[0] in mine:
-        return 0.9
-    return 0.8 if concepts.are_kin(mine[0], theirs[0]) else 0.0
+    return 0.9 if mine[0] in theirs or theirs[0] in mine else None
 
 
 def closeness(one: Mention, other: Mention) -> float:
@@ -100,15 +103,16 @@ def closeness(one: Mention, other: Mention) -> float:
 
 def likeness(one: Mention, other: Mention, rarity: Callable[[str], float]) -> dict[str, float]:
     """What ``one`` has in common with ``other`` beside their values; ``rarity`` says how telling a word is, 0 to 1."""
+    noun, action = nouns_agree(one, other), actions_agree(one, other)
     made = {
-        f"noun {nouns_agree(one, other):.1f}": 1.0,
-        f"action {actions_agree(one, other):.1f}": 1.0,
+        f"noun {noun:.1f}": 1.0,
+        f"action {action:.1f}": 1.0,
         "words": _jaccard(one.words, other.words, rarity),
         "marked words": _shared(one.marks.words, other.marks.words),
         "names": _overlap(one.names, other.names),
     }
-    if one.figure.unit or nouns_agree(one, other) >= 0.9:
-        made["all the same"] = float(actions_agree(one, other) >= 0.9)
+    if one.figure.unit or noun >= 0.9:
+        made["all the same"] = float(action >= 0.9)
     for name, mine, theirs in (
         ("phrase", one.phrase, other.phrase),
         ("arguments", one.arguments, other.arguments),
