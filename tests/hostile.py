@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,12 @@ async def _ended(web: Web) -> None:
     await asyncio.gather(*ours, return_exceptions=True)
 
 
-def page(title: str, *paragraphs: str) -> bytes:
+def page(title: str, *paragraphs: str, published: datetime | None = None) -> bytes:
     """A plain article; ``title`` is markup, as a page may have it."""
     text = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs or FLOOD)
+    date = f'<meta property="article:published_time" content="{published.isoformat()}">' if published else ""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{date}</head>'
         f"<body><article><h1>{title}</h1>{text}</article></body></html>"
     ).encode()
 

@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,11 @@ KILLS = (1, 1)
 PLACES = ("Tarn", "Arn", "Bel", "Cor", "Dun", "Esk", "Fal", "Gar")
 
 
-def edition(number: int) -> dict[str, bytes]:
-    """The pages of one edition: reports of several floods with figures that change, and a copy."""
+def edition(number: int, published: datetime) -> dict[str, bytes]:
+    """The pages of one edition: reports of several floods with figures that change, and a copy.
+
+    They name their time: without, a run after midnight would read them as the next day's.
+    """
     pages = {}
     for at, place in enumerate(PLACES):
         told = (
@@ -45,7 +49,9 @@ def edition(number: int) -> dict[str, bytes]:
             f"At least {40 + 10 * number + at} people were evacuated from the hospital of {place}, the brigade said.",
             f"In {place} the {('market', 'school', 'bridge')[at % 3]} stays closed after the flood, an engineer said.",
         )
-        pages[f"/{number}/{place}"] = html_answer(page(f"Flood in {place}, report {number}", *told))
+        pages[f"/{number}/{place}"] = html_answer(
+            page(f"Flood in {place}, report {number}", *told, published=published)
+        )
     pages[f"/{number}/copy"] = pages[f"/{number}/Tarn"]
     return pages
 
@@ -102,11 +108,12 @@ def test_what_a_killed_run_had_claimed_is_read_by_the_very_next_one(tmp_path: Pa
 
 def test_runs_killed_at_any_moment_lose_nothing_and_tell_nothing_twice(tmp_path: Path) -> None:
     chance = random.Random(5)
+    today = datetime.now(UTC).replace(microsecond=0)
     with serving({}) as web:
         topic_file(tmp_path, web.url("/feed"))
         links: list[str] = []
         for number, kills in enumerate(KILLS):
-            pages = edition(number)
+            pages = edition(number, today)
             links += pages
             web.pages |= pages | {"/feed": feed(links)}
             calm = asking(started(web, tmp_path, "calm"), web, "/feed")
