@@ -9,14 +9,15 @@ the evidence for a move is not strong, the figure is told as what it is, and wha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from pipeline.figures.following.attributions import are_others
 from pipeline.figures.following.intervals import excludes, stated
 from pipeline.figures.telling import pairs
 from pipeline.figures.telling.conversions import conversions
+from pipeline.figures.telling.memory import COMPARED, Known, Memory, Track
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Limits, Models
 from pipeline.figures.worth.cues import ArticleText, cues_of
@@ -25,11 +26,6 @@ from pipeline.figures.worth.reasons import reasons
 from pipeline.figures.worth.stream import Stream
 from schemas.figure import Figure, FigureInArticle, HeardArticle, Marks, Tell, Telling, ToldFigure, VerdictKind
 
-COMPARED = 40
-"""Told figures that a figure is compared with in full: those whose noun, action and size are closest."""
-KEPT = 600
-"""Told figures that are remembered; beyond, those mentioned longest ago are forgotten."""
-REMEMBERED_FOR = timedelta(days=180)
 _SHOWN_BEFORE = 3
 _A_YEAR = timedelta(days=366)
 _RANK = {Tell.NONE: 0, Tell.DIGEST: 1, Tell.NOW: 2}
@@ -42,27 +38,7 @@ _AS_LIKELY = 0.6
 """Share of the best probability from which on another track is as likely."""
 
 
-@dataclass(eq=False)
-class _Told:
-    """A figure that was worth remembering: what was told of it, and the track of states it is one of."""
-
-    mention: Mention
-    telling: Telling
-    track: _Track
-    told_as: Tell
-    """How its value reached the desk, be it by an earlier mention."""
-
-
-@dataclass(eq=False)
-class _Track:
-    """The states of one thing as they were told, the latest last, and how often they were mentioned."""
-
-    id: str
-    states: list[_Told] = field(default_factory=list)
-    mentions: int = 0
-
-
-_Compared = tuple[_Told, dict[str, float], float]
+_Compared = tuple[Known, dict[str, float], float]
 """A told figure, how alike it is, and the log-odds that both are of one series."""
 
 
@@ -84,7 +60,7 @@ class _Said:
 class _Again:
     """A told figure that may say the same, and how likely it does."""
 
-    by: _Told
+    by: Known
     probability: float
     equal: bool
 
@@ -128,14 +104,10 @@ class Teller:
     ) -> None:
         self._title = title
         self._always = always
-        self._lost: list[str] = []
         self._stream = stream
         self._models = models or Models.shipped()
         self._limits = limits or Limits()
-        self._told: list[_Told] = []
-        self._tracks: dict[str, _Track] = {}
-        for one in told:
-            self._remember(Mention(one.figure, one.marks), one.telling, one.track)
+        self._memory = Memory(told)
 
     def tell(
         self, article: str, text: ArticleText, figures: Sequence[FigureInArticle], marks: Sequence[Marks]
@@ -145,8 +117,7 @@ class Teller:
         The very same figures again are judged as if they were not there, so that a step run twice gives the same; those
         of a later revision are held against the earlier one's too.
         """
-        self._lost = []
-        self._forget({one.id for one in figures}, text.published)
+        self._memory.forget({one.id for one in figures}, text.published)
         self._stream.drop(article)
         plain = [one.figure for one in figures]
         cues = cues_of(text, plain, marks, self._stream, self._title)
@@ -165,10 +136,10 @@ class Teller:
             kept = None
             if self._is_remembered(said):
                 kept = ToldFigure(figure=one, marks=mark, telling=telling, track=track or one.id)
-                self._remember(said.mention, telling, kept.track)
+                self._memory.remember(said.mention, telling, kept.track)
             found.append(Told(telling, kept))
         heard = self._stream.add(article, text.published, f"{text.title} {text.text}", plain, marks)
-        return Hearing(tuple(found), heard, (*self._lost, *self._stream.lost))
+        return Hearing(tuple(found), heard, (*self._memory.lost(), *self._stream.lost))
 
     def _is_remembered(self, said: _Said) -> bool:
         return said.worth >= self._limits.remembered or said.always in (Tell.NOW, Tell.DIGEST)
@@ -193,21 +164,21 @@ class Teller:
             return made.model_copy(update={"of": told.by.mention.id}), told.by.track.id
         moved = self._comes_from(mention, compared) or self._moved(self.states(mention, compared, said.worth))
         if moved is not None:
-            last = moved.states[-1].mention
+            last = moved.latest
             move = {"kind": _kind(mention, last), "from_value": stated(last.claim), "of": last.id}
             return made.model_copy(update=move), moved.id
         return made.model_copy(update={"before": self._said_before(mention, compared)}), None
 
     def _compared(self, said: Mention) -> list[_Compared]:
         """The told figures closest to one, each with how alike both are."""
-        candidates = self._candidates(said)
+        candidates = self._memory.closest(said)
         likeness = [pairs.likeness(said, one.mention, self._stream.rarity) for one in candidates]
         return list(zip(candidates, likeness, self._models.same.scores(likeness), strict=True))
 
     def _said_before(self, said: Mention, compared: Sequence[_Compared]) -> tuple[str, ...]:
         """The latest states of what may be the same, told by other articles, the likeliest first."""
         near = sorted(compared, key=lambda entry: -entry[2])
-        latest = (one.track.states[-1].mention for one, _, same in near if same > self._limits.beside)
+        latest = (one.track.latest for one, _, same in near if same > self._limits.beside)
         others = (one.id for one in latest if one.source.article != said.source.article)
         return tuple(dict.fromkeys(others))[:_SHOWN_BEFORE]
 
@@ -228,20 +199,6 @@ class Teller:
             return 1.0
         return self._models.mailed.probability(mail_cues(said.score, again, compared, said.beside))
 
-    def _candidates(self, said: Mention) -> list[_Told]:
-        """The told figures closest to one, of the same unit: those that state its value, and the likeliest others."""
-        alike = [one for one in self._told if one.mention.figure.unit == said.figure.unit]
-        alike.sort(key=lambda one: -pairs.closeness(said, one.mention))
-        if len(alike) <= COMPARED:
-            return alike
-        near = alike[:COMPARED]
-        equal = [
-            one
-            for one in alike[COMPARED:]
-            if pairs.standing(one.mention.claim, said.claim) in (pairs.Standing.EQUAL, pairs.Standing.ROUNDED)
-        ]
-        return near + equal[:COMPARED]
-
     def _told_before(self, said: Mention, compared: Sequence[_Compared]) -> list[_Again]:
         """The told figures that may say the same, the likeliest first."""
         may_be, cues = [], []
@@ -254,15 +211,15 @@ class Teller:
         found = [_Again(one, probability_of(score), equal) for (one, equal), score in zip(may_be, scores, strict=True)]
         return sorted(found, key=lambda again: -again.probability)
 
-    def _comes_from(self, said: Mention, compared: Sequence[_Compared]) -> _Track | None:
+    def _comes_from(self, said: Mention, compared: Sequence[_Compared]) -> Track | None:
         """The track whose latest value the sentence itself says it was before: "164, up from 120"."""
         earlier = said.figure.earlier
         if earlier is None:
             return None
         likely = sorted(compared, key=lambda entry: -entry[2])
-        return next((one.track for one, *_ in likely if stated(one.track.states[-1].mention.claim) == earlier), None)
+        return next((one.track for one, *_ in likely if stated(one.track.latest.claim) == earlier), None)
 
-    def _moved(self, states: Sequence[tuple[_Track, dict[str, float]]]) -> _Track | None:
+    def _moved(self, states: Sequence[tuple[Track, dict[str, float]]]) -> Track | None:
         """The track of which a figure is the next state, if the evidence is strong.
 
         Where several tracks may be of the one series, the one whose state was told last.
@@ -273,11 +230,11 @@ class Teller:
         if best < self._limits.moved:
             return None
         near = [track for probability, track in likely if probability >= _AS_LIKELY * best]
-        return max(near, key=lambda track: self._told.index(track.states[-1]))
+        return max(near, key=self._memory.age)
 
     def states(
         self, said: Mention, compared: Sequence[_Compared], worth: float
-    ) -> list[tuple[_Track, dict[str, float]]]:
+    ) -> list[tuple[Track, dict[str, float]]]:
         """The tracks that a figure may be the next state of, with what speaks for and against each.
 
         A track is as alike as the likest of its mentions; values are held against its latest state.
@@ -312,39 +269,6 @@ class Teller:
             }
             found.append((track, cues))
         return found
-
-    def _remember(self, mention: Mention, telling: Telling, track: str) -> None:
-        home = self._tracks.setdefault(track, _Track(track))
-        told_as = telling.tell
-        if telling.kind is VerdictKind.REPEATED:
-            first = next((one for one in self._told if one.mention.id == telling.of), None)
-            told_as = first.told_as if first else Tell.NOW
-        told = _Told(mention, telling, home, told_as)
-        home.mentions += 1
-        if telling.kind is not VerdictKind.REPEATED or not home.states:
-            home.states.append(told)
-        self._told.append(told)
-        if len(self._told) > KEPT:
-            self._drop(self._told[0])
-
-    def _forget(self, ids: Set[str], now: datetime) -> None:
-        """Forget these very figures, which are about to be told again, and what is too old to be compared with."""
-        for one in list(self._told):
-            if one.mention.id in ids or now - one.mention.source.published > REMEMBERED_FOR:
-                self._drop(one)
-
-    def _drop(self, one: _Told) -> None:
-        self._told.remove(one)
-        self._lost.append(one.mention.id)
-        track = one.track
-        track.mentions -= 1
-        if one in track.states:
-            track.states.remove(one)
-        if not track.states:
-            rest = [other for other in self._told if other.track is track]
-            track.states.extend(rest[-1:])
-        if not track.states:
-            self._tracks.pop(track.id, None)
 
 
 def _is_history(said: Mention) -> bool:
