@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypedColumns,
     bindparam,
     delete,
+    func,
     or_,
     select,
 )
@@ -195,6 +196,11 @@ class Articles:
         while rows := self._connection.execute(query.where(order > after_seq)).all():
             yield from map(_article, rows)
             after_seq = rows[-1].seq
+
+    def first_seen(self, topic: str) -> datetime | None:
+        """When the first article that is coverage of ``topic`` was first seen; None where there is none."""
+        query = select(func.min(articles.c.first_seen)).join(article_topics, article_topics.c.article == articles.c.id)
+        return self._connection.execute(query.where(article_topics.c.topic == topic)).scalar()
 
     def of_story(self, story: str) -> list[Article]:
         """The articles put into ``story``, in order of arrival."""

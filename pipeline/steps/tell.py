@@ -178,17 +178,26 @@ def _tell_digest(services: Services, mailer: Mailer, sender: Sender, topic: Topi
     key = f"digest:{topic.name}:end"
     with services.record.begin() as tx:
         last = tx.notes.get(key)
-        if last is None:
-            # A topic's first period begins when it is first seen here: there is nothing to report from before.
-            tx.notes.set(key, now.isoformat())
-            return
-        period = due_period(topic, datetime.fromisoformat(last), now)
+        period = due_period(topic, datetime.fromisoformat(last) if last else _first_start(tx, topic, now), now)
         if period is None:
             return
         data = digest_data(tx, topic, *period)
     if _deliver_digest(services, mailer, sender, topic, data, report):
         with services.record.begin() as tx:
             tx.notes.set(key, data.end.isoformat())
+
+
+def _first_start(tx: Transaction, topic: Topic, now: datetime) -> datetime:
+    """Where the topic's first digest begins: when the topic was first seen here, or with its first report.
+
+    That may be the earlier of the two, for reports come in before anything is told of them.
+    """
+    key = f"digest:{topic.name}:begun"
+    begun = tx.notes.get(key)
+    if begun is None:
+        tx.notes.set(key, begun := now.isoformat())
+    first = tx.articles.first_seen(topic.name)
+    return min(datetime.fromisoformat(begun), first or now)
 
 
 def _deliver_digest(

@@ -48,6 +48,8 @@ def test_articles_are_walked_in_order_of_arrival(record: Record) -> None:
         assert [one.seq for one in tx.articles.iterate(outcome=Outcome.OFF_TOPIC)] == list(range(1, 251, 2))
         assert [one.seq for one in tx.articles.iterate(since=NOW + 248 * MINUTE)] == [249, 250]
         assert [one.seq for one in tx.articles.iterate(until=NOW + 2 * MINUTE)] == [1, 2]
+        assert tx.articles.first_seen("kids") == NOW + MINUTE
+        assert tx.articles.first_seen("zoo") is None
 
 
 def test_articles_are_found_by_story_and_by_original(record: Record) -> None:

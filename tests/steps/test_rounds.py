@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline.errors import DeliveryError, DeliveryRefused
+from pipeline.runner import Watcher
 from pipeline.steps.services import Services
 from schemas.alert import AlertKind, AlertState
 from schemas.article import Article
@@ -348,6 +349,18 @@ def test_a_digest_goes_out_at_its_time_and_once(house: House, site: Site) -> Non
     assert house.round().told.digests == []
     house.clock.forward(days=1)
     assert house.round().told.digests == []  # nothing came in, and an empty digest was not asked for
+
+
+def test_the_first_digest_begins_with_a_report_that_came_before_anything_was_told(house: House, site: Site) -> None:
+    site.publish("flood", "Hospital evacuated as Malva floods Tarn", *FLOOD)
+    house.enrol(topic_for(site, digest={"at": ["18:00"]}))
+    house.round(watcher=Watcher(judged=lambda entry: house.clock.forward(minutes=2)))
+    house.clock.forward(hours=6)
+    house.round()
+    (digest,) = [mail for mail in house.post.mails if "Digest" in mail.subject]
+    assert "Mon 2 Mar 12:00 – Mon 2 Mar 18:00" in digest.text
+    assert "From 1 report." in digest.text
+    assert "40 people were evacuated" in digest.text
 
 
 def test_late_news_is_news(house: House, site: Site) -> None:
