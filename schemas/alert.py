@@ -32,6 +32,14 @@ class AlertState(StrEnum):
     FAILED = "failed"
 
 
+class DigestState(StrEnum):
+    """Where a digest is whose period has ended: waiting to be taken by all of its recipients, told, or given up."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class ArticleRef(Model):
     """What a mail says of an article."""
 
@@ -190,3 +198,20 @@ class DigestData(Model):
     feeds_ill: tuple[FeedNews, ...] = ()
     feeds_back: tuple[FeedNews, ...] = Field(default=(), description="told of before, and well again in this period")
     held_back: int = Field(default=0, description="alerts that a cap or a backlog left to this digest")
+
+
+class Digest(Model):
+    """A digest bound to its period and Message-ID: what is sent, and sent again, whatever came in since."""
+
+    id: str
+    topic: str
+    start: Utc
+    end: Utc
+    message_id: str
+    data: DigestData | None = Field(description="what it says; None once it is told or given up")
+    state: DigestState = DigestState.WAITING
+    due: Utc = Field(description="not to be sent before this moment")
+    attempts: int = 0
+    sent: Utc | None = None
+    recipients_left: tuple[str, ...] | None = Field(default=None, description="None: nobody has got it")
+    error: str | None = None

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, literal, select, union_all
 from pipeline.record.alerts import Alerts, alerts
 from pipeline.record.articles import Articles, articles, remembered, revisions
 from pipeline.record.counters import Counter, Counters
+from pipeline.record.digests import Digests, digests
 from pipeline.record.entries import Entries, entries
 from pipeline.record.feeds import Feeds, feeds
 from pipeline.record.figures import Figures, figures, series, verdicts
@@ -46,6 +47,7 @@ _COUNTED = (
     told,
     heard,
     alerts,
+    digests,
 )
 
 
@@ -63,6 +65,7 @@ class Transaction:
         self.figures = Figures(connection, self._counters)
         self.told = ToldBefore(connection)
         self.alerts = Alerts(connection, self._counters)
+        self.digests = Digests(connection)
         self.notes = Notes(connection)
 
     def search_everything_by_id(self, id: str) -> Kind | None:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pipeline.errors import DeliveryError, DeliveryRefused
 from pipeline.record import Transaction
 from pipeline.steps.digest import digest_data
 from pipeline.steps.news import begun_note
 from pipeline.steps.services import Services
-from pipeline.tell.delivery import Mailer, PartlyDelivered
-from pipeline.tell.digest import compose_digest, digest_page, is_empty
+from pipeline.tell.delivery import Mailer, PartlyDelivered, Refusal
+from pipeline.tell.digest import compose_digest, digest_id, digest_page, is_empty
 from pipeline.tell.mails import compose_alert
-from pipeline.tell.outbox import Plan, plan
+from pipeline.tell.outbox import Plan, after_failure, plan
 from pipeline.tell.schedule import due_period
 from pipeline.tell.sender import Sender
-from schemas.alert import Alert, AlertState, DigestData, Mail
-from schemas.topic import Topic
-
-_TRIES = 12
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=3)
+from schemas.alert import Alert, AlertState, Digest, DigestData, DigestState, Mail
+from schemas.topic import DigestTimes, Topic
 
 
 @dataclass
@@ -47,9 +44,10 @@ def tell(
 ) -> TellReport:
     """Send the alerts that are due, and ``digests`` whose time has come, until ``stop`` between one mail and the next.
 
-    A mail's alerts are bound to its Message-ID before it is sent and marked afterwards. A process that dies in between
-    sends the very same mail again, with the same Message-ID, and never the same news in another mail. Of two processes
-    that tell of a topic the second waits for the first; raises RecordBusy if that takes longer than ``wait`` seconds.
+    What is left of digests begun before is sent in any case. A mail's alerts, and a digest with its period, are bound
+    to a Message-ID before it is sent and marked afterwards. A process that dies in between sends the very same mail
+    again, with the same Message-ID, and never the same news in another mail. Of two processes that tell of a topic the
+    second waits for the first; raises RecordBusy if that takes longer than ``wait`` seconds.
     """
     report = TellReport()
     with services.record.read() as tx:
@@ -59,8 +57,8 @@ def tell(
             break
         with services.record.telling(topic.name, wait):
             _tell_alerts(services, mailer, sender, topic, report, stop)
-            if digests and not stop():
-                _tell_digest(services, mailer, sender, topic, report)
+            if not stop():
+                _tell_digests(services, mailer, sender, topic, report, begin=digests, stop=stop)
     return report
 
 
@@ -69,9 +67,9 @@ def topics_to_tell(services: Services) -> list[str]:
     now = services.clock()
     with services.record.read() as tx:
         names = {alert.topic for alert in tx.alerts.due(now)}
-        topics = [topic for topic in tx.topics.all() if topic.name in names]
-        plans = {topic.name: _planned(tx, topic, now) for topic in topics}
-    return [name for name, planned in plans.items() if planned.bundles or planned.to_digest]
+        begun = {digest.topic for digest in tx.digests.due(now)}
+        plans = {topic.name: _planned(tx, topic, now) for topic in tx.topics.all() if topic.name in names | begun}
+    return [name for name, planned in plans.items() if planned.bundles or planned.to_digest or name in begun]
 
 
 def _tell_alerts(
@@ -123,14 +121,14 @@ def _send(
         delivery = mailer.send(mail, date=now)
     except DeliveryError as error:
         report.troubles.append(f"{mail.subject}: {error}")
-        attempts = max(alert.attempts for alert in alerts) + 1
-        lost = isinstance(error, DeliveryRefused) or attempts >= _TRIES
+        attempts = max(alert.attempts for alert in alerts)
+        tried = after_failure(attempts, now, refused=isinstance(error, DeliveryRefused))
         left = error.deferred if isinstance(error, PartlyDelivered) else alerts[0].recipients_left
         return {
-            "attempts": attempts,
+            "attempts": tried.attempts,
             "error": str(error),
-            "state": AlertState.FAILED if lost else AlertState.WAITING,
-            "due": now + min(_FIRST_WAIT * 2 ** (attempts - 1), _LONGEST_WAIT),
+            "state": AlertState.FAILED if tried.given_up else AlertState.WAITING,
+            "due": tried.due,
             "recipients_left": left,
         }
     report.mails.append(mail.subject)
@@ -144,11 +142,11 @@ def _send(
 def tell_digest(services: Services, mailer: Mailer, sender: Sender, topic: Topic, *, wait: float = 60.0) -> TellReport:
     """Send the digest of ``topic`` if its time has come; its period begins where that of the last one ended.
 
-    Raises RecordBusy as `tell` does.
+    What is left of earlier ones, and due, goes out too. Raises RecordBusy as `tell` does.
     """
     report = TellReport()
     with services.record.telling(topic.name, wait):
-        _tell_digest(services, mailer, sender, topic, report)
+        _tell_digests(services, mailer, sender, topic, report)
     return report
 
 
@@ -167,24 +165,58 @@ def digest_again(
     report = TellReport()
     with services.record.read() as tx:
         data = digest_data(tx, topic, *period)
-    _deliver_digest(services, mailer, sender, topic, data, report)
+    if is_empty(data) and not (topic.digest and topic.digest.empty):
+        return report
+    try:
+        _write_page(services, sender, topic, data, report)
+        if topic.recipients and mailer is not None:
+            mailer.send(compose_digest(topic, data, sender=sender), date=services.clock())
+    except DeliveryError as error:
+        report.troubles.append(f"digest of {topic.heading}: {error}")
     return report
 
 
-def _tell_digest(services: Services, mailer: Mailer, sender: Sender, topic: Topic, report: TellReport) -> None:
-    if topic.digest is None:
-        return
+def _tell_digests(
+    services: Services,
+    mailer: Mailer,
+    sender: Sender,
+    topic: Topic,
+    report: TellReport,
+    *,
+    begin: bool = True,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Send the digests that are bound and due; ``begin`` binds the one whose time has come."""
     now = services.clock()
-    key = f"digest:{topic.name}:end"
-    with services.record.begin() as tx:
-        last = tx.notes.get(key)
-        period = due_period(topic, datetime.fromisoformat(last) if last else _first_start(tx, topic, now), now)
-        if period is None:
-            return
-        data = digest_data(tx, topic, *period)
-    if _deliver_digest(services, mailer, sender, topic, data, report):
+    if begin and topic.digest is not None:
         with services.record.begin() as tx:
-            tx.notes.set(key, data.end.isoformat())
+            _bind_digest(tx, sender, topic, topic.digest, now)
+    with services.record.read() as tx:
+        due = tx.digests.due(now, topic.name)
+    for digest in due:
+        if stop():
+            return
+        update = _send_digest(services, mailer, sender, topic, digest, report)
+        with services.record.begin() as tx:
+            tx.digests.put(digest.model_copy(update=update))
+
+
+def _bind_digest(tx: Transaction, sender: Sender, topic: Topic, times: DigestTimes, now: datetime) -> None:
+    """Bind the digest whose time has come, if any, to its period, words and Message-ID; the next begins at its end."""
+    key = f"digest:{topic.name}:end"
+    last = tx.notes.get(key)
+    period = due_period(topic, datetime.fromisoformat(last) if last else _first_start(tx, topic, now), now)
+    if period is None:
+        return
+    start, end = period
+    data = digest_data(tx, topic, start, end)
+    tx.notes.set(key, end.isoformat())
+    if is_empty(data) and not times.empty:
+        return
+    identity = digest_id(data)
+    message_id = sender.message_id(identity)
+    digest = Digest(id=identity, topic=topic.name, start=start, end=end, message_id=message_id, data=data, due=now)
+    tx.digests.put(digest)
 
 
 def _first_start(tx: Transaction, topic: Topic, now: datetime) -> datetime:
@@ -200,26 +232,62 @@ def _first_start(tx: Transaction, topic: Topic, now: datetime) -> datetime:
     return min(datetime.fromisoformat(begun), first or now)
 
 
-def _deliver_digest(
-    services: Services, mailer: Mailer | None, sender: Sender, topic: Topic, data: DigestData, report: TellReport
-) -> bool:
-    """Write the page of a digest and mail it; False where it should be tried again, under the same Message-ID."""
-    if is_empty(data) and not (topic.digest and topic.digest.empty):
-        return True
+def _send_digest(
+    services: Services, mailer: Mailer, sender: Sender, topic: Topic, digest: Digest, report: TellReport
+) -> dict[str, object]:
+    """Write the page of a digest and mail it to those who have not got it; gives what changes in it thereby."""
+    assert digest.data is not None
+    now, left = services.clock(), digest.recipients_left
+    recipients = topic.recipients if left is None else tuple(one for one in left if one in topic.recipients)
+    refused: tuple[Refusal, ...] = ()
+    try:
+        _write_page(services, sender, topic, digest.data, report, again=digest.attempts > 0)
+        if recipients:
+            mail = compose_digest(topic, digest.data, sender=sender)
+            bound = {"message_id": digest.message_id, "recipients": recipients}
+            refused = mailer.send(mail.model_copy(update=bound), date=now).refused
+    except DeliveryError as error:
+        tried = after_failure(digest.attempts, now, refused=isinstance(error, DeliveryRefused))
+        report.troubles.append(f"digest of {topic.heading}: {_given_up(digest, error) if tried.given_up else error}")
+        return {
+            "attempts": tried.attempts,
+            "error": str(error),
+            "state": DigestState.FAILED if tried.given_up else DigestState.WAITING,
+            "data": None if tried.given_up else digest.data,
+            "due": tried.due,
+            "recipients_left": error.deferred if isinstance(error, PartlyDelivered) else left,
+        }
+    why = "; ".join(f"{one.recipient}: {one.why}" for one in refused)
+    if why:
+        report.troubles.append(f"digest of {topic.heading}: refused for {why}")
+    return {"state": DigestState.SENT, "sent": now, "data": None, "error": why or None, "recipients_left": None}
+
+
+def _given_up(digest: Digest, error: DeliveryError) -> DeliveryError:
+    """``error`` with what a person can do, now that nothing is tried again."""
+    period = f"--since {digest.start.isoformat()} --until {digest.end.isoformat()}"
+    hint = f"it is given up; once that is mended, `tallywire digest send {digest.topic} {period}` sends it"
+    return DeliveryError(error.what, where=error.where, why=error.why, hint=hint)
+
+
+def _write_page(
+    services: Services, sender: Sender, topic: Topic, data: DigestData, report: TellReport, *, again: bool = False
+) -> None:
+    """Write the page of a digest; ``again`` reports it only where it is not there yet.
+
+    Raises DeliveryError where its folder can't be written to.
+    """
     path = services.settings.digest_path / f"{topic.name}-{data.end:%Y%m%dT%H%MZ}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        told = again and path.exists()
         path.write_text(digest_page(topic, data, sender=sender), encoding="utf-8")
     except OSError as error:
-        why = f"{path}: it can't be written ({error.strerror or error})"
-        report.troubles.append(f"digest of {topic.heading}: {why}")
-        return False
-    report.digests.append(str(path))
-    if not topic.recipients or mailer is None:
-        return True
-    try:
-        mailer.send(compose_digest(topic, data, sender=sender), date=services.clock())
-    except DeliveryError as error:
-        report.troubles.append(f"digest of {topic.heading}: {error}")
-        return isinstance(error, DeliveryRefused)
-    return True
+        raise DeliveryError(
+            "the page of the digest can't be written",
+            where=str(path),
+            why=error.strerror or str(error),
+            hint="give the folder room and permission to write; it is tried again",
+        ) from error
+    if not told:
+        report.digests.append(str(path))

@@ -30,7 +30,7 @@ from schemas.base import stable_id
 from schemas.figure import Value, VerdictKind
 from schemas.topic import Topic
 
-__all__ = ["compose_digest", "digest_page", "due_period", "is_empty", "period_of"]
+__all__ = ["compose_digest", "digest_id", "digest_page", "due_period", "is_empty", "period_of"]
 
 _SUBJECT = 160
 _OUTCOMES = {
@@ -119,12 +119,17 @@ def is_empty(data: DigestData) -> bool:
     return not (data.stories or data.changed or data.new or data.contradictions or data.articles or data.held_back)
 
 
+def digest_id(data: DigestData) -> str:
+    """The same for the same topic and period, whatever is told of it."""
+    return stable_id("digest", data.topic, data.start.isoformat(), data.end.isoformat())
+
+
 def compose_digest(topic: Topic, data: DigestData, *, sender: Sender, web_copy: str | None = None) -> Mail:
     """The digest of a period as a mail; ``web_copy`` is where its page can be read, if anywhere.
 
     The same topic and period always have the same Message-ID. The HTML stays below `pages.BUDGET`.
     """
-    identity = stable_id("digest", topic.name, data.start.isoformat(), data.end.isoformat())
+    identity = digest_id(data)
     subject = _subject(topic, data)
     album = _Album(identity, inline=False)
     for bounds in _BOUNDS:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pipeline.tell.schedule import next_day, quiet_until
 from schemas.alert import Alert, AlertKind
 from schemas.base import Model, Utc, stable_id
 from schemas.topic import Topic
+
+_TRIES = 12
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=3)
 
 _URGENCY = {
     AlertKind.CORRECTION: 0,
@@ -72,6 +75,24 @@ class Plan(Model):
     bundles: tuple[Bundle, ...] = ()
     to_digest: tuple[Alert, ...] = ()
     wait: Utc | None = None
+
+
+class Tried(Model):
+    """What comes of a try that failed: when the next is due, unless there is none any more."""
+
+    attempts: int
+    due: Utc
+    given_up: bool
+
+
+def after_failure(attempts: int, now: datetime, *, refused: bool) -> Tried:
+    """What to do about a mail that failed at ``now``, after so many ``attempts`` before.
+
+    It is tried again after a minute, then after twice as long each time, up to three hours; what was ``refused`` for
+    good, or failed twelve times, is given up.
+    """
+    wait = min(_FIRST_WAIT * 2**attempts, _LONGEST_WAIT)
+    return Tried(attempts=attempts + 1, due=now + wait, given_up=refused or attempts + 1 >= _TRIES)
 
 
 def by_urgency(alerts: Iterable[Alert]) -> tuple[Alert, ...]:

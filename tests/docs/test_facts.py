@@ -12,8 +12,8 @@ from pipeline.figures.following import intervals
 from pipeline.figures.reading import LONGEST_TEXT, read_figures
 from pipeline.group import copies
 from pipeline.settings import Settings
-from pipeline.steps import digest, read, replay, tell
-from pipeline.tell import health
+from pipeline.steps import digest, read, replay
+from pipeline.tell import health, outbox
 from pipeline.tell.pages import BUDGET
 from schemas.figure import Modifier, VerdictKind
 from tests.docs.pages import DOCS, ROOT, table_cells
@@ -33,8 +33,8 @@ FACTS = [
     ("operations.md", f"every {schedule.CEILING / 3600:.0f} hours at least"),
     ("operations.md", f"every {schedule.DEFAULT / 60:.0f} minutes while"),
     ("operations.md", f"Crawl-delay (up to {robots.LONGEST_DELAY:.0f} s)"),
-    ("mail.md", f"after {tell._FIRST_WAIT.total_seconds() / 60:.0f} minute, then"),
-    ("mail.md", f"up to {tell._LONGEST_WAIT.total_seconds() / 3600:.0f} hours, {tell._TRIES} times in all"),
+    ("mail.md", f"after {outbox._FIRST_WAIT.total_seconds() / 60:.0f} minute, then"),
+    ("mail.md", f"up to {outbox._LONGEST_WAIT.total_seconds() / 3600:.0f} hours, {outbox._TRIES} times in all"),
     ("mail.md", f"the last {digest._COVERAGE_DAYS} days"),
     ("mail.md", f"not answered as a feed for {health.LONG.total_seconds() / 3600:.0f} hours"),
     (

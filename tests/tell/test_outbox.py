@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tell.outbox import BundleKind, Plan, plan
+from pipeline.tell.outbox import BundleKind, Plan, after_failure, plan
 from schemas.alert import Alert, AlertKind
 from schemas.figure import VerdictKind
 from schemas.topic import Topic
@@ -140,6 +140,15 @@ def test_a_bundle_has_one_id_in_whichever_order_its_alerts_come() -> None:
     bundle = planned(waiting).bundles[0]
     assert bundle.id == bundle.model_copy(update={"alerts": bundle.alerts[::-1]}).id
     assert bundle.id != planned(waiting[:1]).bundles[0].id
+
+
+def test_a_mail_that_failed_is_tried_again_ever_later_and_given_up_in_the_end() -> None:
+    tries = [after_failure(attempts, NOW, refused=False) for attempts in range(12)]
+    waits = [int((one.due - NOW).total_seconds()) // 60 for one in tries]
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 180, 180, 180, 180]
+    assert [one.attempts for one in tries] == list(range(1, 13))
+    assert [one.given_up for one in tries] == [False] * 11 + [True]
+    assert after_failure(0, NOW, refused=True).given_up
 
 
 @st.composite

@@ -1,0 +1,255 @@
+"""Digests on their way to real mail servers: what is bound before it is sent, tried again, and given up."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from pipeline.settings import Settings
+from pipeline.steps.services import Services, open_services
+from pipeline.steps.tell import TellReport, tell, topics_to_tell
+from pipeline.tell.delivery import Delivery, SmtpMailer
+from pipeline.tell.sender import Sender
+from schemas.alert import Digest, DigestState, Mail
+from schemas.topic import Topic
+from tests.record import examples
+from tests.steps.conftest import START, MovableClock
+from tests.tell.test_smtp import Inbox, serving
+
+SENDER = Sender(mail_from="Tallywire <news@tally.example>")
+DESK, NIGHT = "desk@news.example", "night@news.example"
+PUT_OFF = "450 mailbox unavailable"
+
+
+@dataclass
+class DiesAfterSending:
+    """Hands mails to a server, and dies as soon as one is taken."""
+
+    mailer: SmtpMailer
+
+    def send(self, mail: Mail, *, date: datetime) -> Delivery:
+        self.mailer.send(mail, date=date)
+        raise KeyboardInterrupt
+
+
+@dataclass
+class Desk:
+    """A topic of two readers with a digest at six, a mail server, and a clock."""
+
+    services: Services
+    clock: MovableClock
+    port: int
+    inbox: Inbox = field(default_factory=Inbox)
+
+    @property
+    def mailer(self) -> SmtpMailer:
+        return SmtpMailer(f"smtp://127.0.0.1:{self.port}")
+
+    def watch(self, **more: Any) -> None:
+        values = {"name": "floods", "recipients": [DESK, NIGHT], "digest": {"at": ["18:00"]}} | more
+        with self.services.record.begin() as tx:
+            tx.topics.put(Topic.model_validate(values))
+
+    def arrives(self, name: str) -> None:
+        with self.services.record.begin() as tx:
+            tx.articles.put(examples.article(name, "floods", first_seen=self.clock.now))
+
+    def tell(self, **options: Any) -> TellReport:
+        return tell(self.services, options.pop("mailer", self.mailer), SENDER, **options)
+
+    def six_o_clock(self) -> None:
+        """A report has come in, and its digest is due."""
+        self.watch()
+        self.arrives("first")
+        self.tell()
+        self.clock.forward(hours=6, minutes=1)
+
+    def kept(self) -> list[Digest]:
+        with self.services.record.read() as tx:
+            return tx.digests.find("floods")
+
+    def messages(self) -> list[EmailMessage]:
+        texts = (cast(bytes, envelope.content) for envelope in self.inbox.taken)
+        return [cast(EmailMessage, email.message_from_bytes(one, policy=email.policy.default)) for one in texts]
+
+    def told(self) -> list[list[str]]:
+        """Whom each mail went to."""
+        return [envelope.rcpt_tos for envelope in self.inbox.taken]
+
+
+@contextmanager
+def at_a_desk(services: Services, clock: MovableClock) -> Iterator[Desk]:
+    inbox = Inbox()
+    with serving(inbox) as port:
+        yield Desk(services, clock, port, inbox)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: MovableClock) -> Iterator[Desk]:
+    services = open_services(Settings(_env_file=None, home=tmp_path / "home", database_url=None), clock=clock)
+    with at_a_desk(services, clock) as desk:
+        yield desk
+    services.close()
+
+
+def plain(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(cast(EmailMessage, part).get_content())
+
+
+def test_a_digest_sent_before_its_process_died_goes_out_again_as_the_very_same(desk: Desk) -> None:
+    desk.six_o_clock()
+    with pytest.raises(KeyboardInterrupt):
+        desk.tell(mailer=DiesAfterSending(desk.mailer))
+    desk.arrives("second")
+    desk.watch(title="Floods in the valley")
+    desk.clock.forward(days=1)
+    desk.tell()
+    first, again, following = desk.messages()
+    assert first["Message-ID"] == again["Message-ID"] != following["Message-ID"]
+    assert "From 1 report." in plain(first)
+    assert "From 1 report." in plain(again)
+    assert "Mon 2 Mar 12:00 – Mon 2 Mar 18:00" in plain(again)
+    assert "Mon 2 Mar 18:00 – Tue 3 Mar 18:00" in plain(following)
+    assert [one.state for one in desk.kept()] == [DigestState.SENT] * 2
+    desk.clock.forward(hours=1)
+    desk.tell()
+    assert len(desk.inbox.taken) == 3
+
+
+def test_who_has_a_digest_does_not_get_it_again_while_another_is_put_off(desk: Desk) -> None:
+    desk.six_o_clock()
+    desk.inbox.answers[NIGHT] = PUT_OFF
+    assert "450 mailbox unavailable" in desk.tell().troubles[0]
+    assert desk.tell().troubles == []  # not before a minute has passed
+    for minutes in (1, 2, 4):
+        desk.clock.forward(minutes=minutes)
+        assert desk.tell().troubles
+        assert desk.tell().troubles == []
+    assert desk.told() == [[DESK]]
+    desk.inbox.answers.clear()
+    desk.clock.forward(minutes=8)
+    assert desk.tell().troubles == []
+    assert desk.told() == [[DESK], [NIGHT]]
+    first, second = desk.messages()
+    assert first["Message-ID"] == second["Message-ID"]
+    assert plain(first) == plain(second)
+
+
+def test_a_digest_that_nobody_takes_is_given_up_after_twelve_tries_and_says_so(desk: Desk) -> None:
+    desk.six_o_clock()
+    desk.inbox.answers |= {DESK: PUT_OFF, NIGHT: PUT_OFF}
+    troubles: list[str] = []
+    for _ in range(40):
+        troubles += desk.tell().troubles
+        desk.clock.forward(hours=0.5)
+    assert len(troubles) == 12
+    assert all("none of the recipients" in one for one in troubles)
+    assert "given up" not in troubles[-2]
+    assert "given up" in troubles[-1]
+    assert "digest send floods --since 2026-03-02T12:00:00+00:00 --until 2026-03-02T18:00:00+00:00" in troubles[-1]
+    (digest,) = desk.kept()
+    assert (digest.state, digest.attempts) == (DigestState.FAILED, 12)
+    assert "450 mailbox unavailable" in (digest.error or "")
+
+
+def test_a_digest_that_a_server_refuses_is_given_up_at_once(desk: Desk) -> None:
+    desk.six_o_clock()
+    desk.inbox.data_answer = "554 no digests here"
+    (trouble,) = desk.tell().troubles
+    assert "554 no digests here" in trouble
+    assert "given up" in trouble
+    desk.clock.forward(hours=4)
+    assert desk.tell().troubles == []
+    assert [one.state for one in desk.kept()] == [DigestState.FAILED]
+
+
+def test_an_address_that_is_put_off_holds_up_neither_the_others_nor_the_next_digest(desk: Desk) -> None:
+    desk.six_o_clock()
+    desk.inbox.answers[NIGHT] = PUT_OFF
+    desk.tell()
+    desk.clock.forward(hours=5)
+    desk.arrives("second")
+    desk.clock.forward(hours=19)
+    desk.tell()
+    assert desk.told() == [[DESK], [DESK]]
+    desk.inbox.answers.clear()
+    desk.clock.forward(hours=3)
+    desk.tell()
+    assert desk.told() == [[DESK], [DESK], [NIGHT], [NIGHT]]
+    assert [one["Message-ID"] for one in desk.messages()] == [one.message_id for one in desk.kept() * 2]
+
+
+def test_an_address_refused_for_ever_is_told_and_not_tried_again(desk: Desk) -> None:
+    desk.six_o_clock()
+    desk.inbox.answers[NIGHT] = "550 no such user"
+    (trouble,) = desk.tell().troubles
+    assert f"refused for {NIGHT}: 550 no such user" in trouble
+    desk.clock.forward(hours=4)
+    assert desk.tell().troubles == []
+    assert desk.told() == [[DESK]]
+
+
+def test_an_address_that_is_taken_out_of_the_topic_is_not_tried_again(desk: Desk) -> None:
+    desk.six_o_clock()
+    desk.inbox.answers[NIGHT] = PUT_OFF
+    desk.tell()
+    desk.watch(recipients=[DESK])
+    desk.clock.forward(hours=1)
+    assert desk.tell().troubles == []
+    assert desk.told() == [[DESK]]
+    assert [one.state for one in desk.kept()] == [DigestState.SENT]
+
+
+def test_a_page_that_can_not_be_written_is_tried_again_before_anything_is_mailed(desk: Desk) -> None:
+    desk.six_o_clock()
+    folder = desk.services.settings.digest_path
+    folder.write_text("in the way")
+    (trouble,) = desk.tell().troubles
+    assert "can't be written" in trouble
+    assert desk.told() == []
+    folder.unlink()
+    desk.clock.forward(minutes=1)
+    assert [Path(one).name for one in desk.tell().digests] == ["floods-20260302T1800Z.html"]
+    assert desk.told() == [[DESK, NIGHT]]
+
+
+def test_who_tells_of_alerts_alone_sends_what_is_left_of_a_digest_and_begins_none(desk: Desk) -> None:
+    desk.six_o_clock()
+    assert topics_to_tell(desk.services) == []
+    desk.tell(digests=False)
+    assert desk.kept() == []
+    desk.inbox.answers[NIGHT] = PUT_OFF
+    desk.tell()
+    assert topics_to_tell(desk.services) == []
+    desk.clock.forward(minutes=1)
+    assert topics_to_tell(desk.services) == ["floods"]
+    desk.inbox.answers.clear()
+    desk.tell(digests=False)
+    assert desk.told() == [[DESK], [NIGHT]]
+    assert topics_to_tell(desk.services) == []
+
+
+def test_a_period_without_news_is_over_though_nothing_is_sent(desk: Desk) -> None:
+    desk.six_o_clock()
+    desk.tell()
+    desk.clock.forward(days=2)
+    desk.tell()
+    desk.arrives("late")
+    desk.clock.forward(days=1)
+    desk.tell()
+    assert [(one.start, one.end) for one in desk.kept()] == [
+        (START, START + timedelta(hours=6)),
+        (START + timedelta(hours=54), START + timedelta(hours=78)),
+    ]
+    assert len(desk.inbox.taken) == 2
