@@ -1,8 +1,7 @@
 """Quiet hours and digest periods: wall-clock times of a topic's zone as instants, across changes of the clock.
 
-A wall time that the clock skips in spring counts as the instant at which it would have come had the clock not been
-moved; one that it shows twice in autumn counts when it comes first (PEP 495, ``fold=0``). Each day thus has each time
-exactly once.
+A wall time that the clock skips in spring comes with the first moment after the gap; one that it shows twice in autumn
+counts when it comes first (PEP 495, ``fold=0``). Each day thus has each time exactly once.
 """
 
 from __future__ import annotations
@@ -18,8 +17,26 @@ _WEEKDAYS = tuple(Weekday)
 
 
 def instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """The instant, in UTC, at which the clocks of ``zone`` show ``wall`` on ``day``."""
-    return datetime.combine(day, wall.replace(tzinfo=None, fold=0), tzinfo=zone).astimezone(UTC)
+    """The instant, in UTC, at which the clocks of ``zone`` show ``wall`` on ``day``, or first show a later time."""
+    local = datetime.combine(day, wall.replace(tzinfo=None, fold=0), tzinfo=zone)
+    found = local.astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return found
+    # Where the clock shows no such time, the two folds reckon with what held before the gap and after it (PEP 495).
+    return _end_of_gap(local.replace(fold=1).astimezone(UTC), found, zone)
+
+
+def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant between ``before`` and ``after``, to the second, at which the clocks of ``zone`` were moved."""
+    offset = before.astimezone(zone).utcoffset()
+    first, last = int(before.timestamp()), int(after.timestamp())
+    while last - first > 1:
+        middle = (first + last) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            first = middle
+        else:
+            last = middle
+    return datetime.fromtimestamp(last, UTC)
 
 
 def quiet_until(quiet: QuietHours | None, zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -55,11 +72,14 @@ def _moments_back(times: DigestTimes, zone: ZoneInfo, now: datetime) -> Iterator
     if not times.at or not times.days:
         return
     weekdays = {_WEEKDAYS.index(name) for name in times.days}
-    day = now.astimezone(zone).date() + _DAY
+    day, later = now.astimezone(zone).date() + _DAY, now + _DAY
     while day > date(1970, 1, 1):
         if day.weekday() in weekdays:
-            of_day = {instant(day, wall, zone) for wall in times.at}
-            yield from (found for found in sorted(of_day, reverse=True) if found <= now)
+            for found in sorted((instant(day, wall, zone) for wall in times.at), reverse=True):
+                # Times within one gap come at the same moment, be they of two days.
+                if found <= now and found != later:
+                    yield found
+                    later = found
         day -= _DAY
 
 

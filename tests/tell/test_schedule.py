@@ -21,8 +21,38 @@ def kyiv(text: str, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=KYIV, fold=fold).astimezone(UTC)
 
 
-def test_a_skipped_time_comes_when_the_clock_would_have_shown_it() -> None:
-    assert instant(date(2026, 3, 29), time(3, 30), KYIV) == kyiv("2026-03-29T04:30")
+@pytest.mark.parametrize(
+    ("zone", "day", "wall", "comes"),
+    [
+        ("Europe/Kyiv", "2026-03-29", "03:00", "2026-03-29T04:00"),
+        ("Europe/Kyiv", "2026-03-29", "03:30", "2026-03-29T04:00"),
+        ("Europe/Kyiv", "2026-03-29", "04:00", "2026-03-29T04:00"),
+        ("Africa/Cairo", "2026-04-24", "00:15", "2026-04-24T01:00"),
+        ("Australia/Lord_Howe", "2026-10-04", "02:15", "2026-10-04T02:30"),
+        ("America/Nuuk", "2026-03-28", "23:30", "2026-03-29T00:00"),
+        ("Pacific/Apia", "2011-12-30", "07:00", "2011-12-31T00:00"),
+    ],
+)
+def test_a_skipped_time_comes_with_the_first_moment_after_the_gap(zone: str, day: str, wall: str, comes: str) -> None:
+    where = ZoneInfo(zone)
+    found = instant(date.fromisoformat(day), time.fromisoformat(wall), where)
+    assert found.tzinfo is UTC
+    assert found.astimezone(where).replace(tzinfo=None) == datetime.fromisoformat(comes)
+
+
+def test_a_digest_whose_time_the_clock_skips_is_due_right_after_the_gap_and_once() -> None:
+    early, last = topic(digest={"at": ["03:15", "03:45"]}), kyiv("2026-03-28T03:45")
+    assert due_period(early, last, kyiv("2026-03-29T02:59")) is None
+    assert due_period(early, last, kyiv("2026-03-29T04:00")) == (last, kyiv("2026-03-29T04:00"))
+    assert due_period(early, kyiv("2026-03-29T04:00"), kyiv("2026-03-29T05:00")) is None
+    assert period_of(early, kyiv("2026-03-29T04:00")) == (last, kyiv("2026-03-29T04:00"))
+
+
+def test_a_day_that_a_zone_leaves_out_makes_no_period_of_its_own() -> None:
+    midnight = topic(zone="Pacific/Apia", digest={"at": ["00:00"]})
+    apia = ZoneInfo("Pacific/Apia")
+    now = datetime(2011, 12, 31, 12, tzinfo=apia)
+    assert period_of(midnight, now) == (datetime(2011, 12, 29, tzinfo=apia), datetime(2011, 12, 31, tzinfo=apia))
 
 
 def test_a_repeated_time_comes_first() -> None:
@@ -72,6 +102,16 @@ def test_quiet_hours_end_and_are_then_over(start: time, end: time, zone: str, no
     if until is not None:
         assert now < until
         assert quiet_until(quiet, where, until) is None
+
+
+@given(st.sampled_from(ZONES), moments, walls)
+def test_each_time_comes_on_its_day_and_in_order(zone: str, now: datetime, wall: time) -> None:
+    where, day = ZoneInfo(zone), now.date()
+    found = instant(day, wall, where)
+    local = found.astimezone(where).replace(tzinfo=None)
+    assert local.date() == day
+    assert local >= datetime.combine(day, wall)
+    assert instant(day, time(0), where) <= found <= instant(day, time(23, 59), where)
 
 
 @given(st.sampled_from(ZONES), moments)
