@@ -35,7 +35,6 @@ from pipeline.figures.reading.rivals import Rivals, Told, is_denied
 from pipeline.figures.reading.ties import is_gapped, is_joined, is_set_against
 from pipeline.figures.reading.tokens import Sentence, tokenise
 from pipeline.figures.reading.units import Unit
-from pipeline.figures.reading.votes import is_tally
 from pipeline.figures.reading.years import last_year, year_of
 from pipeline.sentences import sentences
 from schemas.figure import Figure, Rejected, Scope, ScopeKind
@@ -195,7 +194,7 @@ class _Reader:
             opens = min(draft.start, sentence.tokens[draft.opens].start)
             part = scope.is_part(sentence, opens, draft.end)
             before = kept[index - 1] if index else None
-            rival = None if part else self.rivals.of(sentence, draft, before)
+            rival = None if part or draft.votes else self.rivals.of(sentence, draft, before)
             if rival is None and paired and before is not None and _is_bare_elsewhere(sentence, draft) and not part:
                 rival = self.rivals.beside(draft)
             if rival is not None and draft.noun is None and sentence.lower(draft.last) not in words("condition"):
@@ -260,8 +259,8 @@ class _Reader:
         self, sentence: Sentence, draft: Draft, event: Event | None, parent: Draft | None, before: Draft | None
     ) -> str | None:
         """What happened: what the clause of a number says, or else the figure that it belongs to or takes up."""
-        if before is not None and is_tally(sentence, draft, before):
-            return before.action
+        if draft.votes is not None:
+            return "voted"
         near = None if draft.loose else draft.action
         if parent is not None and (event is None or draft.loose or event.first < parent.first):
             return parent.action or near
@@ -296,7 +295,7 @@ class _Reader:
         if (tallied := counts_on(sentence, draft.numeral.first)) is not None:
             draft.action = "rescued" if tallied == "survivor" else "killed"
             return "people"
-        counted = draft.noun.phrase if draft.noun else None
+        counted = draft.votes or (draft.noun.phrase if draft.noun else None)
         if counted is None and draft.measure is None:
             shared = before.measure if before is not None and is_gapped(sentence, draft, before) else None
             if meant := shared or self.memory.unit_meant(sentence, draft):
@@ -373,6 +372,8 @@ _HAPPENED = frozenset({"killed", "injured", "missing", "rescued", "infected", "d
 
 def _beside(sentence: Sentence, draft: Draft) -> None:
     """Find the noun beside a number; of a share, the noun it is a share of."""
+    if draft.votes is not None:
+        return
     one = draft.low == draft.high == 1
     partitive = draft.numeral.form in (Form.FRACTION, Form.VAGUE)
     if draft.measure is None:

@@ -12,6 +12,7 @@ from pipeline.figures.reading.masks import masks
 from pipeline.figures.reading.modifiers import modifier
 from pipeline.figures.reading.nouns import Noun
 from pipeline.figures.reading.numbers import Form, Numeral, numerals
+from pipeline.figures.reading.tallies import tallies
 from pipeline.figures.reading.tokens import Kind, Sentence
 from pipeline.figures.reading.units import Unit
 from schemas.figure import Modifier, Rejected, Value
@@ -21,7 +22,7 @@ from schemas.figure import Modifier, Rejected, Value
 class Draft:
     """A figure in the making: tokens ``first`` … ``last`` hold number and unit, ``opens`` begins its modifier.
 
-    ``loose`` where the action was found beyond its clause only.
+    ``loose`` where the action was found beyond its clause only; ``votes`` is what one side of a vote counts.
     """
 
     numeral: Numeral
@@ -43,6 +44,7 @@ class Draft:
     noun: Noun | None = None
     action: str | None = None
     loose: bool = False
+    votes: str | None = None
 
     @property
     def ranged(self) -> bool:
@@ -112,6 +114,14 @@ def _draft(sentence: Sentence, numeral: Numeral) -> Draft:
         low = high = low * 100
         unit = Unit("basis points", "ratio", numeral.end, end_char, hyphenated=True)
     return Draft(numeral, first, last, min(opens, first), start, numeral.end, low, high, how, unit, prefix, per)
+
+
+def _vote(numeral: Numeral, counted: str) -> Draft:
+    """One side of a vote, whose number is exact whatever stands before it."""
+    return Draft(
+        numeral, numeral.first, numeral.last, numeral.first, numeral.start, numeral.end, numeral.low, numeral.high,
+        Modifier.EXACT, None, votes=counted,
+    )  # fmt: skip
 
 
 def _is_negative(sentence: Sentence, numeral: Numeral, first: int, at: int) -> bool:
@@ -266,7 +276,7 @@ def _pair_reason(sentence: Sentence, a: Draft, b: Draft) -> bool:
 
 
 def _why(sentence: Sentence, draft: Draft) -> str | None:
-    if draft.numeral.form is Form.ANOTHER:
+    if draft.numeral.form is Form.ANOTHER or draft.votes:
         return None
     if draft.numeral.form is Form.FOLD:
         head = sentence.text[max(sentence.start, draft.start - 40) : draft.start]
@@ -293,6 +303,7 @@ def _first_drafts(sentence: Sentence, written: list[Numeral], rejected: list[Rej
     found: list[Draft] = []
     covered = masks(sentence)
     taken_until, another_at = -1, -1
+    voted = tallies(sentence, [n for n in written if not any(m[0] < n.end and n.start < m[1] for m in covered)])
     for numeral in written:
         if numeral.start < taken_until:
             continue  # "4.3 second": the word is the unit of the number before
@@ -307,6 +318,10 @@ def _first_drafts(sentence: Sentence, written: list[Numeral], rejected: list[Rej
                 Draft(numeral, numeral.first, numeral.last, numeral.first, numeral.start, numeral.end, 1.0, 1.0,
                       Modifier.EXACT, None, increment=True)
             )  # fmt: skip
+            continue
+        if numeral.first in voted:
+            found.append(_vote(numeral, voted[numeral.first]))
+            another_at = -1
             continue
         draft = _draft(sentence, numeral)
         if another_at >= 0 and draft.opens - another_at <= 1:
@@ -330,7 +345,8 @@ def drafts(sentence: Sentence) -> tuple[list[Draft], list[Rejected]]:
         return [], listed
     for draft in _first_drafts(sentence, found, rejected):
         before = joined[-1] if joined else None
-        how = _joined(sentence, before, draft) if before and not before.ranged else None
+        apart = before is None or before.ranged or before.votes or draft.votes
+        how = None if before is None or apart else _joined(sentence, before, draft)
         if before and how == "range" and not _pair_reason(sentence, before, draft):
             joined[-1] = _merge(sentence, before, draft)
             continue
@@ -338,7 +354,7 @@ def drafts(sentence: Sentence) -> tuple[list[Draft], list[Rejected]]:
             draft.modifier = Modifier.EXACT
         if before and how == "change":
             draft.earlier = _earlier_value(sentence, before, draft)
-        elif before and _up_from(sentence, before, draft):
+        elif before and not apart and _up_from(sentence, before, draft):
             before.earlier = (draft.low, draft.high) if draft.low != draft.high else draft.low
         joined.append(draft)
     kept: list[Draft] = []
@@ -364,7 +380,7 @@ _SHARED_DECIMALS = frozenset(["%", "cent", "points", "degree", "degrees Celsius"
 def _share_units(sentence: Sentence, kept: list[Draft]) -> None:
     """A unit said once for several numbers: "below 2.9 and May's 3.1" after "2.7 percent", "8 or $9"."""
     for index, draft in enumerate(kept):
-        if draft.measure or draft.numeral.form not in (Form.DIGITS, Form.WORDS) or draft.numeral.scaled:
+        if draft.measure or draft.votes or draft.numeral.form not in (Form.DIGITS, Form.WORDS) or draft.numeral.scaled:
             continue
         if sentence.lower(draft.last) not in _BARE_BEFORE:
             continue

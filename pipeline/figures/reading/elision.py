@@ -23,7 +23,6 @@ from pipeline.figures.reading.numbers import number_words
 from pipeline.figures.reading.tokens import Kind, Sentence, Token
 from pipeline.figures.reading.units import Unit
 from pipeline.figures.reading.verbs import participle
-from pipeline.figures.reading.votes import is_tally, is_voted
 
 _CLAUSE_ENDS = frozenset([*',;:—–()“”"', "while", "but", "and", "where", "that"])
 _PREPOSITIONS = wordset("in of at on from by with to for")
@@ -367,8 +366,7 @@ def resolve(
     """
     personal = draft.action in personal_actions()
     index = drafts.index(draft)
-    tally = index > 0 and is_tally(sentence, draft, drafts[index - 1])
-    if tally or is_voted(sentence, draft) or draft.action in {"voted for", "voted against"}:
+    if draft.action in {"voted for", "voted against"}:
         return "votes"
     english = sentence.language == "en"
     following = sentence.lower(draft.last)
