@@ -134,19 +134,37 @@ class Moment(click.ParamType[datetime]):
             pass
         try:
             moment = datetime.fromisoformat(value)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return moment.astimezone(UTC) if moment.tzinfo else self.without_zone(moment)
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is neither a time such as 2026-03-01T12:00Z nor a duration such as 7d", param, ctx)
+
+    def without_zone(self, moment: datetime) -> datetime:
+        """What a time means that names no zone."""
+        return moment.replace(tzinfo=UTC)
+
+
+class LocalMoment(Moment):
+    """A `Moment` that stays without a zone where it names none: the command knows whose clock is meant."""
+
+    def without_zone(self, moment: datetime) -> datetime:
+        return moment
 
 
 def since_until(command: F) -> F:
     """Options --since and --until."""
-    command = click.option("--until", type=Moment(), help="Only before this time; ISO 8601, or 2d for two days ago.")(
-        command
-    )
-    return click.option("--since", type=Moment(), help="Only from this time on; ISO 8601, or 7d for seven days ago.")(
-        command
-    )
+    return _since_until(command, Moment(), "")
+
+
+def since_until_of_topic(command: F) -> F:
+    """Options --since and --until, in the zone of the command's topic where they name none."""
+    return _since_until(command, LocalMoment(), " in the topic's zone")
+
+
+def _since_until(command: F, kind: Moment, where: str) -> F:
+    until = f"Only before this time; ISO 8601{where}, or 2d for two days ago."
+    since = f"Only from this time on; ISO 8601{where}, or 7d for seven days ago."
+    command = click.option("--until", type=kind, help=until)(command)
+    return click.option("--since", type=kind, help=since)(command)
 
 
 def short(when: datetime | None) -> str:
