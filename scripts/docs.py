@@ -14,11 +14,12 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import click
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from pipeline.tell.delivery import as_message
@@ -81,7 +82,17 @@ def exports(kind: str) -> str:
     """The fields of one export: name as it is printed, type in words, meaning."""
     from pipeline.steps.export import EXPORTS
 
-    model = EXPORTS[kind][0]
+    return _fields(EXPORTS[kind][0])
+
+
+def brief_figures() -> str:
+    """The fields of one figure of a brief."""
+    from schemas.brief import BriefFigure
+
+    return _fields(BriefFigure)
+
+
+def _fields(model: type[BaseModel]) -> str:
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     return _table(
         ("field", "type", "meaning"),
@@ -125,7 +136,7 @@ def in_words(kind: Any) -> str:
     if origin is not None:
         return in_words(arguments[0])
     known = {str: "text", int: "whole number", float: "number", bool: "true or false", datetime: "time", date: "day"}
-    return known[kind]
+    return "object" if issubclass(kind, BaseModel) else "text" if issubclass(kind, StrEnum) else known[kind]
 
 
 def _default(field: FieldInfo) -> str:
@@ -299,12 +310,13 @@ def _shown(mail: Mail, sent: datetime) -> str:
 REGIONS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "settings": settings,
+    "brief figures": brief_figures,
     "alert mail": alert_mail,
     "feed mail": feed_mail,
     "digest mail": digest_mail,
     **{
         f"export {kind}": (lambda kind=kind: exports(kind))
-        for kind in ("articles", "stories", "moves", "figures", "alerts", "entries")
+        for kind in ("articles", "stories", "briefs", "moves", "figures", "alerts", "entries")
     },
 }
 

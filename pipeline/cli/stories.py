@@ -9,9 +9,12 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, found_or_fail, home_option, json_option, opened, say, short, since_until, table
+from pipeline.steps.briefs import Briefs
 from pipeline.steps.export import article_row, story_row
 from pipeline.steps.judge import Judge
 from pipeline.steps.publish import publish
+from pipeline.tell.briefs import figure_lines
+from pipeline.tell.words import count
 from schemas.article import Article
 from schemas.story import DecisionKind, StoryDecision
 
@@ -87,6 +90,32 @@ def show(story: str, home: Path | None, as_json: bool) -> None:
             say(f"\n{short(article.reading.published)}  {article.reading.outlet}: {article.reading.title}")
             say(f"  {article.reading.url}  {article.id}")
             say(f"  {article.copy_link.reason if article.copy_link else article.reason}")
+
+
+@stories.command()
+@click.argument("story")
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Figures to show.")
+@home_option
+@json_option
+def brief(story: str, limit: int, home: Path | None, as_json: bool) -> None:
+    """What the reports of one story say together, the figures that matter most first."""
+    with opened(home) as services, services.record.read() as tx:
+        found = found_or_fail(tx.stories.get(story), "story", story, "`tallywire stories list` names them")
+        made = Briefs(tx).of(found)
+    if as_json:
+        emit(made)
+        return
+    say(made.headline)
+    say(f"{count(len(made.articles), 'report')}, {count(len(made.outlets), 'outlet')}, {short(made.last_seen)}")
+    for figure in made.figures[:limit]:
+        say(f"\n{figure.headline}")
+        for line in figure_lines(figure):
+            say(f"  {line}")
+    more = len(made.figures) - limit
+    if more > 0:
+        say(f"\n{count(more, 'more figure')}: raise --limit to see more")
+    if not made.figures:
+        say("\nIts reports state no figures.")
 
 
 @stories.command()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.export import ArticleRow, FigureRow
+from schemas.export import ArticleRow, BriefRow, FigureRow
 from tests.cli.conftest import Command
 
 
@@ -94,6 +94,19 @@ def test_stories_are_listed_and_shown(tallywire: Command, home: Path) -> None:
     assert "2 reports, 0 of them copies, 2 outlets, 0 published in the last 24 hours" in shown.stdout
     assert "in 24 h" in tallywire("stories", "list", "--home", home).stdout
     assert tallywire("stories", "show", "story-none", "--home", home).returncode == 1
+
+
+def test_a_brief_tells_what_the_reports_of_a_story_say_together(tallywire: Command, home: Path) -> None:
+    briefs = rows(tallywire("export", "briefs", "--home", home).stdout)
+    assert set(briefs[0]) == set(BriefRow.model_fields)
+    flood = next(brief for brief in briefs if len(brief["articles"]) == 2)  # type: ignore[arg-type]
+    evacuated = next(figure for figure in flood["figures"] if figure["value"] == 65)  # type: ignore[attr-defined]
+    assert evacuated["outlets"] == ["Southpost"]
+    shown = tallywire("stories", "brief", flood["id"], "--home", home).stdout
+    assert evacuated["headline"] in shown
+    assert "one outlet so far: Southpost" in shown
+    assert rows(tallywire("stories", "brief", flood["id"], "--home", home, "--json").stdout)[0]["id"] == flood["id"]
+    assert tallywire("stories", "brief", "story-none", "--home", home).returncode == 1
 
 
 def test_series_are_listed_and_shown_with_quotes(tallywire: Command, home: Path) -> None:

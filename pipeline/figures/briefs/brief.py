@@ -1,0 +1,101 @@
+"""The brief of a story, made from what its reports state: no clock, no record, no order of arrival in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from pipeline.figures.briefs.fuse import Fact, courses_of, facts_of
+from pipeline.figures.following.intervals import excludes
+from pipeline.figures.telling.models import Models
+from schemas.brief import BriefFigure, BriefValue, Report
+from schemas.figure import Figure, Modifier
+
+READ = 200
+"""Reports of a story that are read for its brief: the latest."""
+MOST = 40
+"""Figures of a brief: more than anyone reads, and few enough to hold each against each."""
+_HALVES_IN = timedelta(days=1)
+"""After which time what a report states counts half, where values of one thing are weighed."""
+_OF_WORTH, _PER_REPORT = 0.6, 2.0
+"""What a figure's worth counts for its place in a brief, and the natural logarithm of how many reports state it: what
+several reporters thought worth writing matters more than how it reads. Found on stories of two sets of three."""
+
+
+def brief_figures(
+    reports: Sequence[Report],
+    rarity: Callable[[str], float],
+    say: Callable[[Figure], str],
+    models: Models | None = None,
+) -> tuple[BriefFigure, ...]:
+    """What the reports of a story state together, those figures first that matter most; ``MOST`` at most.
+
+    Whatever the order of ``reports``, the same is told; of more than ``READ`` the latest are read. ``rarity`` says how
+    telling a word is in its topic, from 0 to 1; ``say`` words a figure.
+    """
+    weights = models or Models.shipped()
+    latest = sorted(reports, key=lambda report: (report.published, report.id))[-READ:]
+    facts = sorted(facts_of(latest, rarity, weights), key=lambda fact: -_rank(fact))[:MOST]
+    courses = courses_of(facts, rarity, weights)
+    found = []
+    for course in courses:
+        holds = _holding(course, latest[-1].published)
+        found.append((max(map(_rank, course)), _figure(course, holds, say)))
+    return tuple(figure for _, figure in sorted(found, key=lambda entry: (-entry[0], entry[1].figure)))
+
+
+def _holding(course: Sequence[Fact], now: datetime) -> Fact:
+    """The fact of a course that holds: who states it weighs by how many they are, and how lately they did."""
+
+    def weight(fact: Fact) -> float:
+        latest = {voice.witness: voice.report.published for voice in fact.voices}
+        return math.fsum(0.5 ** ((now - at) / _HALVES_IN) for at in latest.values())
+
+    return max(course, key=lambda fact: (weight(fact), fact.last, fact.worth))
+
+
+def _figure(course: Sequence[Fact], holds: Fact, say: Callable[[Figure], str]) -> BriefFigure:
+    best = holds.best
+    figure = best.mention.figure
+    others = [fact for fact in course if fact is not holds]
+    rivals = [fact for fact in others if _is_rival(fact, holds)]
+    before = sorted((fact for fact in others if fact.last < holds.first), key=lambda fact: fact.last, reverse=True)
+    return BriefFigure(
+        **_stated(holds).model_dump(),
+        headline=say(figure),
+        quote=figure.quote,
+        article=best.report.id,
+        unit=figure.unit,
+        worth=max(fact.worth for fact in course),
+        witnesses=holds.witnesses,
+        sure=holds.witnesses > 1,
+        rivals=tuple(map(_stated, rivals)),
+        before=tuple(map(_stated, before)),
+    )
+
+
+def _is_rival(fact: Fact, holds: Fact) -> bool:
+    return fact.last >= holds.first and excludes(fact.best.mention.claim, holds.best.mention.claim)
+
+
+def _stated(fact: Fact) -> BriefValue:
+    best = fact.best
+    figure = best.mention.figure
+    return BriefValue(
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        modifier=figure.modifier,
+        figure=best.mention.id,
+        articles=fact.articles,
+        outlets=fact.outlets,
+        speaker=figure.attribution,
+    )
+
+
+def _rank(fact: Fact) -> float:
+    """Worth and reports together, in log-odds; a vague word tells less than a number."""
+    worth = min(max(fact.worth, 1e-4), 1 - 1e-4)
+    odds = _OF_WORTH * math.log(worth / (1 - worth)) + _PER_REPORT * math.log(len(fact.articles))
+    return odds - (fact.best.mention.figure.modifier is Modifier.VAGUE)

@@ -1,0 +1,61 @@
+"""Briefs: what the reports of one story say together, figure by figure."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from schemas.base import Model, Utc
+from schemas.figure import FigureInArticle, Marks, Modifier
+
+
+class Report(Model):
+    """An article of a story as a brief needs it; ``worths`` and ``marks`` go with ``figures``, one for one."""
+
+    id: str
+    outlet: str
+    published: Utc
+    copy_of: str | None = Field(default=None, description="id of the article it repeats: no witness of its own")
+    figures: tuple[FigureInArticle, ...] = ()
+    marks: tuple[Marks, ...] = ()
+    worths: tuple[float, ...] = Field(default=(), description="from 0 to 1, as telling judged each")
+
+
+class BriefValue(Model):
+    """A value that reports state, with who states it."""
+
+    value: float | None = Field(default=None, description="the number stated; none for a range and a vague word")
+    low: float | None = Field(default=None, description="lower end of a range, or of what a vague word allows")
+    high: float | None = Field(default=None, description="upper end of a range, or of what a vague word allows")
+    modifier: Modifier = Field(description="exact, at_least, about, vague … as in figures")
+    figure: str = Field(description="id of the figure that says it best")
+    articles: tuple[str, ...] = Field(description="ids of the articles that state it, also rounded; copies among them")
+    outlets: tuple[str, ...] = Field(description="names of their outlets")
+    speaker: str | None = Field(default=None, description="who says so, if the best sentence says it")
+
+
+class BriefFigure(BriefValue):
+    """What holds of one thing counted: its value, how sure it is, what else is said of it and what was."""
+
+    headline: str = Field(description="how the best sentence says it")
+    quote: str = Field(description="that sentence")
+    article: str = Field(description="id of the article whose sentence it is")
+    unit: str | None = Field(default=None, description="%, USD, km …, where it measures")
+    worth: float = Field(ge=0, le=1, description="how likely a desk wants to hear of it, by the worthiest mention")
+    witnesses: int = Field(description="independent outlets: copies count with what they repeat")
+    sure: bool = Field(description="whether two independent outlets state it")
+    rivals: tuple[BriefValue, ...] = Field(default=(), description="values that can't hold beside it, still stated")
+    before: tuple[BriefValue, ...] = Field(default=(), description="values it replaced, the latest first")
+
+
+class Brief(Model):
+    """What the reports of a story say together: its figures, those that matter most first."""
+
+    id: str = Field(description="id of the story")
+    topics: tuple[str, ...] = ()
+    headline: str
+    lead: str
+    first_seen: Utc
+    last_seen: Utc
+    articles: tuple[str, ...] = Field(description="ids of all its articles, copies among them")
+    outlets: tuple[str, ...]
+    figures: tuple[BriefFigure, ...] = ()
