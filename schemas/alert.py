@@ -130,6 +130,7 @@ class Alert(Model):
     state: AlertState = AlertState.WAITING
     due: Utc = Field(description="not to be told before this moment")
     backlog: bool = Field(default=False, description="one of more than anyone wants singly; told in one summary")
+    held_back: bool = Field(default=False, description="meant for a mail, and left to the digest by the day's limit")
     attempts: int = 0
     sent: Utc | None = None
     message_id: str | None = None
@@ -197,7 +198,7 @@ class DigestData(Model):
     outcomes: dict[str, int] = {}
     feeds_ill: tuple[FeedNews, ...] = ()
     feeds_back: tuple[FeedNews, ...] = Field(default=(), description="told of before, and well again in this period")
-    held_back: int = Field(default=0, description="alerts that a cap or a backlog left to this digest")
+    held_back: int = Field(default=0, description="alerts that the day's limit of mails left to this digest")
 
 
 class Digest(Model):

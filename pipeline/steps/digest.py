@@ -41,7 +41,8 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
             values = (value_of(one.figure) for one in (news.statement, *news.against))
             contradictions[news.series, frozenset(values)] = news
     shown = [_series_news(tx, topic, course) for course in courses(one for one in told if one.verdict in _HELD)]
-    stories = [story for story in tx.stories.find(topic=topic.name, since=start) if story.first_seen < end]
+    told_of = {article.story for article in articles}
+    stories = [story for story in tx.stories.find(topic=topic.name, since=start) if story.id in told_of]
     ill, back = feeds_of_digest(tx, topic, start, end)
     stories.sort(key=lambda story: (-len(story.articles), -len(story.copies), story.first_seen))
     return DigestData(
@@ -65,10 +66,9 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
         feeds_ill=ill,
         feeds_back=back,
         held_back=sum(
-            start <= alert.created < end
+            alert.held_back
+            and start <= alert.created < end
             and (alert.feed is None or alert.feed.id in {one.id for one in ill})
-            # What was meant for the digest from the start was not held back from a mail.
-            and (alert.figure is None or alert.figure.tell is Tell.NOW)
             for alert in tx.alerts.find(topic=topic.name, state=AlertState.DIGEST)
         ),
     )

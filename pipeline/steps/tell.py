@@ -86,8 +86,10 @@ def _tell_alerts(
         if tx.notes.get(begun_note(topic.name)) is None:
             tx.notes.set(begun_note(topic.name), now.isoformat())
         planned = _planned(tx, topic, now)
+        # Where there is nobody to mail to, no limit was passed.
+        left_to_digest = {"state": AlertState.DIGEST, "held_back": bool(topic.recipients)}
         for alert in planned.to_digest:
-            tx.alerts.put(alert.model_copy(update={"state": AlertState.DIGEST}))
+            tx.alerts.put(alert.model_copy(update=left_to_digest))
         report.to_digest += len(planned.to_digest)
         for bundle in planned.bundles:
             mail = compose_alert(topic, bundle, sender=sender)

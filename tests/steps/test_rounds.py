@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -272,6 +274,25 @@ def test_a_topic_without_recipients_leaves_its_alerts_to_the_digest(house: House
     assert house.post.mails == []
     with house.services.record.read() as tx:
         assert {alert.state for alert in tx.alerts.find()} == {AlertState.DIGEST}
+
+
+def test_only_what_the_cap_kept_from_a_mail_is_said_to_have_passed_it(house: House, site: Site) -> None:
+    site.publish("flood", "Hospital evacuated as Malva floods Tarn", *FLOOD)
+    nobody = topic_for(site, name="nobody", recipients=[], digest={"at": ["18:00"], "empty": True})
+    capped = topic_for(site, digest={"at": ["18:00"]}, alerts={"bundle": "0s", "daily_cap": 1})
+    house.enrol(nobody, capped)
+    house.round()
+    house.clock.forward(hours=1)
+    site.publish("cup", "Flood of goals in the cup", "A flood of 7 goals sent 20,000 supporters home, the club said.")
+    house.round()
+    house.clock.forward(hours=6)
+    pages = [Path(page).read_text() for page in house.round().told.digests]
+    held = [re.findall(r"(\d+) alerts? passed the day", page) for page in pages]
+    with house.services.record.read() as tx:
+        kept = [alert for alert in tx.alerts.find("floods", AlertState.DIGEST) if alert.held_back]
+        assert not any(alert.held_back for alert in tx.alerts.find("nobody"))
+    assert kept
+    assert held == [[str(len(kept))], []]
 
 
 def test_a_mail_that_is_not_taken_is_sent_later_as_the_very_same_mail(house: House, site: Site) -> None:

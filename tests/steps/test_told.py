@@ -146,6 +146,31 @@ def test_a_figure_that_the_topic_follows_is_told_in_the_digest_whatever_its_wort
     assert line.followed == "Saved"
 
 
+def story_of(services: Services, name: str, hours: dict[int, str]) -> None:
+    """A story with an article of a topic at each hour."""
+    reports = [
+        examples.article(f"{name}-{hour}", of, story=name, first_seen=NOW + timedelta(hours=hour))
+        for hour, of in hours.items()
+    ]
+    first, last = reports[0].first_seen, reports[-1].first_seen
+    told = examples.story(name, *set(hours.values()), last_seen=last).model_copy(
+        update={"first_seen": first, "articles": tuple(one.id for one in reports)}
+    )
+    with services.record.begin() as tx:
+        for one in reports:
+            tx.articles.put(one)
+        tx.stories.put(told)
+
+
+def test_a_digest_lists_the_stories_that_have_something_of_the_topic_in_its_period(services: Services) -> None:
+    story_of(services, "goes-on", {-5: "floods", 3: "floods"})
+    story_of(services, "of-before", {-5: "floods"})
+    story_of(services, "before-and-after", {-5: "floods", 30: "floods"})
+    story_of(services, "of-another-topic", {-5: "floods", 3: "storms"})
+    story_of(services, "begins", {4: "floods", 40: "storms"})
+    assert {one.id for one in digest(services).stories} == {"goes-on", "begins"}
+
+
 def test_what_is_meant_for_the_digest_is_not_called_held_back(services: Services) -> None:
     tell_of(services, 4, 1, telling(tell=Tell.DIGEST, worth=0.4))
     with services.record.begin() as tx:
@@ -153,9 +178,10 @@ def test_what_is_meant_for_the_digest_is_not_called_held_back(services: Services
         tx.alerts.put(alert)
     assert alert.state is AlertState.DIGEST
     assert digest(services).held_back == 0
-    held = examples.alert("alert-held", "floods", created=NOW + timedelta(hours=1), state=AlertState.DIGEST)
+    left = examples.alert("alert-left", "floods", created=NOW + timedelta(hours=1), state=AlertState.DIGEST)
     with services.record.begin() as tx:
-        tx.alerts.put(held)
+        tx.alerts.put(left)
+        tx.alerts.put(left.model_copy(update={"id": "alert-held", "held_back": True}))
     assert digest(services).held_back == 1
 
 
