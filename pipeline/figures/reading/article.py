@@ -19,6 +19,7 @@ from pipeline.figures.reading.elision import (
 from pipeline.figures.reading.events import STATUSES, Event, noun_action, personal_actions, word_action
 from pipeline.figures.reading.language import guess
 from pipeline.figures.reading.lexicon import any_of, words
+from pipeline.figures.reading.magnitudes import MAGNITUDE
 from pipeline.figures.reading.masks import counts_on
 from pipeline.figures.reading.nouns import (
     after_number,
@@ -194,7 +195,7 @@ class _Reader:
             opens = min(draft.start, sentence.tokens[draft.opens].start)
             part = scope.is_part(sentence, opens, draft.end)
             before = kept[index - 1] if index else None
-            rival = None if part or draft.votes else self.rivals.of(sentence, draft, before)
+            rival = None if part or draft.votes or draft.quake else self.rivals.of(sentence, draft, before)
             if rival is None and paired and before is not None and _is_bare_elsewhere(sentence, draft) and not part:
                 rival = self.rivals.beside(draft)
             if rival is not None and draft.noun is None and sentence.lower(draft.last) not in words("condition"):
@@ -212,6 +213,8 @@ class _Reader:
                 who = (attribution.opening(sentence.quote) if within else None) or self.subject or self.speaker
             elif who is None and not denied and (said.pronoun or _inside_quote(sentence, draft.start)):
                 who = attribution.cleaned(self.actor) if said.pronoun and self.actor else self.speaker or self.subject
+            if draft.votes is not None and who is not None and who.split()[-1].lower() in words("voting_body"):
+                who = None  # "the Senate confirmed her 52-48": it voted, and said nothing
             heard = who or heard
             previous = kept[index - 1].end if index else sentence.start
             covers = Scope(
@@ -261,6 +264,8 @@ class _Reader:
         """What happened: what the clause of a number says, or else the figure that it belongs to or takes up."""
         if draft.votes is not None:
             return "voted"
+        if draft.quake is not None:
+            return None
         near = None if draft.loose else draft.action
         if parent is not None and (event is None or draft.loose or event.first < parent.first):
             return parent.action or near
@@ -288,6 +293,13 @@ class _Reader:
             self.memory.add(rival.counted, head_of(rival.counted))
         return rival.counted
 
+    def _measure_alike(self, sentence: Sentence, draft: Draft, before: Draft | None) -> None:
+        """Give a bare number the unit that it leaves out; whole numbers after a magnitude seldom are another."""
+        shared = before.measure if before is not None and is_gapped(sentence, draft, before) else None
+        meant = shared or self.memory.unit_meant(sentence, draft)
+        if meant and (meant.name != MAGNITUDE or draft.low % 1):
+            draft.unit = Unit(meant.name, meant.group, draft.end, draft.end)
+
     def _counted(
         self, sentence: Sentence, draft: Draft, kept: list[Draft], before: Draft | None, since: int, *, told: bool
     ) -> str | None:
@@ -295,11 +307,9 @@ class _Reader:
         if (tallied := counts_on(sentence, draft.numeral.first)) is not None:
             draft.action = "rescued" if tallied == "survivor" else "killed"
             return "people"
-        counted = draft.votes or (draft.noun.phrase if draft.noun else None)
+        counted = draft.votes or draft.quake or (draft.noun.phrase if draft.noun else None)
         if counted is None and draft.measure is None:
-            shared = before.measure if before is not None and is_gapped(sentence, draft, before) else None
-            if meant := shared or self.memory.unit_meant(sentence, draft):
-                draft.unit = Unit(meant.name, meant.group, draft.end, draft.end)
+            self._measure_alike(sentence, draft, before)
         if draft.measure is not None:
             self.memory.measure(draft)
             return counted

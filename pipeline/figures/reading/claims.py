@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.figures.reading import guards, moments, units
 from pipeline.figures.reading.digits import read_digits
 from pipeline.figures.reading.lexicon import any_of, words, wordset
+from pipeline.figures.reading.magnitudes import MAGNITUDE, hedge, magnitude
 from pipeline.figures.reading.masks import masks
 from pipeline.figures.reading.modifiers import modifier
 from pipeline.figures.reading.nouns import Noun
@@ -22,7 +23,8 @@ from schemas.figure import Modifier, Rejected, Value
 class Draft:
     """A figure in the making: tokens ``first`` … ``last`` hold number and unit, ``opens`` begins its modifier.
 
-    ``loose`` where the action was found beyond its clause only; ``votes`` is what one side of a vote counts.
+    ``loose`` where the action was found beyond its clause only; ``votes`` is what one side of a vote counts,
+    ``quake`` the earthquake that a magnitude is of.
     """
 
     numeral: Numeral
@@ -45,6 +47,7 @@ class Draft:
     action: str | None = None
     loose: bool = False
     votes: str | None = None
+    quake: str | None = None
 
     @property
     def ranged(self) -> bool:
@@ -90,7 +93,9 @@ def _draft(sentence: Sentence, numeral: Numeral) -> Draft:
     unit = units.after(sentence, numeral) if numeral.form is not Form.ORDINAL else None
     if prefix and unit and unit.group != "currency":
         unit = None
-    how, opens = modifier(sentence, numeral, prefix, unit)
+    strong = None if prefix else magnitude(sentence, numeral)
+    unit = strong.unit if strong else unit
+    how, opens = hedge(sentence, numeral, strong.unit) if strong else modifier(sentence, numeral, prefix, unit)
     end_char = unit.end if unit else numeral.end
     last = numeral.last
     while last < len(tokens) and tokens[last].start < end_char:
@@ -113,7 +118,9 @@ def _draft(sentence: Sentence, numeral: Numeral) -> Draft:
     if _is_rate_cut(sentence, numeral, unit, last):
         low = high = low * 100
         unit = Unit("basis points", "ratio", numeral.end, end_char, hyphenated=True)
-    return Draft(numeral, first, last, min(opens, first), start, numeral.end, low, high, how, unit, prefix, per)
+    quake = strong.quake if strong else None
+    opens = min(opens, first)
+    return Draft(numeral, first, last, opens, start, numeral.end, low, high, how, unit, prefix, per, quake=quake)
 
 
 def _vote(numeral: Numeral, counted: str) -> Draft:
@@ -228,7 +235,7 @@ def _merge(sentence: Sentence, a: Draft, b: Draft) -> Draft:
     return Draft(
         numeral=b.numeral, lead=a.numeral, first=a.first, last=b.last, opens=a.opens, start=a.start, end=b.end,
         low=low, high=high, modifier=Modifier.RANGE, unit=b.unit or a.unit, prefix=a.prefix or b.prefix,
-        per=b.per or a.per,
+        per=b.per or a.per, quake=a.quake or b.quake,
     )  # fmt: skip
 
 
@@ -276,7 +283,7 @@ def _pair_reason(sentence: Sentence, a: Draft, b: Draft) -> bool:
 
 
 def _why(sentence: Sentence, draft: Draft) -> str | None:
-    if draft.numeral.form is Form.ANOTHER or draft.votes:
+    if draft.numeral.form is Form.ANOTHER or draft.votes or draft.quake:
         return None
     if draft.numeral.form is Form.FOLD:
         head = sentence.text[max(sentence.start, draft.start - 40) : draft.start]
@@ -347,7 +354,8 @@ def drafts(sentence: Sentence) -> tuple[list[Draft], list[Rejected]]:
         before = joined[-1] if joined else None
         apart = before is None or before.ranged or before.votes or draft.votes
         how = None if before is None or apart else _joined(sentence, before, draft)
-        if before and how == "range" and not _pair_reason(sentence, before, draft):
+        strong = before and (before.quake or draft.quake)
+        if before and how == "range" and (strong or not _pair_reason(sentence, before, draft)):
             joined[-1] = _merge(sentence, before, draft)
             continue
         if before and how == "change" and sentence.language != "en":
@@ -377,6 +385,9 @@ _LINKED = frozenset(["or", "and", "to"])
 _SHARED_DECIMALS = frozenset(["%", "cent", "points", "degree", "degrees Celsius", "degrees Fahrenheit", "p"])
 
 
+_NEAR_MAGNITUDE = 5
+
+
 def _share_units(sentence: Sentence, kept: list[Draft]) -> None:
     """A unit said once for several numbers: "below 2.9 and May's 3.1" after "2.7 percent", "8 or $9"."""
     for index, draft in enumerate(kept):
@@ -387,7 +398,7 @@ def _share_units(sentence: Sentence, kept: list[Draft]) -> None:
         following = kept[index + 1] if index + 1 < len(kept) else None
         linked = following is not None and following.opens - draft.last == 1 and sentence.lower(draft.last) in _LINKED
         if following and linked and following.measure and following.measure.group != "time":
-            draft.unit = following.measure
+            draft.unit, draft.quake = following.measure, following.quake
             continue
         decimal = draft.low != int(draft.low) if abs(draft.low) < 1e12 else False
         after_by = sentence.lower(draft.opens - 1) in {"by", "from", "of"}
@@ -397,6 +408,10 @@ def _share_units(sentence: Sentence, kept: list[Draft]) -> None:
                 continue
             if unit.name == "%" and abs(draft.low) > 100:
                 continue
+            if unit.name == MAGNITUDE:
+                beside = draft.opens - other.last <= _NEAR_MAGNITUDE and decimal and draft.low < 10
+                draft.unit, draft.quake = (unit, other.quake) if beside else (None, None)
+                break
             scale = _scale(other.numeral, sentence)
             close = scale > 1 and 0.1 < draft.low * scale / (other.low or 1.0) < 10
             if unit.group == "currency" and close and decimal and sentence.lower(draft.opens - 1) in _COMPARES:

@@ -30,6 +30,7 @@ _TURNS = wordset("as while after before when because since although though if un
 _SPORT = wordset(
     "win wins won winning beat beats beaten lose loses lost draw drew drawn match score game lead led leads trailed"
 )
+_SHARES = wordset("share shares percentage lead swing split centers centres counters")
 _LOST = wordset("lost lose loses losing defeated")
 _DAYS = wordset("today yesterday tonight late early unanimously overwhelmingly narrowly largely mostly again")
 _NOT_LEFT = wordset(
@@ -50,13 +51,15 @@ _CLUB = wordset("defeated defeat beat passed passes passing blocked survived adv
 _REDUCED = wordset(
     "cut cuts cutting reduce reduced reducing raise raised raising increase increased lower lowered trim shrink"
 )
-_SUM_OF_SHARES = range(99, 102)
+_SUM_OF_SHARES = range(99, 101)
 _LEAST_SHARE = 5
 _LEAST_OF_A_HOUSE = 10
 """A dash between lesser numbers tells how a panel of a few split, of which nobody keeps count."""
 _NEAR_TEXT = 500
 """Characters before a sentence in which the vote that it tells of is named."""
 _REACH = 22
+_HOUSES = re.compile(r"\b(?:Senat(?:e|ors?)|Parliament|parliament|Congress|[Ll]awmakers|(?:the|The) House)\b")
+_BALLOT = re.compile(r"(?i)\b(?:voters|referendum|plebiscite|election|runoff|race)\b")
 _SPOKEN_OF = re.compile(r"(?i)\b(?:vot(?:e|es|ed|ing)|ballots?|senate|parliament|lawmakers)\b")
 
 
@@ -206,7 +209,10 @@ def _has_body(pair: _Pair) -> bool:
 def _has_matter(pair: _Pair) -> bool:
     """Whether something is named that is voted on, and is no name of a club ("the Bills")."""
     sentence, (start, end) = pair.sentence, _window(pair)
-    return any(sentence.lower(k) in words("voted_on") for k in range(start, end))
+    return any(
+        sentence.lower(k) in words("voted_on") or (sentence.lower(k) == "act" and sentence.is_name(k))
+        for k in range(start, end)
+    )
 
 
 def _may_be_shares(pair: _Pair) -> bool:
@@ -216,7 +222,11 @@ def _may_be_shares(pair: _Pair) -> bool:
         return False
     if not _ELECTORAL.isdisjoint(token.lower for token in pair.sentence.tokens[: pair.opens]):
         return True
-    return not _has_body(pair) and _OF_PARLIAMENTS.isdisjoint(pair.sentence.words)
+    words_said = pair.sentence.words
+    by_party = "party" in words_said and not words_said.isdisjoint({"line", "lines"})
+    before = pair.sentence.text[max(0, pair.sentence.start - _NEAR_TEXT) : pair.sentence.start]
+    in_a_house = by_party or _has_body(pair) or (_HOUSES.search(before) and not _BALLOT.search(before))
+    return not in_a_house and _OF_PARLIAMENTS.isdisjoint(words_said)
 
 
 def _qualifies_vote(pair: _Pair) -> bool:
@@ -225,7 +235,8 @@ def _qualifies_vote(pair: _Pair) -> bool:
     for k in range(pair.closes, pair.closes + 5):
         low = sentence.lower(k)
         if low == "vote":
-            return _is_closed(sentence, k + 1) and not _may_be_shares(pair)
+            told = _is_closed(sentence, k + 1) or (pair.descends and sentence.lower(k + 1) not in _SHARES)
+            return told and not _may_be_shares(pair)
         if low in _RULING:
             return k == pair.closes and _has_body(pair)
         if low != "-" and (not sentence.is_word(k) or low in words("stop") or low in _SPORT):
@@ -239,9 +250,10 @@ def _follows_vote(pair: _Pair) -> bool:
     if not _is_closed(pair.sentence, pair.closes) or _may_be_shares(pair):
         return False
     bare = sentence.lower(k) not in _STATES - {",", "("}
+    stated = False
     while k >= 0 and sentence.lower(k) in _STATES:
+        stated = stated or sentence.lower(k) in {"was", "is", "stood", "came", "ended"}
         k -= 1
-    stated = sentence.lower(k + 1) in {"was", "is", "stood", "came", "ended"}
     for i in range(k, max(-1, k - (9 if stated else 1)), -1):
         low = sentence.lower(i)
         if low in _HARD or low in _TURNS or low in _SPORT or low in _MARGINS:

@@ -36,6 +36,11 @@ COUNTED = {"votes", "Stimmen", "voix", "votos", "voti", "голосами"}
         ("The resolution passed by 52 to 48.", [52, 48]),
         ("The vote to confirm her was 97-1.", [97, 1]),
         ("The vote, 234-193, ended weeks of talks.", [234, 193]),
+        ("The vote, held in secret, was 134-46.", [134, 46]),
+        ("The 97-1 vote came hours after the debate.", [97, 1]),
+        ("The party-line vote, 50-49, came before dawn.", [50, 49]),
+        ("The Senate met on Friday. The 57-43 vote in favour of acquittal came at night.", [57, 43]),
+        ("The Clean Rivers Act, which passed 234-193, is a first step.", [234, 193]),
         ("The Senate adjourned early; the final tally was 97-1.", [97, 1]),
         ("The senators had voted for hours. The final tally was 97-1.", [97, 1]),
         ("Trustees backed the merger by a margin of 9 to 4.", [9, 4]),
@@ -76,6 +81,11 @@ def test_each_side_is_an_exact_count_of_votes_and_a_claim() -> None:
     assert {f.wording.text for f in found if f.wording} == {"The bill cleared the Senate in a 97-1 vote"}
 
 
+def test_those_who_vote_do_not_say_how_they_did() -> None:
+    assert {f.attribution for f in figures("The Senate confirmed Halvorsen 52-48.")} == {None}
+    assert {f.attribution for f in figures("The bill passed the Senate 52-48, the clerk said.")} == {"clerk"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -90,6 +100,7 @@ def test_each_side_is_an_exact_count_of_votes_and_a_claim() -> None:
         "Voters approved the measure 52-48 percent.",
         "The referendum passed 52 to 48.",
         "The 52-48 vote to leave divided the country.",
+        "Parliament had called the referendum. The 52-48 vote to leave divided the country.",
         "The committee approved the vaccine for ages 12-15.",
         "The panel rejected claims by patients aged 12 to 15.",
         "The council approved 12-15 new homes.",
