@@ -13,7 +13,7 @@ from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.followed import as_followed, followed
 from pipeline.tell.views import distinct, replaced
 from pipeline.tell.words import value_of
-from schemas.alert import AlertState, CoverageDay, DigestData, FigureNews, SeriesNews
+from schemas.alert import AlertState, CoverageDay, DigestData, FeedNews, FigureNews, SeriesNews
 from schemas.article import Article
 from schemas.figure import Figure, Tell, Telling, Value, Verdict, VerdictKind
 from schemas.topic import Topic
@@ -56,21 +56,29 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
         coverage=_coverage(tx, topic, end),
         articles=len(articles),
         copies=sum(one.copy_link is not None for one in articles),
-        outcomes=dict(
-            Counter(
-                entry.outcome.value
-                for entry in tx.entries.find(since=start)
-                if entry.outcome and topic.name in entry.topics and entry.first_seen < end
-            )
-        ),
+        outcomes=_outcomes(tx, topic, start, end),
         feeds_ill=ill,
         feeds_back=back,
-        held_back=sum(
-            alert.held_back
-            and start <= alert.created < end
-            and (alert.feed is None or alert.feed.id in {one.id for one in ill})
-            for alert in tx.alerts.find(topic=topic.name, state=AlertState.DIGEST)
-        ),
+        held_back=_held_back(tx, topic, start, end, ill),
+    )
+
+
+def _outcomes(tx: Transaction, topic: Topic, start: datetime, end: datetime) -> dict[str, int]:
+    """How the entries that the period brought for the topic ended, those that have."""
+    ended = (
+        entry.outcome.value
+        for entry in tx.entries.find(since=start)
+        if entry.outcome and topic.name in entry.topics and entry.first_seen < end
+    )
+    return dict(Counter(ended))
+
+
+def _held_back(tx: Transaction, topic: Topic, start: datetime, end: datetime, ill: Iterable[FeedNews]) -> int:
+    """How many alerts of the period the limit of mails left to its digest; of feeds, those that are ill yet."""
+    feeds = {one.id for one in ill}
+    return sum(
+        alert.held_back and start <= alert.created < end and (alert.feed is None or alert.feed.id in feeds)
+        for alert in tx.alerts.find(topic=topic.name, state=AlertState.DIGEST)
     )
 
 
