@@ -119,6 +119,8 @@ def _with_unit(digits: str, unit: str | None) -> str:
         return digits
     if unit in ("%", "‰"):
         return f"{digits}{unit}"
+    if unit == "magnitude":
+        return f"magnitude {digits}"
     if unit in _currencies():
         symbol = get_currency_symbol(unit, locale=_LOCALE)
         sign = "-" if digits.startswith("-") else ""

@@ -64,6 +64,7 @@ def test_a_number_can_be_read_back(value: float) -> None:
         (1, "basis points", "1 basis point"),
         (1, "‰", "1‰"),
         (310, "km", "310 km"),
+        (6.4, "magnitude", "magnitude 6.4"),
         (840, "metre", "840 metres"),
         (1, "metre", "1 metre"),
         (4e6, "hryvnia", "4 million hryvnias"),
