@@ -21,9 +21,12 @@ from pipeline.tell.delivery import Delivery, SmtpMailer
 from pipeline.tell.sender import Sender
 from schemas.alert import Digest, DigestState, Mail
 from schemas.topic import Topic
+from tests.postgres import fresh_database, postgres_server
 from tests.record import examples
 from tests.steps.conftest import START, MovableClock
 from tests.tell.test_smtp import Inbox, serving
+
+__all__ = ["postgres_server"]
 
 SENDER = Sender(mail_from="Tallywire <news@tally.example>")
 DESK, NIGHT = "desk@news.example", "night@news.example"
@@ -93,9 +96,19 @@ def at_a_desk(services: Services, clock: MovableClock) -> Iterator[Desk]:
         yield Desk(services, clock, port, inbox)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The address of a database with no table in it; None stands for a file in the home."""
+    if request.param == "sqlite":
+        yield None
+    else:
+        with fresh_database(request.getfixturevalue("postgres_server")) as url:
+            yield url
+
+
 @pytest.fixture
-def desk(tmp_path: Path, clock: MovableClock) -> Iterator[Desk]:
-    services = open_services(Settings(_env_file=None, home=tmp_path / "home", database_url=None), clock=clock)
+def desk(tmp_path: Path, clock: MovableClock, database: str | None) -> Iterator[Desk]:
+    services = open_services(Settings(_env_file=None, home=tmp_path / "home", database_url=database), clock=clock)
     with at_a_desk(services, clock) as desk:
         yield desk
     services.close()
@@ -214,6 +227,7 @@ def test_an_address_that_is_taken_out_of_the_topic_is_not_tried_again(desk: Desk
 def test_a_page_that_can_not_be_written_is_tried_again_before_anything_is_mailed(desk: Desk) -> None:
     desk.six_o_clock()
     folder = desk.services.settings.digest_path
+    folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("in the way")
     (trouble,) = desk.tell().troubles
     assert "can't be written" in trouble
