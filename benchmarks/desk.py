@@ -1,19 +1,23 @@
 """How well a desk is served on topics that the weights have not seen.
 
     python -m benchmarks.desk ../shared/data [--only TOPIC ...] [--all]
+    python -m benchmarks.desk ../shared/data --unseen TIMELINE17
 
 Each topic in turn is left out, the weights are fitted on all others, and the topic is told with them; the scorer that
 lies with the labels does the rest. That table is the number to look at. ``--all`` leaves out those labelled for this
 repository too, not only those of the folder. Takes a minute a topic; needs scikit-learn.
+
+``--unseen`` tells streams of a corpus that no weights were fitted on (``timeline17.py``) with the weights that ship.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks.desk_data import LabelledStream, Row, scorer, value_of
+from benchmarks.desk_data import LabelledStream, Row, scorer, unseen, value_of
 from pipeline.figures.telling import Limits, Models, Teller
 from pipeline.figures.worth import Stream
 from schemas.figure import Tell, Telling, VerdictKind
@@ -66,19 +70,35 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--unseen", type=Path, metavar="TIMELINE17")
     options = parser.parse_args()
+    score = scorer(options.folder / "desk")
+    if options.unseen:
+        _report(score, ((stream, Models.shipped()) for stream in unseen(options.unseen)), options.only)
+        return
     # Telling with the shipped weights needs no scikit-learn; fitting does.
     from benchmarks.train_desk import all_lessons, left_out, tables_of, with_heard
 
-    score = scorer(options.folder / "desk")
     lessons = all_lessons(options.folder)
     kinds = ("given", "ours") if options.all else ("given",)
     found = left_out(lessons, tables_of(lessons), score, lambda line: print(line, flush=True))
+    _report(
+        score,
+        (
+            (stream, with_heard(found[stream.name][0], [h for name, (_, h) in found.items() if name != stream.name]))
+            for stream in (lesson.stream for lesson in lessons)
+            if stream.name in found and stream.kind in kinds
+        ),
+        options.only,
+    )
+
+
+def _report(score: ModuleType, streams: Iterable[tuple[LabelledStream, Models]], only: Sequence[str]) -> None:
+    """Print how well each stream is told with its weights, and all together."""
     parts = []
-    for stream in (lesson.stream for lesson in lessons if lesson.stream.name in found):
-        if stream.kind in kinds and (not options.only or stream.name in options.only):
-            others = [heard for name, (_, heard) in found.items() if name != stream.name]
-            parts.append(scored(stream, score, with_heard(found[stream.name][0], others)))
+    for stream, models in streams:
+        if not only or stream.name in only:
+            parts.append(scored(stream, score, models))
             print(score.line(stream.name, parts[-1]), flush=True)
     print(score.line("all", score.total(parts)))
 

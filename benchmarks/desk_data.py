@@ -2,7 +2,9 @@
 
 Two kinds: streams in a folder (``TOPIC.yaml``, ``TOPIC.jsonl.gz``, ``TOPIC.gold.jsonl``; see its README), and those of
 ``labels/desk.jsonl.gz``, whose texts are found by id in the ``stories`` folder of the shared data: the labels hold
-places in these texts, and no text. ``labels/worth.jsonl.gz`` holds plain worths of the figures of some 350 stories.
+places in these texts, and no text. ``labels/unseen.jsonl.gz`` is of the same form, with texts in the corpus Timeline17
+(see ``timeline17.py``); no weights are fitted on it. ``labels/worth.jsonl.gz`` holds plain worths of the figures of
+some 350 stories.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks import timeline17
 from pipeline.figures.claims import is_claim
 from pipeline.figures.following.context import marks_of_article
 from pipeline.figures.reading import read_figures
@@ -107,10 +110,18 @@ def given(folder: Path) -> Iterator[LabelledStream]:
 
 def ours(stories: Path, reader: str = "a") -> Iterator[LabelledStream]:
     """The streams labelled for this repository, as one of their two readers saw them."""
-    texts = _Texts(stories)
+    yield from _labelled(rows(HERE / "labels/desk.jsonl.gz"), _Texts(stories), reader)
+
+
+def unseen(corpus: Path, reader: str = "a") -> Iterator[LabelledStream]:
+    """The streams that no weights were fitted on, as one of their two readers saw them."""
+    yield from _labelled(rows(HERE / "labels/unseen.jsonl.gz"), _Corpus(corpus), reader)
+
+
+def _labelled(found: list[Row], texts: _Texts | _Corpus, reader: str) -> Iterator[LabelledStream]:
     labels: dict[str, list[Row]] = defaultdict(list)
     topics: list[Row] = []
-    for row in rows(HERE / "labels/desk.jsonl.gz"):
+    for row in found:
         if "articles" in row:
             topics.append(row)
         elif row["reader"] == reader:
@@ -150,6 +161,19 @@ class _Texts:
         if name not in self._sets:
             self._sets[name] = {row["id"]: row for row in rows(self._folder / f"{name}.jsonl.gz")}
         return self._sets[name][id]
+
+
+class _Corpus:
+    """Articles of Timeline17, by its parts and their ids."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._parts: dict[str, dict[str, Row]] = {}
+
+    def of(self, name: str, id: str) -> Row:
+        if name not in self._parts:
+            self._parts[name] = timeline17.articles(self._folder, name)
+        return self._parts[name][id]
 
 
 def _gold(label: Row, article: Row) -> Row:

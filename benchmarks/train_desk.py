@@ -102,9 +102,9 @@ def lessons_of(stream: LabelledStream, score: ModuleType | None) -> Lessons:
             examples.append((cues, _worth(label, wanted)))
             if label is not None:
                 said = Mention(figure, mark)
-                found += _pairs(said, label, told, seen)
+                found += _pairs(said, label, told, seen, item.text.words)
                 told.append((said, label))
-        seen.add(item.id, item.text.published, f"{item.text.title} {item.text.text}", plain, item.marks)
+        seen.add(item.id, item.text.published, item.text.words, plain, item.marks)
     weight = WEIGHT[stream.kind] * min(2.0, (100 / max(1, len(examples))) ** 0.5)
     worth = [Example(cues, worth == 2, weight) for cues, worth in examples if worth != 1]
     return Lessons(stream, worth, found)
@@ -119,7 +119,12 @@ def _worth(label: Row | None, wanted: set[str]) -> int:
     return int(label["worth"])
 
 
-def _pairs(said: Mention, label: Row, told: Sequence[tuple[Mention, Row]], seen: Stream) -> list[Pair]:
+def _pairs(
+    said: Mention, label: Row, told: Sequence[tuple[Mention, Row]], seen: Stream, words: frozenset[str]
+) -> list[Pair]:
+    def near(other: str) -> float | None:
+        return 1.0 if other == said.source.article else seen.nearness(words, other)
+
     alike = [(one, row) for one, row in told if one.figure.unit == said.figure.unit]
     own = [pair for pair in alike if pair[1]["series"] == label["series"]][-KNOWN:]
     others = sorted(
@@ -131,7 +136,7 @@ def _pairs(said: Mention, label: Row, told: Sequence[tuple[Mention, Row]], seen:
     return [
         Pair(
             said=said.id,
-            likeness=pairs.likeness(said, one, seen.rarity),
+            likeness=pairs.likeness(said, one, seen.rarity, near(one.source.article)),
             values=pairs.value_cues(said, one),
             same=row["series"] == label["series"],
             repeated=row["series"] == label["series"] and label["kind"] == "repeated",

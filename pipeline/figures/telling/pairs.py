@@ -10,13 +10,17 @@ import math
 from collections.abc import Callable, Sequence, Set
 from enum import StrEnum
 
-from pipeline.figures.following import concepts, intervals
+from pipeline.figures.following import concepts, intervals, windows
 from pipeline.figures.following.attributions import speak_as_one
 from pipeline.figures.telling.mention import Mention
 from schemas.figure import Claim
 
 _ROUNDED = 0.06
 """Values further apart (natural logarithm of their ratio) are no roundings of one another, however few their digits."""
+
+
+_BESIDE = 0.3
+"""Weight of a name that stands close enough to a number to tell where it was counted."""
 
 
 class Standing(StrEnum):
@@ -101,8 +105,11 @@ def closeness(one: Mention, other: Mention) -> float:
     return nouns_agree(one, other) + actions_agree(one, other) - 0.3 * apart
 
 
-def likeness(one: Mention, other: Mention, rarity: Callable[[str], float]) -> dict[str, float]:
-    """What ``one`` has in common with ``other`` beside their values; ``rarity`` says how telling a word is, 0 to 1."""
+def likeness(
+    one: Mention, other: Mention, rarity: Callable[[str], float], nearness: float | None = None
+) -> dict[str, float]:
+    """What ``one`` has in common with ``other`` beside their values; ``rarity`` says how telling a word is, 0 to 1,
+    ``nearness`` how much their articles share (``None``: unknown)."""
     noun, action = nouns_agree(one, other), actions_agree(one, other)
     made = {
         f"noun {noun:.1f}": 1.0,
@@ -125,7 +132,42 @@ def likeness(one: Mention, other: Mention, rarity: Callable[[str], float]) -> di
             made[f"no {name}"] = 1.0
     _of_clauses(made, one, other)
     _of_kinds(made, one, other)
+    _of_events(made, one, other, rarity)
+    if nearness is not None:
+        made["articles"] = nearness
     return made
+
+
+def _of_events(made: dict[str, float], one: Mention, other: Mention, rarity: Callable[[str], float]) -> None:
+    """Whether both are of one event: the names beside the number, those of the article, the days they cover."""
+    made["names beside"] = _shared(one.marks.names, other.marks.names)
+    mine, theirs = _rarest(one, rarity), _rarest(other, rarity)
+    if mine and theirs:
+        made[
+            "rarest name: same" if mine in other.marks.names or theirs in one.marks.names else "rarest name: other"
+        ] = 1.0
+    elif mine or theirs:
+        made["rarest name: one"] = 1.0
+    about, of_other = _plain(one.marks.about), _plain(other.marks.about)
+    if about and of_other:
+        made["about"] = _jaccard(about, of_other, rarity)
+    first, second = one.marks.window, other.marks.window
+    if first and second:
+        made["periods differ"] = float(windows.differ(first, second))
+        days, others = windows.days_of(first), windows.days_of(second)
+        if days and others:
+            made["days between periods"] = min(math.log1p(abs((days[1] - others[1]).days)), 4.0) / 4
+    made["days meant apart"] = min(math.log1p(abs((one.claim.as_of - other.claim.as_of).days)), 4.0) / 4
+
+
+def _rarest(one: Mention, rarity: Callable[[str], float]) -> str | None:
+    """The most telling of the names close to a number."""
+    near = [name for name, weight in one.marks.names.items() if weight >= _BESIDE]
+    return max(near, key=lambda name: (rarity(name), name), default=None)
+
+
+def _plain(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(name for name in names if name[0] != "?")
 
 
 def _of_clauses(made: dict[str, float], one: Mention, other: Mention) -> None:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from pipeline.figures.following.attributions import are_others
 from pipeline.figures.following.intervals import excludes, stated
@@ -40,6 +41,8 @@ _AS_LIKELY = 0.6
 
 _Compared = tuple[Known, dict[str, float], float]
 """A told figure, how alike it is, and the log-odds that both are of one series."""
+_Nearness = Callable[[str], float | None]
+"""How much an article shares with the one being told."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ class Teller:
         """
         self._memory.forget({one.id for one in figures}, text.published)
         self._stream.drop(article)
+        words = text.words
+        near = cache(lambda other: 1.0 if other == article else self._stream.nearness(words, other))
         plain = [one.figure for one in figures]
         cues = cues_of(text, plain, marks, self._stream, self._title)
         found: list[Told] = []
@@ -129,7 +134,7 @@ class Teller:
                 found.append(_as_converted(found[converted[n]], figures[converted[n]].id))
                 continue
             said = _Said(Mention(one, mark), scores[n], self._always(one.figure), _beside(n, scores, plain))
-            telling, track = self._judge(said)
+            telling, track = self._judge(said, near)
             if telling.tell is not Tell.NONE:
                 why = reasons(self._models.worth.contributions(cue))
                 telling = telling.model_copy(update={"reasons": (_BY_NAME,) if said.always else why})
@@ -138,18 +143,18 @@ class Teller:
                 kept = ToldFigure(figure=one, marks=mark, telling=telling, track=track or one.id)
                 self._memory.remember(said.mention, telling, kept.track)
             found.append(Told(telling, kept))
-        heard = self._stream.add(article, text.published, f"{text.title} {text.text}", plain, marks)
+        heard = self._stream.add(article, text.published, words, plain, marks)
         return Hearing(tuple(found), heard, (*self._memory.lost(), *self._stream.lost))
 
     def _is_remembered(self, said: _Said) -> bool:
         return said.worth >= self._limits.remembered or said.always in (Tell.NOW, Tell.DIGEST)
 
-    def _judge(self, said: _Said) -> tuple[Telling, str | None]:
+    def _judge(self, said: _Said, near: _Nearness) -> tuple[Telling, str | None]:
         """What is told of a figure, and the track it belongs to, if it is one known."""
         worth, mention = round(said.worth, 4), said.mention
         if not self._is_remembered(said):
             return Telling(worth=worth, tell=Tell.NONE, kind=VerdictKind.NEW), None
-        compared = self._compared(mention)
+        compared = self._compared(mention, near)
         again = self._told_before(mention, compared)
         wanted = self._wanted(said, again, compared)
         tell = said.always or self._limits.tier(said.worth, wanted)
@@ -169,10 +174,13 @@ class Teller:
             return made.model_copy(update=move), moved.id
         return made.model_copy(update={"before": self._said_before(mention, compared)}), None
 
-    def _compared(self, said: Mention) -> list[_Compared]:
+    def _compared(self, said: Mention, near: _Nearness) -> list[_Compared]:
         """The told figures closest to one, each with how alike both are."""
         candidates = self._memory.closest(said)
-        likeness = [pairs.likeness(said, one.mention, self._stream.rarity) for one in candidates]
+        likeness = [
+            pairs.likeness(said, one.mention, self._stream.rarity, near(one.mention.source.article))
+            for one in candidates
+        ]
         return list(zip(candidates, likeness, self._models.same.scores(likeness), strict=True))
 
     def _said_before(self, said: Mention, compared: Sequence[_Compared]) -> tuple[str, ...]:

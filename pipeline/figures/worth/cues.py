@@ -85,6 +85,11 @@ class ArticleText:
         return Counter(stems(self.text))
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The stems of its words, with those of its title."""
+        return self.title_stems.union(self.counts)
+
+    @cached_property
     def manner(self) -> dict[str, float]:
         """What kind of piece it is: opinion and talk in the first person, live pages with clock times, reports."""
         text, words = self.text, WORD.findall(self.text)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 
 from pipeline.figures.following.intervals import value_key
-from pipeline.figures.worth.texts import stems
 from schemas.figure import Figure, HeardArticle, Marks
 
 REMEMBERED = 200
@@ -36,9 +35,14 @@ class Stream:
             self._count(one, 1)
 
     def add(
-        self, article: str, published: datetime, text: str, figures: Sequence[Figure], marks: Sequence[Marks]
+        self,
+        article: str,
+        published: datetime,
+        words: frozenset[str],
+        figures: Sequence[Figure],
+        marks: Sequence[Marks],
     ) -> HeardArticle:
-        """Remember an article, in place of what was known of it; gives what is to be kept."""
+        """Remember an article by the stems of its words, in place of what was known of it; gives what is to be kept."""
         self.drop(article)
         nouns = tuple(mark.nouns[0] for mark in marks if mark.nouns)
         actions = tuple(mark.actions[0] for mark in marks if mark.actions)
@@ -47,7 +51,7 @@ class Stream:
         heard = HeardArticle(
             id=article,
             published=published,
-            words=frozenset(stems(text)),
+            words=words,
             actions=actions,
             nouns=nouns,
             pairs=pairs,
@@ -91,6 +95,14 @@ class Stream:
     def rarity(self, word: str) -> float:
         """How telling a word is: its share of the known articles, turned round (smoothed; at least 0)."""
         return 1.0 - self._words[word] / (len(self._seen) + 1)
+
+    def nearness(self, words: Set[str], article: str) -> float | None:
+        """How much of what an article says a known one says too, the rarer the word the more; ``None`` if unknown."""
+        known = next((seen.words for seen in reversed(self._seen) if seen.id == article), None)
+        if not known or not words:
+            return None
+        fewer = min(sum(map(self.rarity, words)), sum(map(self.rarity, known)))
+        return sum(map(self.rarity, words & known)) / fewer if fewer else None
 
     def shares(self, mark: Marks) -> tuple[float, float, float] | None:
         """The shares of the figures so far with this action, this noun, and both; ``None`` while there are too few."""

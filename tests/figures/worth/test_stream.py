@@ -18,7 +18,7 @@ def test_words_of_most_articles_are_central_and_tell_little() -> None:
     stream = Stream()
     assert stream.centrality(stems("flood")) is None
     for n in range(4):
-        stream.add(str(n), NOW, "The flood rose." if n else "The flood rose in Arvela.", [], [])
+        stream.add(str(n), NOW, frozenset(stems("The flood rose." if n else "The flood rose in Arvela.")), [], [])
     assert stream.centrality(stems("flood")) == 1.0
     assert stream.centrality(stems("Arvela")) == 0.25
     assert stream.rarity(stems("Arvela")[0]) > stream.rarity(stems("flood")[0])
@@ -27,15 +27,28 @@ def test_words_of_most_articles_are_central_and_tell_little() -> None:
 def test_a_value_that_others_told_echoes_and_an_article_counts_once() -> None:
     stream = Stream()
     for id in ("a", "b", "a"):
-        stream.add(id, NOW, "12 miners died.", [TWELVE], [MINERS])
+        stream.add(id, NOW, frozenset(stems("12 miners died.")), [TWELVE], [MINERS])
     assert stream.echoes(TWELVE) == 2
     assert stream.echoes(TWELVE.model_copy(update={"unit": "%"})) == 0
 
 
 def test_only_the_latest_articles_count_and_the_rest_is_given_back() -> None:
     stream = Stream()
-    kept = [stream.add(str(n), NOW, f"word{chr(97 + n % 26)}", [TWELVE], [MINERS]) for n in range(REMEMBERED + 5)]
+    kept = [
+        stream.add(str(n), NOW, frozenset([f"word{chr(97 + n % 26)}"]), [TWELVE], [MINERS])
+        for n in range(REMEMBERED + 5)
+    ]
     assert stream.lost == ("4",)
     again = Stream(kept[5:])
     assert again.shares(MINERS) == stream.shares(MINERS) == (1.0, 1.0, 1.0)
     assert again.echoes(TWELVE) == stream.echoes(TWELVE) == REMEMBERED
+
+
+def test_articles_are_near_that_share_rare_words() -> None:
+    stream = Stream()
+    for id, text in (("flood", "flood arvela ferry"), ("fire", "flood barn hay"), ("again", "flood dam")):
+        stream.add(id, NOW, frozenset(text.split()), [], [])
+    words = frozenset(("flood", "arvela", "ferry", "rescue"))
+    assert stream.nearness(words, "flood") == 1.0
+    assert 0 < (stream.nearness(words, "fire") or 0) < 0.2
+    assert stream.nearness(words, "unknown") is None
