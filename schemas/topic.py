@@ -250,7 +250,9 @@ class AlertRules(Model):
         VerdictKind.CONTRADICTION,
         VerdictKind.CORRECTION,
     )
-    stories: bool = Field(default=True, description="tell of a story when its first article arrives")
+    stories: bool = Field(
+        default=True, description="tell of a story when its first article arrives, unless it continues another"
+    )
     feeds: bool = Field(default=True, description="tell of a feed that falls silent, is gone or fails for long")
     counted: Annotated[Words, Field(description="only figures that count one of these; empty: all")] = ()
     min_change: float = Field(default=0.0, ge=0, description="tell of a change only from this share on; 0.05 is 5 %")

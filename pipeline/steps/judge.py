@@ -238,9 +238,11 @@ class _Run:
         stories = self.refresh_stories()
         opened = [stories[identity] for identity in sorted(self._opened) if identity in stories]
         self.report.stories_opened += len(opened)
-        for name in sorted({*self._news, *(topic for story in opened for topic in story.topics)}):
+        # What continues a story is no new development: its figures are told, and the digest lists it.
+        fresh = [story for story in opened if story.previous is None]
+        for name in sorted({*self._news, *(topic for story in fresh for topic in story.topics)}):
             if name in self._topics:
-                self._tell(self._topics[name], [story for story in opened if name in story.topics])
+                self._tell(self._topics[name], [story for story in fresh if name in story.topics])
 
     def move(self, moves: Iterable[StoryMove]) -> None:
         """Write down that articles changed their stories."""
