@@ -10,7 +10,7 @@ from pipeline.figures.annotate.model import stem
 from pipeline.figures.wording import closed, punctuated
 from pipeline.figures.wording.bounds import lost_bounds, lost_conditions
 from pipeline.figures.wording.clause import Builder
-from pipeline.figures.wording.drops import borrowed, faults, has_other_subject_near, holds, is_whole
+from pipeline.figures.wording.drops import borrowed, faults, fuller, has_other_subject_near, holds, is_whole
 from pipeline.figures.wording.keep import BOUND, EASY, FINITE, FIRM, Clause, is_finite, is_state, is_verb, subjects
 from pipeline.figures.wording.punctuated import LONGEST, PRINT, SHORTEST
 from pipeline.figures.wording.render import length, tidy, written
@@ -96,12 +96,17 @@ def _candidate(builder: Builder, clause: Clause, text: str, score: float, *, che
 def shortened(sentence: str, builder: Builder, clause: Clause, must: set[int]) -> str | None:
     """The clause in words, without as many of its loose parts as the length asks for; ``None`` if it is too long."""
     parse = builder.parse
+    kept = fuller(parse, clause)
+    text = written(sentence, parse, kept, clause.brackets)
+    if kept > clause.kept and length(text) <= LONGEST:
+        clause.kept = kept
+        return text
     kept = set(clause.kept)
     text = written(sentence, parse, kept, clause.brackets)
     shared = borrowed(parse, clause.head, clause.subject)
     # What bounds the claim takes no room from the claim itself.
     bounds = [part for when, _, part in clause.loose if when == BOUND]
-    print_length = min(LONGEST, PRINT + sum(map(len, bounds)))
+    print_length = LONGEST if clause.finite else min(LONGEST, PRINT + sum(map(len, bounds)))
     loose = [part for part in clause.loose if not any(part[2] < whole for whole in bounds)]
     for limit, most, soundly in ((print_length, EASY, True), (LONGEST, FIRM, True), (LONGEST, FIRM, False)):
         order = sorted((part for part in loose if part[0] <= most), key=lambda part: (part[0], -part[1]))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pipeline.figures.annotate import Parse, Word
 from pipeline.figures.wording import closed
-from pipeline.figures.wording.keep import FINITE, auxiliaries, is_finite, is_verb, subjects
+from pipeline.figures.wording.keep import FINITE, Clause, auxiliaries, is_finite, is_verb, subjects
 
 _COMPLEMENTS = frozenset({"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd", "prt", "dative"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
@@ -21,6 +21,7 @@ _ROLES = (
     frozenset({"relcl", "acl", "ccomp", "xcomp", "pcomp"}),
 )
 """Labels that a parser confuses without harm; any other one stands for itself."""
+_ASIDE = frozenset({":", ";", "--", "-", "–", "—", "(", ")", "[", "]", '"', "“", "”", "``", "''"})
 _LIGHT = 0.5
 """Of a whole fault, where a noun lost what narrows it and the rest still is a sentence."""
 
@@ -96,6 +97,35 @@ def _is_unjoined(parse: Parse, kept: set[int], at: int) -> bool:
         return False
     first = parse.subtree(at)[0]
     return not (first - 1 in between and parse.words[first - 1].text in (",", ";") and first - 2 in kept)
+
+
+def fuller(parse: Parse, clause: Clause) -> set[int]:
+    """The kept words with all that hangs on the clause but who says so; just these where more would say another thing.
+
+    A number of something else, a list behind a colon, an aside in brackets and quoted speech stay out, and with them
+    all the rest. Where there is room for it, this is what no reader can be misled by.
+    """
+    kept = set(clause.kept)
+    if not clause.finite or clause.phrase or parse.words[clause.head].dep in ("relcl", "acl"):
+        return kept
+    part = set(parse.subtree(clause.head))
+    for child in part - kept:
+        word = parse.words[child]
+        speech = word.text.lower() in closed.REPORTING or word.text.lower() == "according"
+        opens = word.dep in ("cc", "mark", "punct", "intj") and child < min(kept)
+        if speech or opens:
+            part -= set(parse.subtree(child))
+    added = part - kept
+    while added and max(added) > max(kept) and not parse.words[max(added)].text[0].isalnum():
+        added.remove(max(added))
+    if any(_says_more(parse.words[at]) for at in added):
+        return kept
+    return kept | added
+
+
+def _says_more(word: Word) -> bool:
+    """Whether a word is a number, or a mark behind which something else is said."""
+    return word.tag == "CD" or any(map(str.isdigit, word.text)) or word.text in _ASIDE
 
 
 # What came out

@@ -72,13 +72,23 @@ def _after_connectives(sentence: str, start: int, number: int, language: str) ->
     return start
 
 
+def _opening(sentence: str, span: tuple[int, int], parts: list[tuple[int, int]]) -> int | None:
+    """Where the first part begins from which on the number is within reach, for its first words may turn its sense."""
+    near = (a for a, _ in parts if a <= span[0] and length(sentence[a : span[1]]) <= LONGEST - ROOM)
+    return next((a for a in near if not a or length(sentence[a : span[0]]) >= ROOM), None)
+
+
 def cut(sentence: str, span: tuple[int, int], language: str) -> str:
     """The sentence, cut at words around the number, with … where it is cut; where a part begins and ends, if it can."""
     words = list(re.finditer(r"\S+", sentence))
     holding = [i for i, word in enumerate(words) if word.start() < span[1] and word.end() > span[0]]
     if not holding:
         return sentence[span[0] : span[1]]
+    parts = segments(sentence, language)
+    opening = _opening(sentence, span, parts)
     first = max(0, min(holding[0] - 8, len(words) - LONGEST))
+    if opening is not None:
+        first = next((i for i, word in enumerate(words) if word.start() >= opening), first)
     last = min(len(words), max(first + LONGEST, holding[-1] + 1))
     while length(sentence[words[first].start() : words[last - 1].end()]) > LONGEST and last - 1 > holding[-1]:
         last -= 1
@@ -87,8 +97,7 @@ def cut(sentence: str, span: tuple[int, int], language: str) -> str:
     # A language that parts no words is cut at characters.
     start = max(words[first].start(), span[0] - 120)
     end = min(words[last - 1].end(), span[1] + 120)
-    parts = segments(sentence, language)
-    if start > 0:
+    if start > 0 and opening is None:
         start = next((a for a, _ in parts if start <= a <= span[0] and length(sentence[a : span[0]]) >= ROOM), start)
     if end < len(sentence):
         end = next((b for _, b in reversed(parts) if span[1] <= b <= end and length(sentence[start:b]) >= ROOM), end)
