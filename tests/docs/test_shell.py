@@ -109,15 +109,21 @@ def _run(line: str, where: str) -> None:
 def test_what_the_readme_shows_runs_but_for_what_needs_the_network() -> None:
     _run("tallywire replay articles.jsonl --topic floods.yaml", "the home that the README goes on with")
     Path("floods.yaml").unlink()
-    listed = CliRunner().invoke(cli, ["figures", "list", "--json"])
-    series = json.loads(listed.stdout.splitlines()[0])["id"]
+    series, story = (_first(kind) for kind in ("figures", "stories"))
     shown = [line for block in blocks(ROOT / "README.md") for line in _lines(block.text)]
     ran = 0
     for line in shown:
         if line.startswith(".venv/bin/tallywire ") and " run " not in line:
-            _run(re.sub(r"\b(SERIES|ID)\b", series, line).removeprefix(".venv/bin/"), line)
+            named = re.sub(r"\b(SERIES|ID)\b", series, line).replace("STORY", story)
+            _run(named.removeprefix(".venv/bin/"), line)
             ran += 1
     assert ran > 5
+
+
+def _first(kind: str) -> str:
+    """The id of the first that ``tallywire KIND list`` names."""
+    listed = CliRunner().invoke(cli, [kind, "list", "--json"])
+    return str(json.loads(listed.stdout.splitlines()[0])["id"])
 
 
 def test_some_examples_run() -> None:

@@ -106,7 +106,10 @@ def facts_of(reports: Iterable[Report], rarity: Rarity, models: Models) -> list[
     """
     found: list[Fact] = []
     for report in reports:
+        past = {(one.figure.quote, one.figure.earlier) for one in report.figures if one.figure.earlier is not None}
         for one, marks, worth in zip(report.figures, report.marks, report.worths, strict=True):
+            if (one.figure.quote, one.figure.value) in past:
+                continue  # "164, up from 120": said with the 164
             voice = Voice(Mention(one, marks), report, worth)
             fact = _stated_before(voice, found, rarity, models)
             if fact is None:

@@ -79,6 +79,11 @@ def test_a_later_count_replaces_the_earlier_one() -> None:
     assert (toll.value, [one.value for one in toll.before], toll.rivals) == (17, [12], ())
 
 
+def test_what_a_sentence_says_a_number_was_is_no_figure_of_its_own() -> None:
+    (toll,) = brief(report("The death toll of the ferry rose to 17 people from 12, police said.", "Post"))
+    assert toll.value == 17
+
+
 def test_a_number_that_one_outlet_alone_misread_is_outvoted() -> None:
     wrong = report("The ferry that sank off Tarn killed 71 people, police said.", "Echo", 31)
     toll, *_ = brief(MORNING, EVENING, LATE, wrong)
