@@ -96,7 +96,7 @@ class Deployment:
             titles.append(title)
         return titles
 
-    def wait_until_all_ended(self, *, seconds: float = 120.0) -> None:
+    def wait_until_all_ended(self, *, seconds: float = 300.0) -> None:
         """Wait until every report that was published has its outcome."""
         self.wait_for(lambda: self.ended() == self.published, f"{self.published} outcomes", seconds=seconds)
 
@@ -166,7 +166,7 @@ class Deployment:
         lines = [f"entries: {self.counts()}", f"mails: {self.post.subjects()}", *map(str, runs), *map(str, tasks)]
         return "\n".join([*lines, self.airflow.logs()])
 
-    def wait_for(self, condition: Any, what: str, *, seconds: float = 120.0) -> Any:
+    def wait_for(self, condition: Any, what: str, *, seconds: float = 300.0) -> Any:
         return wait_for(condition, what, seconds=seconds, of=self.state)
 
 

@@ -100,7 +100,8 @@ def _is_unjoined(parse: Parse, kept: set[int], at: int) -> bool:
 
 
 def fuller(parse: Parse, clause: Clause) -> set[int]:
-    """The kept words with all that hangs on the clause but who says so; just these where more would say another thing.
+    """The kept words with all that hangs on the clause, but asides and who says so; just these where more would say
+    another thing.
 
     A number of something else, a list behind a colon, an aside in brackets and quoted speech stay out, and with them
     all the rest. Where there is room for it, this is what no reader can be misled by.
@@ -113,14 +114,16 @@ def fuller(parse: Parse, clause: Clause) -> set[int]:
         word = parse.words[child]
         speech = word.text.lower() in closed.REPORTING or word.text.lower() == "according"
         opens = word.dep in ("cc", "mark", "punct", "intj") and child < min(kept)
-        if speech or opens:
+        aside = word.dep in ("relcl", "acl", "appos") and _after_mark(parse, child)
+        if speech or opens or aside:
             part -= set(parse.subtree(child))
     added = part - kept
     while added and max(added) > max(kept) and not parse.words[max(added)].text[0].isalnum():
         added.remove(max(added))
     if any(_says_more(parse.words[at]) for at in added):
         return kept
-    return kept | added
+    # A comma is written where nothing was left out beside it.
+    return kept | {at for at in added if parse.words[at].text != ","}
 
 
 def _says_more(word: Word) -> bool:
