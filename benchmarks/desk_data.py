@@ -14,7 +14,7 @@ import importlib.util
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -110,15 +110,17 @@ def given(folder: Path) -> Iterator[LabelledStream]:
 
 def ours(stories: Path, reader: str = "a") -> Iterator[LabelledStream]:
     """The streams labelled for this repository, as one of their two readers saw them."""
-    yield from _labelled(rows(HERE / "labels/desk.jsonl.gz"), _Texts(stories), reader)
+    yield from _labelled(rows(HERE / "labels/desk.jsonl.gz"), _stories(stories), reader)
 
 
 def unseen(corpus: Path, reader: str = "a") -> Iterator[LabelledStream]:
     """The streams that no weights were fitted on, as one of their two readers saw them."""
-    yield from _labelled(rows(HERE / "labels/unseen.jsonl.gz"), _Corpus(corpus), reader)
+    yield from _labelled(
+        rows(HERE / "labels/unseen.jsonl.gz"), _Texts(lambda name: timeline17.articles(corpus, name)), reader
+    )
 
 
-def _labelled(found: list[Row], texts: _Texts | _Corpus, reader: str) -> Iterator[LabelledStream]:
+def _labelled(found: list[Row], texts: _Texts, reader: str) -> Iterator[LabelledStream]:
     labels: dict[str, list[Row]] = defaultdict(list)
     topics: list[Row] = []
     for row in found:
@@ -134,7 +136,7 @@ def _labelled(found: list[Row], texts: _Texts | _Corpus, reader: str) -> Iterato
 
 def worths(stories: Path) -> Iterator[LabelledStream]:
     """Stories whose figures were labelled by worth alone."""
-    texts = _Texts(stories)
+    texts = _stories(stories)
     by_story: dict[str, list[Row]] = defaultdict(list)
     for row in rows(HERE / "labels/worth.jsonl.gz"):
         by_story[row["story"]].append(row)
@@ -151,29 +153,17 @@ def worths(stories: Path) -> Iterator[LabelledStream]:
 
 
 class _Texts:
-    """Articles of the sets of stories, by id."""
+    """Articles by the set they are of and their id; ``read`` gives those of a set, which is read once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._sets: dict[str, dict[str, Row]] = {}
-
-    def of(self, name: str, id: str) -> Row:
-        if name not in self._sets:
-            self._sets[name] = {row["id"]: row for row in rows(self._folder / f"{name}.jsonl.gz")}
-        return self._sets[name][id]
-
-
-class _Corpus:
-    """Articles of Timeline17, by its parts and their ids."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._parts: dict[str, dict[str, Row]] = {}
+    def __init__(self, read: Callable[[str], dict[str, Row]]) -> None:
+        self._read = cache(read)
 
     def of(self, name: str, id: str) -> Row:
-        if name not in self._parts:
-            self._parts[name] = timeline17.articles(self._folder, name)
-        return self._parts[name][id]
+        return self._read(name)[id]
+
+
+def _stories(folder: Path) -> _Texts:
+    return _Texts(lambda name: {row["id"]: row for row in rows(folder / f"{name}.jsonl.gz")})
 
 
 def _gold(label: Row, article: Row) -> Row:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.tell.words import amount, listed
+from pipeline.tell.words import amount, listed, value_of
 from schemas.brief import BriefFigure, BriefValue
-from schemas.figure import Value
 
 _NAMED = 4
 """Outlets that are named; of more, how many others there are is said."""
@@ -30,16 +29,10 @@ def _source(figure: BriefFigure) -> str:
 
 
 def _said(one: BriefValue, unit: str | None) -> str:
-    return f"{amount(_value(one), unit)} ({one.speaker or _outlets(one.outlets)})"
+    return f"{amount(value_of(one), unit)} ({one.speaker or _outlets(one.outlets)})"
 
 
 def _outlets(outlets: tuple[str, ...]) -> str:
     if len(outlets) <= _NAMED:
         return listed(list(outlets))
     return listed([*outlets[: _NAMED - 1], f"{len(outlets) - _NAMED + 1} others"])
-
-
-def _value(one: BriefValue) -> Value:
-    if one.value is not None:
-        return one.value
-    return (one.low or 0.0, one.high or 0.0)

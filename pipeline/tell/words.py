@@ -18,6 +18,7 @@ from babel.numbers import format_decimal, get_currency_symbol, list_currencies
 
 from pipeline.shares import share_words
 from pipeline.text import normalise
+from schemas.brief import BriefValue
 from schemas.figure import Figure, Modifier, Value
 
 _LOCALE = "en"
@@ -154,8 +155,8 @@ def amount(value: Value, unit: str | None = None) -> str:
     return _with_unit(digits, unit)
 
 
-def value_of(figure: Figure) -> Value:
-    """The value of a figure, or the two ends of its range."""
+def value_of(figure: Figure | BriefValue) -> Value:
+    """The value of a figure, or of one in a brief; or the two ends of its range."""
     if figure.value is not None:
         return figure.value
     assert figure.low is not None

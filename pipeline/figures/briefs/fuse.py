@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import product
 
 from pipeline.figures.telling import pairs
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Models
+from pipeline.figures.telling.teller import told_cues
 from pipeline.figures.worth.texts import stems
 from schemas.brief import Report
 
@@ -51,9 +53,12 @@ class Fact:
 
     voices: list[Voice] = field(default_factory=list)
 
-    @property
+    @cached_property
     def best(self) -> Voice:
-        """The voice whose value and words stand for all: the most exact of those that most agree with."""
+        """The voice whose value and words stand for all: the most exact of those that most agree with.
+
+        Ask for it when all voices are in.
+        """
         stated = Counter(_value(voice) for voice in self.voices)
         fullest = max(stated, key=lambda value: (_digits(value), stated[value]))
         agreed = fullest if self._all_round(fullest) else stated.most_common(1)[0][0]
@@ -132,7 +137,7 @@ def _stated_before(voice: Voice, found: Sequence[Fact], rarity: Rarity, models: 
     likeness = [pairs.likeness(said, other, rarity) for _, other in may_be]
     same = models.same.scores(likeness)
     cues = [
-        alike | pairs.value_cues(said, other) | {"same": score}
+        told_cues(alike, pairs.value_cues(said, other), score)
         for (_, other), alike, score in zip(may_be, likeness, same, strict=True)
     ]
     scores = models.told.scores(cues)

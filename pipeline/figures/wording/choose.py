@@ -96,12 +96,12 @@ def _candidate(builder: Builder, clause: Clause, text: str, score: float, *, che
 def shortened(sentence: str, builder: Builder, clause: Clause, must: set[int]) -> str | None:
     """The clause in words, without as many of its loose parts as the length asks for; ``None`` if it is too long."""
     parse = builder.parse
-    kept = fuller(parse, clause)
-    text = written(sentence, parse, kept, clause.brackets)
-    if kept > clause.kept and length(text) <= LONGEST:
-        clause.kept = kept
-        return text
     kept = set(clause.kept)
+    if (whole := fuller(parse, clause)) > kept:
+        text = written(sentence, parse, whole, clause.brackets)
+        if length(text) <= LONGEST:
+            clause.kept = whole
+            return text
     text = written(sentence, parse, kept, clause.brackets)
     shared = borrowed(parse, clause.head, clause.subject)
     # What bounds the claim takes no room from the claim itself.
