@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from schemas.base import Model, Utc
+from schemas.export import Row
 from schemas.figure import FigureInArticle, Marks, Modifier
 
 
@@ -47,15 +48,19 @@ class BriefFigure(BriefValue):
     before: tuple[BriefValue, ...] = Field(default=(), description="values it replaced, the latest first")
 
 
-class Brief(Model):
+class Brief(Row):
     """What the reports of a story say together: its figures, those that matter most first."""
 
     id: str = Field(description="id of the story")
-    topics: tuple[str, ...] = ()
-    headline: str
-    lead: str
-    first_seen: Utc
-    last_seen: Utc
+    topics: tuple[str, ...] = Field(default=(), description="topics that its articles are coverage of")
+    headline: str = Field(description="the most central of its articles' titles")
+    lead: str = Field(description="a sentence quoted from one of its articles")
+    first_seen: Utc = Field(description="when its first article came in")
+    last_seen: Utc = Field(description="when its last article came in")
     articles: tuple[str, ...] = Field(description="ids of all its articles, copies among them")
-    outlets: tuple[str, ...]
-    figures: tuple[BriefFigure, ...] = ()
+    outlets: tuple[str, ...] = Field(description="outlets in order of arrival")
+    figures: tuple[BriefFigure, ...] = Field(
+        default=(),
+        description="those that matter most first: value or low and high, headline, articles that state it, outlets, "
+        "witnesses (independent outlets), sure (two of them), rivals, before …",
+    )

@@ -7,7 +7,6 @@ from datetime import date
 from pydantic import ConfigDict, Field
 
 from schemas.base import Model, Utc
-from schemas.brief import BriefFigure
 from schemas.figure import Value
 
 
@@ -57,23 +56,6 @@ class StoryRow(Row):
     articles: tuple[str, ...] = Field(description="ids of the reports")
     copy_ids: tuple[str, ...] = Field(description="ids of the copies")
     previous: str | None = Field(description="the story this one continues")
-
-
-class BriefRow(Row):
-    """The brief of a story: what its reports state together."""
-
-    id: str = Field(description="id of the story")
-    topics: tuple[str, ...] = Field(description="topics that its articles are coverage of")
-    headline: str = Field(description="the most central of its articles' titles")
-    lead: str = Field(description="a sentence quoted from one of its articles")
-    first_seen: Utc = Field(description="when its first article came in")
-    last_seen: Utc = Field(description="when its last article came in")
-    articles: tuple[str, ...] = Field(description="ids of all its articles, copies among them")
-    outlets: tuple[str, ...] = Field(description="outlets in order of arrival")
-    figures: tuple[BriefFigure, ...] = Field(
-        description="those that matter most first: value or low and high, headline, articles that state it, outlets, "
-        "witnesses (independent outlets), sure (two of them), rivals, before …"
-    )
 
 
 class MoveRow(Row):

@@ -9,7 +9,8 @@ from pipeline.steps.briefs import Briefs
 from pipeline.tell.words import headline_of, value_of
 from schemas.alert import Alert
 from schemas.article import Article
-from schemas.export import AlertRow, ArticleRow, BriefRow, EntryRow, FigureRow, MoveRow, Row, StoryRow
+from schemas.brief import Brief
+from schemas.export import AlertRow, ArticleRow, EntryRow, FigureRow, MoveRow, Row, StoryRow
 from schemas.feed import Entry
 from schemas.figure import FigureInArticle, Verdict
 from schemas.story import Story
@@ -162,7 +163,7 @@ def _stories(tx: Transaction) -> Iterator[Row]:
 def _briefs(tx: Transaction) -> Iterator[Row]:
     briefs = Briefs(tx)
     for story in tx.stories.find():
-        yield BriefRow(**dict(briefs.of(story)))
+        yield briefs.of(story)
 
 
 def _moves(tx: Transaction) -> Iterator[Row]:
@@ -197,7 +198,7 @@ def _entries(tx: Transaction) -> Iterator[Row]:
 EXPORTS: dict[str, tuple[type[Row], Callable[[Transaction], Iterator[Row]]]] = {
     "articles": (ArticleRow, _articles),
     "stories": (StoryRow, _stories),
-    "briefs": (BriefRow, _briefs),
+    "briefs": (Brief, _briefs),
     "moves": (MoveRow, _moves),
     "figures": (FigureRow, _figures),
     "alerts": (AlertRow, _alerts),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.export import ArticleRow, BriefRow, FigureRow
+from schemas.brief import Brief
+from schemas.export import ArticleRow, FigureRow
 from tests.cli.conftest import Command
 
 
@@ -98,7 +99,7 @@ def test_stories_are_listed_and_shown(tallywire: Command, home: Path) -> None:
 
 def test_a_brief_tells_what_the_reports_of_a_story_say_together(tallywire: Command, home: Path) -> None:
     briefs = rows(tallywire("export", "briefs", "--home", home).stdout)
-    assert set(briefs[0]) == set(BriefRow.model_fields)
+    assert set(briefs[0]) == set(Brief.model_fields)
     flood = next(brief for brief in briefs if len(brief["articles"]) == 2)  # type: ignore[arg-type]
     evacuated = next(figure for figure in flood["figures"] if figure["value"] == 65)  # type: ignore[attr-defined]
     assert evacuated["outlets"] == ["Southpost"]
