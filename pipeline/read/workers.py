@@ -31,6 +31,8 @@ Result = TypeVar("Result")
 _GRACE = 2.0
 _START = 120.0
 _LOOK = 0.2
+_WALL = 6.0
+"""How many times its limit of processor time a job may take by the clock: a busy machine is no fault of a page."""
 
 
 class WorkerFailure(ReadError):
@@ -38,7 +40,11 @@ class WorkerFailure(ReadError):
 
 
 class TimedOut(WorkerFailure):
-    """It took longer than its limit, and was stopped."""
+    """It took more processor time than its limit, and was stopped."""
+
+
+class Interrupted(WorkerFailure):
+    """It got no result for want of processor time or memory on the machine, which may be there at another try."""
 
 
 class OutOfMemory(WorkerFailure):
@@ -137,8 +143,10 @@ def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, mem
         except (EOFError, OSError):
             return
         # Should the parent be gone, nobody else would stop a job that hangs; the default action needs no bytecode.
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+        signal.setitimer(signal.ITIMER_REAL, _WALL * seconds + _GRACE)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         outcome = _outcome(function, job)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
             pipe.send(outcome)
@@ -181,11 +189,11 @@ class _Worker:
 class WorkerPool(Generic[Job, Result]):
     """Runs ``function`` over jobs in child processes, each job under limits; used as a context manager.
 
-    ``function`` is a top-level function; it, the jobs and the results can be pickled. ``seconds`` is the wall time a
-    job may take, ``memory_mb`` how far a child may grow beyond its size at the start (Linux), ``recycle`` after how
-    many jobs a child is replaced. ``preload`` names modules that the function imports only when it is called, so that
-    the children need not import them one by one. With ``workers=0`` the work is done in this process, without limits:
-    for tests, and for work that can't go wrong.
+    ``function`` is a top-level function; it, the jobs and the results can be pickled. ``seconds`` is the processor time
+    a job may take, and a sixth of what it may take by the clock; ``memory_mb`` how far a child may grow beyond its size
+    at the start (Linux), ``recycle`` after how many jobs a child is replaced. ``preload`` names modules that the
+    function imports only when it is called, so that the children need not import them one by one. With ``workers=0``
+    the work is done in this process, without limits: for tests, and for work that can't go wrong.
     """
 
     def __init__(
@@ -300,10 +308,18 @@ class WorkerPool(Generic[Job, Result]):
         return worker
 
     def _send(self, worker: _Worker, job: Any) -> None:
-        worker.deadline = time.monotonic() + self._seconds
+        worker.deadline = time.monotonic() + _WALL * self._seconds
         # A child that died while idle shows as the end of its pipe when it is asked for the result.
         with contextlib.suppress(OSError):
             worker.pipe.send(job)
+
+    def _ended(self, code: int | None) -> WorkerFailure:
+        """What it means that a job ended its process with ``code``."""
+        if code == -signal.SIGPROF:
+            return TimedOut(f"it took longer than {self._seconds:g} s, and was stopped")
+        if code == -signal.SIGKILL:
+            return Interrupted("its process was killed", why="most often because the machine ran out of memory")
+        return Crashed("it ended its process", why=f"exit code {code}")
 
     def _collect(self, busy: list[_Worker], ready: dict[int, Result | TallywireError]) -> None:
         """Wait for the next thing to happen to any of ``busy``, and put what came of it into ``ready``."""
@@ -318,7 +334,7 @@ class WorkerPool(Generic[Job, Result]):
                     worker.process.join(_GRACE)
                     if not worker.started:
                         raise _not_started(f"exit code {worker.process.exitcode}") from None
-                    outcome = Crashed("it ended its process", why=f"exit code {worker.process.exitcode}")
+                    outcome = self._ended(worker.process.exitcode)
                 if not worker.started and outcome is None:
                     worker.started = True
                     self._send(worker, worker.job)
@@ -326,12 +342,12 @@ class WorkerPool(Generic[Job, Result]):
                     continue
                 worker.done += 1
                 worker.number = -1
-                if isinstance(outcome, OutOfMemory | Crashed) or worker.done >= self._recycle:
+                if isinstance(outcome, WorkerFailure) or worker.done >= self._recycle:
                     self._drop(worker)
             elif time.monotonic() >= worker.deadline:
                 if not worker.started:
                     raise _not_started(f"nothing heard of one for {_START:g} s")
-                outcome = TimedOut(f"it took longer than {self._seconds:g} s, and was stopped")
+                outcome = Interrupted(f"it was not done after {_WALL * self._seconds:g} s, and was stopped")
                 self._drop(worker)
             else:
                 continue

@@ -23,7 +23,7 @@ from pipeline.errors import (
     TooLarge,
 )
 from pipeline.read.page import hint_of
-from pipeline.read.workers import WorkerFailure, WorkerPool
+from pipeline.read.workers import Interrupted, WorkerPool
 from pipeline.record import Record
 from pipeline.steps.reading import ArticleRead, ReadJob, question
 from pipeline.steps.services import Services
@@ -85,7 +85,7 @@ def judged_by_error(error: TallywireError) -> End | Again:
             return End(Outcome.BLOCKED, str(error))
         case TooLarge():
             return End(Outcome.TOO_LARGE, str(error))
-        case FetchFailed() | ArchiveError():
+        case FetchFailed() | ArchiveError() | Interrupted():
             return Again(str(error))
         case NotHtml():
             return End(Outcome.NOT_HTML, str(error))
@@ -195,9 +195,7 @@ def _settle(
         tx.entries.put_reading(entry.id, read, owner=owner)
         report.read += 1
         return
-    if isinstance(found, WorkerFailure):
-        found = End(Outcome.FAILED, str(found))
-    elif isinstance(found, TallywireError):
+    if isinstance(found, TallywireError):
         found = judged_by_error(found)
     if isinstance(found, Again):
         wait = wait_before_try(entry.attempts)

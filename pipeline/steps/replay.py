@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pipeline.collect.archive import read_warc
 from pipeline.collect.replay import BrokenLine, ReplayItem, read_jsonl
 from pipeline.errors import ArchiveError, TallywireError
-from pipeline.read.workers import WorkerFailure, WorkerPool
+from pipeline.read.workers import WorkerPool
 from pipeline.steps.enrol import enrol
 from pipeline.steps.judge import Judge, JudgeReport
 from pipeline.steps.publish import publish
@@ -141,9 +141,7 @@ def _take(
         tx.entries.add([entry for entry, _ in fresh])
         for entry, job in fresh:
             result: object = job if isinstance(job, End) else found[entry.id]
-            if isinstance(result, WorkerFailure):
-                result = End(Outcome.FAILED, str(result))
-            elif isinstance(result, TallywireError):
+            if isinstance(result, TallywireError):
                 fate = judged_by_error(result)
                 result = fate if isinstance(fate, End) else End(Outcome.FAILED, fate.reason)
             if isinstance(result, End):

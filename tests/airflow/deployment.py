@@ -22,6 +22,7 @@ from pipeline.errors import SearchIndexError
 from pipeline.settings import Settings, load_settings
 from pipeline.steps.services import Services, open_services
 from schemas.alert import AlertState
+from schemas.feed import Outcome
 from schemas.search import Query
 from tests.airflow.door import Door
 from tests.airflow.stack import Airflow, free_ports, wait_for
@@ -163,7 +164,10 @@ class Deployment:
         tasks = self.airflow.rows(
             "select dag_id, task_id, state, count(*) from task_instance group by 1, 2, 3 order by 1, 2"
         )
-        lines = [f"entries: {self.counts()}", f"mails: {self.post.subjects()}", *map(str, runs), *map(str, tasks)]
+        with self.services() as services, services.record.read() as tx:
+            failed = [entry.reason for entry in tx.entries.find(outcome=Outcome.FAILED)]
+        lines = [f"entries: {self.counts()}", f"failed: {failed}", f"mails: {self.post.subjects()}"]
+        lines += [str(row) for row in (*runs, *tasks)]
         return "\n".join([*lines, self.airflow.logs()])
 
     def wait_for(self, condition: Any, what: str, *, seconds: float = 300.0) -> Any:

@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 from pipeline.errors import NotHtml, TallywireError
-from pipeline.read.workers import Crashed, OutOfMemory, TimedOut, WorkerFailure, WorkerPool
+from pipeline.read.workers import Crashed, Interrupted, OutOfMemory, TimedOut, WorkerFailure, WorkerPool
 
 
 def work(job: object) -> object:
@@ -28,6 +28,8 @@ def work(job: object) -> object:
                 pass
         case "grow":
             return len(bytearray(3 * 1024**3))
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
         case "die":
             os._exit(7)
         case "pid":
@@ -80,10 +82,17 @@ def test_a_fault_of_ours_is_an_answer_that_says_where(workers: int) -> None:
 
 @pytest.mark.parametrize(
     ("job", "failure"),
-    [("hang", TimedOut), ("spin", TimedOut), ("die", Crashed), ("grow", OutOfMemory), ("unsendable", Crashed)],
+    [
+        ("hang", Interrupted),
+        ("spin", TimedOut),
+        ("kill", Interrupted),
+        ("die", Crashed),
+        ("grow", OutOfMemory),
+        ("unsendable", Crashed),
+    ],
 )
 def test_a_job_that_breaks_its_child_is_lost_alone(job: str, failure: type[WorkerFailure]) -> None:
-    before, lost, *after = run(["a", job, "b", "c"], seconds=1.0 if failure is TimedOut else 30)
+    before, lost, *after = run(["a", job, "b", "c"], seconds=0.5 if job in ("hang", "spin") else 30)
     assert (before, after) == ("a", ["b", "c"])
     assert type(lost) is failure
     assert isinstance(lost, TallywireError)
