@@ -37,12 +37,12 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from pipeline.collect.archive import Archive
 from pipeline.figures.following import Follower
-from pipeline.group import Grouper
+from pipeline.group import Grouper, Threads
 from pipeline.read import body, boilerplate, decode, jsonld, markup, metadata, teaser
 from pipeline.read.workers import WorkerPool
 from pipeline.record import alerts, articles, entries, feeds, figures, notes, stories, topics
 from pipeline.settings import Settings
-from pipeline.steps import judge, reading, replay
+from pipeline.steps import developments, judge, reading, replay
 from pipeline.steps.reading import ArticleRead, ReadJob, read_job
 from pipeline.steps.services import Services, open_services
 from pipeline.topics import read_topics
@@ -101,7 +101,9 @@ STEPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("judge: group", Grouper, ("__init__", "place", "revise", "regroup", "forget", "remembered")),
     ("judge: group", judge, ("summarise",)),
     ("judge: follow", Follower, ("__init__", "follow")),
-    ("judge: news and rules", judge, ("figure_news", "story_news", "decide")),
+    ("judge: threads", Threads, ("place", "forget", "shrink")),
+    ("judge: threads", developments, ("portrait_of", "together")),
+    ("judge: news and rules", judge, ("figure_news", "put_alerts")),
     ("judge: rest", judge.Judge, ("run",)),
     ("publish", replay, ("publish",)),
 )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Model, Utc
+from schemas.brief import BriefFigure
 from schemas.feed import Health
 from schemas.figure import Figure, Tell, Value, VerdictKind
 
@@ -77,12 +78,19 @@ class FigureNews(Model):
         default=(), description="what was told before and may concern the same; no move is claimed"
     )
     reason: str = ""
+    thread: str | None = Field(
+        default=None, description="in a digest, the development of the article that states the figure"
+    )
 
 
 class StoryNews(Model):
-    """What an alert or a digest says of a story."""
+    """What an alert says of a story, or a digest of a development, under the face of its fullest story.
+
+    A digest gives the ``reports``, ``copies`` and ``outlets`` of its period alone.
+    """
 
     id: str
+    thread: str | None = Field(default=None, description="id of the development that it is of")
     headline: str
     lead: str = ""
     lead_article: ArticleRef | None = None
@@ -91,6 +99,9 @@ class StoryNews(Model):
     more: int = Field(default=0, description="reports beyond those given in ``reports``")
     copies: int = Field(default=0, description="of these reports; not among them")
     outlets: tuple[str, ...] = ()
+    earlier: int = Field(
+        default=0, description="in a digest, reports of the development from before the period, copies left out"
+    )
 
 
 class FeedNews(Model):
@@ -113,6 +124,27 @@ class FeedNews(Model):
     longest_gap: float | None = Field(default=None, description="seconds; the longest it was silent before, if known")
 
 
+class BriefLine(Model):
+    """A figure of a brief with the report whose sentence it is."""
+
+    figure: BriefFigure
+    source: ArticleRef
+
+
+class DevelopmentNews(Model):
+    """What a mail says of the development that its alerts are about, as it stood when they were bound to it."""
+
+    thread: str
+    headline: str
+    first_seen: Utc
+    reports: int = Field(description="articles, copies left out")
+    copies: int = 0
+    outlets: tuple[str, ...] = ()
+    figures: tuple[BriefLine, ...] = Field(default=(), description="what holds, worthiest first")
+    latest: tuple[ArticleRef, ...] = Field(default=(), description="reports since the last mail, the latest first")
+    more: int = Field(default=0, description="reports since the last mail beyond those given in ``latest``")
+
+
 class Alert(Model):
     """Something a rule found worth telling now.
 
@@ -129,6 +161,9 @@ class Alert(Model):
     created: Utc
     state: AlertState = AlertState.WAITING
     due: Utc = Field(description="not to be told before this moment")
+    development: DevelopmentNews | None = Field(
+        default=None, description="what its mail says of the development; with the first alert of the mail alone"
+    )
     backlog: bool = Field(default=False, description="one of more than anyone wants singly; told in one summary")
     held_back: bool = Field(default=False, description="meant for a mail, and left to the digest by the day's limit")
     attempts: int = 0
@@ -180,6 +215,7 @@ class SeriesNews(Model):
     steps: int = Field(default=1, ge=1, description="figures of the period that were told one upon the other")
     history: tuple[tuple[Utc, Value], ...] = Field(default=(), description="values that were told, oldest first")
     verdict: VerdictKind
+    thread: str | None = Field(default=None, description="the development of the article that states ``current``")
 
 
 class DigestData(Model):
@@ -188,7 +224,9 @@ class DigestData(Model):
     topic: str
     start: Utc
     end: Utc
-    stories: tuple[StoryNews, ...] = ()
+    stories: tuple[StoryNews, ...] = Field(
+        default=(), description="developments that got reports; stories, in a digest bound before there were any"
+    )
     changed: tuple[SeriesNews, ...] = ()
     new: tuple[SeriesNews, ...] = ()
     contradictions: tuple[FigureNews, ...] = ()

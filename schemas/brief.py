@@ -1,4 +1,4 @@
-"""Briefs: what the reports of one story say together, figure by figure."""
+"""Briefs: what the reports of one story or thread say together, figure by figure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class BriefFigure(BriefValue):
 class Brief(Row):
     """What the reports of a story say together: its figures, those that matter most first."""
 
-    id: str = Field(description="id of the story")
+    id: str = Field(description="id of the story or the thread")
     topics: tuple[str, ...] = Field(default=(), description="topics that its articles are coverage of")
     headline: str = Field(description="the most central of its articles' titles")
     lead: str = Field(description="a sentence quoted from one of its articles")

@@ -55,6 +55,7 @@ class StoryRow(Row):
     outlets: tuple[str, ...] = Field(description="outlets in order of arrival, those of copies among them")
     articles: tuple[str, ...] = Field(description="ids of the reports")
     copy_ids: tuple[str, ...] = Field(description="ids of the copies")
+    thread: str | None = Field(description="id of the development that it and other stories are of")
     previous: str | None = Field(description="the story this one continues")
 
 

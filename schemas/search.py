@@ -59,6 +59,7 @@ class StoryDocument(Document):
     copies: int
     outlets: tuple[str, ...] = ()
     articles: tuple[str, ...] = Field(default=(), description="ids of the reports")
+    thread: str | None = None
     previous: str | None = None
 
 

@@ -82,6 +82,55 @@ class StoryDecision(Model):
     decided: Utc
 
 
+class Portrait(Model):
+    """What reports are about, all of them together: enough to tell whether others are about the same development.
+
+    A term is a place in grouping's table of terms; what it weighs is in thousandths. Portraits add up.
+    """
+
+    terms: dict[int, int] = Field(description="how much each term tells of what the reports are about")
+    names: tuple[int, ...] = Field(default=(), description="those of the terms that are written as names, in order")
+    opening: dict[int, int] = Field(default={}, description="how rare the terms of their titles and first words are")
+    written: dict[int, str] = Field(default={}, description="how the weightiest terms are written")
+    reports: int = 1
+    first: Utc = Field(description="when the first of them was published")
+    last: Utc = Field(description="when the last of them was published")
+
+
+class ThreadJoin(Model):
+    """Why a story is in its thread."""
+
+    thread: str
+    opened: bool = Field(description="whether this story began the thread")
+    score: float = 0.0
+    nearest: str | None = Field(default=None, description="id of the story most like it in the thread")
+    shared: tuple[str, ...] = Field(default=(), description="the words, names and numbers that counted most")
+    reason: str = ""
+
+
+class PortrayedStory(Model):
+    """What threads keep of a story: enough to compare it with the next one, without its articles' texts."""
+
+    id: str
+    topics: tuple[str, ...]
+    articles: tuple[str, ...] = Field(description="ids, in order of arrival, copies left out")
+    portrait: Portrait
+    join: ThreadJoin
+
+
+class ThreadDecision(Model):
+    """What a person decided about threads, by articles of the stories meant: a story may become part of another.
+
+    ``merge``: the stories of ``articles`` are one development. ``split``: they are one, and another than that of the
+    stories of ``others``.
+    """
+
+    kind: DecisionKind
+    articles: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    decided: Utc
+
+
 class Story(Model):
     """A story as people see it."""
 
@@ -95,4 +144,5 @@ class Story(Model):
     articles: tuple[str, ...] = Field(description="ids, in order of arrival, copies left out")
     copies: tuple[str, ...] = Field(default=(), description="ids of the copies of these articles")
     outlets: tuple[str, ...] = ()
+    thread: str | None = Field(default=None, description="the development that it and other stories are of")
     previous: str | None = Field(default=None, description="the story this one continues")

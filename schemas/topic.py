@@ -251,13 +251,18 @@ class AlertRules(Model):
         VerdictKind.CORRECTION,
     )
     stories: bool = Field(
-        default=True, description="tell of a story when its first article arrives, unless it continues another"
+        default=True, description="tell of a new development; where they begin often, once a second outlet reports it"
     )
     feeds: bool = Field(default=True, description="tell of a feed that falls silent, is gone or fails for long")
     counted: Annotated[Words, Field(description="only figures that count one of these; empty: all")] = ()
     min_change: float = Field(default=0.0, ge=0, description="tell of a change only from this share on; 0.05 is 5 %")
     bundle: Duration = Field(
-        default="10m", validate_default=True, description="wait this long for more of the same story"
+        default="10m", validate_default=True, description="wait this long for more of the same development"
+    )
+    pause: Duration = Field(
+        default="1h",
+        validate_default=True,
+        description="least time between two mails on one development; what is urgent does not wait",
     )
     daily_cap: int = Field(default=20, ge=1, description="alert mails a day; the rest waits for the digest")
     backlog: int = Field(default=25, ge=1, description="more alerts than this from one run are told as one summary")

@@ -219,6 +219,7 @@ def _example_story() -> StoryNews:
     lead, other = (one.article for one in (_example_news().against[0], _example_news().statement))
     return StoryNews(
         id="story-flood",
+        thread="thread-flood",
         headline="River takes the lower town of Harlow",
         lead="The river Harl broke its banks before dawn and took the lower town.",
         lead_article=lead,

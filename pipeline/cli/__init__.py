@@ -36,6 +36,7 @@ _COMMANDS = {
     "search": "Find articles.",
     "setup": "Prepare the full deployment: secrets in .env, and a look at this machine.",
     "stories": "The articles about one event, together.",
+    "threads": "Developments: the stories of one affair, over days.",
     "topics": "What is watched.",
     "upkeep": "Remove what needn't be kept, and look at feeds and index.",
 }

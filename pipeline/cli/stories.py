@@ -16,6 +16,7 @@ from pipeline.steps.publish import publish
 from pipeline.tell.briefs import figure_lines
 from pipeline.tell.words import count
 from schemas.article import Article
+from schemas.brief import Brief
 from schemas.story import DecisionKind, StoryDecision
 
 
@@ -102,6 +103,11 @@ def brief(story: str, limit: int, home: Path | None, as_json: bool) -> None:
     with opened(home) as services, services.record.read() as tx:
         found = found_or_fail(tx.stories.get(story), "story", story, "`tallywire stories list` names them")
         made = Briefs(tx).of(found)
+    show_brief(made, limit, as_json=as_json)
+
+
+def show_brief(made: Brief, limit: int, *, as_json: bool) -> None:
+    """Print a brief: as one JSON object, or for people with so many of its figures."""
     if as_json:
         emit(made)
         return

@@ -24,8 +24,6 @@ _REACH = 30
 _SHOWN = 6
 _WHOLE = 300
 """Of more articles that are somehow connected, only what is near to something new is grouped again."""
-_CONTINUES = 0.1
-"""The mean likeness of two stories from which the later continues the earlier."""
 
 
 class Grouper:
@@ -136,25 +134,6 @@ class Grouper:
     def stories(self) -> dict[str, tuple[str, ...]]:
         """The open stories and their articles in order of arrival, copies left out."""
         return {story: tuple(articles) for story, articles in self._window.stories.items()}
-
-    def continues(self, story: str) -> str | None:
-        """The earlier open story that this one goes on from, if it is like one, though not enough to be the same event.
-
-        It is judged as if all had been published on one day: what goes on does so for weeks.
-        """
-        window = self._window
-        own = [window.entries[article].seq for article in window.stories.get(story, ())]
-        like: dict[str, float] = {}
-        for other, value in window.neighbours.timeless(own):
-            before = window.by_seq[other].story
-            if before is not None and before != story:
-                like[before] = like.get(before, 0.0) + value
-        ranked = sorted(
-            (-value / (len(own) * min(_REACH, len(window.stories[before]))), before)
-            for before, value in like.items()
-            if window.entries[window.stories[before][0]].seq < own[0]
-        )
-        return ranked[0][1] if ranked and -ranked[0][0] >= _CONTINUES else None
 
     def forget(self, before: datetime) -> tuple[str, ...]:
         """Let go of the articles published before this moment; returns their ids.

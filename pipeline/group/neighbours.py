@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.group.likeness import CLOSEST, MEASURES, OPENING, TIMES, WORDS, Floats, Model, describe, probability
+from pipeline.group.likeness import CLOSEST, MEASURES, OPENING, WORDS, Floats, Model, describe, probability
 
 Array = TypeVar("Array", bound=NDArray[Any])
 _FLOOR = 0.1
@@ -176,18 +176,6 @@ class Neighbours:
         rows = np.array(list(row.values()))
         values = probability(self._describe(rows, arriving=True), self._model.arriving).tolist()
         return dict(zip(row, values, strict=True))
-
-    def timeless(self, seqs: Iterable[int]) -> list[tuple[int, float]]:
-        """How likely each measured pair of these articles with another would be if both had been published at one time:
-        the other and the probability."""
-        self._rank()
-        pairs = [pair for seq in seqs for pair in self._row[seq].items()]
-        if not pairs:
-            return []
-        described = self._describe(np.array([row for _, row in pairs]))
-        described[:, TIMES] = 0
-        values = probability(described, self._model.settled).tolist()
-        return [(other, value) for (other, _), value in zip(pairs, values, strict=True)]
 
     def described(self, seq: int | None = None) -> tuple[list[tuple[int, int]], Floats]:
         """The measured pairs of one article or of all, the later one first, and their descriptions."""

@@ -41,6 +41,7 @@ class _Stories(TypedColumns):
     id: Named[str] = Column(Words, primary_key=True)
     changed: Named[int] = Column(BigInteger, nullable=False, unique=True)
     last_seen: Named[datetime] = Column(Moment, nullable=False)
+    thread: Named[str | None] = Column(Words, index=True)
     document: Named[str] = Column(Document, nullable=False)
 
 
@@ -95,6 +96,7 @@ class Stories:
             "id": story.id,
             "changed": self._counters.next(Counter.CHANGED),
             "last_seen": story.last_seen,
+            "thread": story.thread,
             "document": to_document(story),
         }
         put_rows(self._connection, stories, [row])
@@ -114,6 +116,11 @@ class Stories:
         if since is not None:
             query = query.where(stories.c.last_seen >= since)
         return [_story(row) for row in self._connection.execute(query)]
+
+    def of_thread(self, thread: str) -> list[Story]:
+        """The stories of a thread, in the order in which they began."""
+        found = [_story(row) for row in self._connection.execute(select(stories).where(stories.c.thread == thread))]
+        return sorted(found, key=lambda story: (story.first_seen, story.id))
 
     def remove(self, id: str) -> bool:
         """Forget a story that was merged into another; whether there was one. `removed_since` tells the index."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, func, literal, select, union_all
 
 from pipeline.record.alerts import Alerts, alerts
 from pipeline.record.articles import Articles, articles, remembered, revisions
@@ -15,15 +15,17 @@ from pipeline.record.feeds import Feeds, feeds
 from pipeline.record.figures import Figures, figures, series, verdicts
 from pipeline.record.notes import Notes
 from pipeline.record.stories import Stories, stories, story_decisions, story_moves
+from pipeline.record.threads import ThreadsKept, portrayed, thread_decisions
 from pipeline.record.told import ToldBefore, heard, told
 from pipeline.record.topics import Topics, topics
 
-Kind = Literal["entry", "article", "story", "figure", "series", "alert", "feed", "topic"]
+Kind = Literal["entry", "article", "story", "thread", "figure", "series", "alert", "feed", "topic"]
 
-_IDS = {
+_IDS: dict[Kind, ColumnElement[Any]] = {
     "entry": entries.c.id,
     "article": articles.c.id,
     "story": stories.c.id,
+    "thread": stories.c.thread,
     "figure": figures.c.id,
     "series": series.c.id,
     "alert": alerts.c.id,
@@ -41,6 +43,8 @@ _COUNTED = (
     stories,
     story_moves,
     story_decisions,
+    portrayed,
+    thread_decisions,
     figures,
     verdicts,
     series,
@@ -62,6 +66,7 @@ class Transaction:
         self.entries = Entries(connection, self._counters)
         self.articles = Articles(connection, self._counters)
         self.stories = Stories(connection, self._counters)
+        self.threads = ThreadsKept(connection, self._counters)
         self.figures = Figures(connection, self._counters)
         self.told = ToldBefore(connection)
         self.alerts = Alerts(connection, self._counters)
@@ -75,7 +80,7 @@ class Transaction:
                 union_all(*(select(literal(kind)).where(column == id) for kind, column in _IDS.items()))
             )
         )
-        kinds: tuple[Kind, ...] = ("entry", "article", "story", "figure", "series", "alert", "feed", "topic")
+        kinds: tuple[Kind, ...] = ("entry", "article", "story", "thread", "figure", "series", "alert", "feed", "topic")
         return next((kind for kind in kinds if kind in found), None)
 
     def totals(self) -> dict[str, int]:

@@ -1,19 +1,33 @@
-"""Briefs of stories, from what the record holds."""
+"""Briefs of stories and threads, from what the record holds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipeline.figures.briefs import brief_figures
+from pipeline.figures.briefs import READ, brief_figures
 from pipeline.figures.following.context import marks_of_article
 from pipeline.figures.worth import Stream
+from pipeline.steps.news import article_ref
 from pipeline.tell.words import headline_of
+from schemas.alert import BriefLine, DevelopmentNews
 from schemas.article import Article
 from schemas.brief import Brief, Report
 from schemas.story import Story
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
+
+
+_LINES = 12
+"""Figures of a brief that a mail may show: some of them are told in it anyway."""
+_REPORTS = 5
+
+
+def fullest(stories: Sequence[Story]) -> Story:
+    """The story of a thread that most reports are about, of equals the earliest: it gives the thread its face."""
+    return min(stories, key=lambda story: (-len(story.articles), story.first_seen, story.id))
 
 
 class Briefs:
@@ -25,20 +39,62 @@ class Briefs:
 
     def of(self, story: Story) -> Brief:
         """The brief of a story as it stands."""
-        articles = self._tx.articles.of_story(story.id)
-        stream = self._stream(story.topics[0]) if story.topics else Stream()
+        return self.of_stories(story.id, [story])
+
+    def development(self, thread: str, since: datetime | None) -> DevelopmentNews | None:
+        """What a mail says of a thread; ``since`` is when the last one did. None where no story is in the thread."""
+        stories = self._tx.stories.of_thread(thread)
+        if not stories:
+            return None
+        brief = self.of_stories(thread, stories)
+        own = {article for story in stories for article in story.articles}
+        lines = []
+        for figure in brief.figures[:_LINES]:
+            article = self._tx.articles.get(figure.article)
+            if article is not None:
+                lines.append(BriefLine(figure=figure, source=article_ref(article)))
+        fresh = [one for one in self._latest(stories) if one.id in own and since is not None and one.first_seen > since]
+        return DevelopmentNews(
+            thread=thread,
+            headline=brief.headline,
+            first_seen=brief.first_seen,
+            reports=len(own),
+            copies=sum(len(story.copies) for story in stories),
+            outlets=brief.outlets,
+            figures=tuple(lines),
+            latest=tuple(article_ref(article) for article in fresh[:_REPORTS]),
+            more=max(len(fresh) - _REPORTS, 0),
+        )
+
+    def of_stories(self, identity: str, stories: Sequence[Story]) -> Brief:
+        """The brief of the stories of a thread, ``identity``, as they stand, under the face of the fullest.
+
+        Raises ``ValueError`` where there is no story.
+        """
+        face = fullest(stories)
+        stream = self._stream(face.topics[0]) if face.topics else Stream()
+        articles = self._latest(stories)
         reports = [self._report(article) for article in articles]
         return Brief(
-            id=story.id,
-            topics=story.topics,
-            headline=story.headline,
-            lead=story.lead,
-            first_seen=story.first_seen,
-            last_seen=story.last_seen,
-            articles=tuple(article.id for article in articles),
-            outlets=story.outlets,
+            id=identity,
+            topics=tuple(sorted({topic for story in stories for topic in story.topics})),
+            headline=face.headline,
+            lead=face.lead,
+            first_seen=min(story.first_seen for story in stories),
+            last_seen=max(story.last_seen for story in stories),
+            articles=tuple(article for story in stories for article in (*story.articles, *story.copies)),
+            outlets=tuple(dict.fromkeys(outlet for story in stories for outlet in story.outlets)),
             figures=brief_figures(reports, stream.rarity, headline_of),
         )
+
+    def _latest(self, stories: Sequence[Story]) -> list[Article]:
+        """The articles that came last, the latest first: no more than a brief reads."""
+        found: list[Article] = []
+        for story in sorted(stories, key=lambda story: (story.last_seen, story.id), reverse=True):
+            found += self._tx.articles.of_story(story.id)
+            if len(found) >= READ:
+                break
+        return sorted(found, key=lambda article: (article.first_seen, article.seq), reverse=True)[:READ]
 
     def _stream(self, topic: str) -> Stream:
         if topic not in self._streams:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.steps.briefs import fullest
 from pipeline.steps.health import feeds_of_digest
-from pipeline.steps.news import figure_news, statement_of, story_news
+from pipeline.steps.news import article_ref, figure_news, statement_of, story_news
 from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.followed import as_followed, followed
 from pipeline.tell.views import distinct, replaced
 from pipeline.tell.words import value_of
-from schemas.alert import AlertState, CoverageDay, DigestData, FeedNews, FigureNews, SeriesNews
+from schemas.alert import AlertState, CoverageDay, DigestData, FeedNews, FigureNews, SeriesNews, StoryNews
 from schemas.article import Article
 from schemas.figure import Figure, Tell, Telling, Value, Verdict, VerdictKind
 from schemas.topic import Topic
@@ -33,7 +34,8 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
     A period takes what *arrived* in it, whatever date it bears: late news is news.
     """
     articles = [one for one in tx.articles.iterate(topic=topic.name, since=start) if one.first_seen < end]
-    found = [news for article in articles for news in _told(tx, topic, article)]
+    threads = _threads(tx, articles)
+    found = [news for article in articles for news in _told(tx, topic, article, threads.get(article.id))]
     told = distinct(_once(tx, topic, start, sorted(found, key=lambda news: -news.worth)))
     contradictions: dict[tuple[str, frozenset[Value]], FigureNews] = {}
     for news in told:
@@ -41,15 +43,13 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
             values = (value_of(one.figure) for one in (news.statement, *news.against))
             contradictions[news.series, frozenset(values)] = news
     shown = [_series_news(tx, topic, course) for course in courses(one for one in told if one.verdict in _HELD)]
-    told_of = {article.story for article in articles}
-    stories = [story for story in tx.stories.find(topic=topic.name, since=start) if story.id in told_of]
     ill, back = feeds_of_digest(tx, topic, start, end)
-    stories.sort(key=lambda story: (-len(story.articles), -len(story.copies), story.first_seen))
+    with_figures = {one.thread for one in shown} | {one.thread for one in contradictions.values()}
     return DigestData(
         topic=topic.name,
         start=start,
         end=end,
-        stories=tuple(story_news(tx, story) for story in stories),
+        stories=tuple(_developments(tx, topic, start, end, articles, threads, with_figures)),
         changed=tuple(one for one in shown if one.verdict is not VerdictKind.NEW),
         new=tuple(one for one in shown if one.verdict is VerdictKind.NEW),
         contradictions=tuple(contradictions.values()),
@@ -61,6 +61,66 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
         feeds_back=back,
         held_back=_held_back(tx, topic, start, end, ill),
     )
+
+
+def _threads(tx: Transaction, articles: Iterable[Article]) -> dict[str, str]:
+    """The developments of articles, by the ids of these; a story without one is its own."""
+    threads: dict[str, str] = {}
+    for name in {article.story for article in articles if article.story}:
+        story = tx.stories.get(name)
+        if story is not None:
+            threads[name] = story.thread or story.id
+    return {article.id: threads[article.story] for article in articles if article.story in threads}
+
+
+def _developments(
+    tx: Transaction,
+    topic: Topic,
+    start: datetime,
+    end: datetime,
+    articles: Iterable[Article],
+    threads: Mapping[str, str],
+    with_figures: Container[str | None],
+) -> list[StoryNews]:
+    """The developments that got reports in the period, the most reported first.
+
+    One that got copies alone is listed where a figure of it is told.
+    """
+    came: dict[str, list[Article]] = {}
+    for article in articles:
+        if article.id in threads:
+            came.setdefault(threads[article.id], []).append(article)
+    found = [
+        _development(tx, topic, start, end, thread, some)
+        for thread, some in came.items()
+        if thread in with_figures or any(one.copy_link is None for one in some)
+    ]
+    return sorted(found, key=lambda one: (-len(one.reports) - one.more, -one.copies, one.first_seen, one.id))
+
+
+def _development(
+    tx: Transaction, topic: Topic, start: datetime, end: datetime, thread: str, came: Sequence[Article]
+) -> StoryNews:
+    """A development with the reports that ``came`` to it in the period, under the face of its fullest story."""
+    everything = tx.stories.of_thread(thread) or [one for one in (tx.stories.get(thread),) if one]
+    # Of a period long past nothing is told that came after it.
+    stories = [story for story in everything if story.first_seen < end] or everything
+    face = fullest(stories)
+    reports = [article for article in came if article.copy_link is None]
+    copies = [article for article in came if article.copy_link is not None]
+    others = {identity for story in stories for identity in story.articles} - {article.id for article in came}
+    before = (one for one in tx.articles.get_many(others).values() if one.first_seen < start)
+    lead = tx.articles.get(face.lead_article) if face.lead_article else None
+    of_period = {
+        "thread": thread,
+        "first_seen": min(story.first_seen for story in stories),
+        "articles": tuple(article.id for article in reports),
+        "copies": tuple(article.id for article in copies),
+        "outlets": tuple(dict.fromkeys(article.reading.outlet for article in (*reports, *copies))),
+    }
+    news = story_news(tx, face.model_copy(update=of_period))
+    earlier = sum(topic.name in one.on_topics and one.copy_link is None for one in before)
+    return news.model_copy(update={"lead_article": article_ref(lead) if lead else None, "earlier": earlier})
 
 
 def _outcomes(tx: Transaction, topic: Topic, start: datetime, end: datetime) -> dict[str, int]:
@@ -82,8 +142,8 @@ def _held_back(tx: Transaction, topic: Topic, start: datetime, end: datetime, il
     )
 
 
-def _told(tx: Transaction, topic: Topic, article: Article) -> Iterator[FigureNews]:
-    """What a topic is told of the figures of an article, at once or in the digest.
+def _told(tx: Transaction, topic: Topic, article: Article, thread: str | None) -> Iterator[FigureNews]:
+    """What a topic is told of the figures of an article, at once or in the digest; ``thread`` is its development.
 
     A figure of an old record, in which worth was not judged, is told as its verdict has it.
     """
@@ -94,7 +154,8 @@ def _told(tx: Transaction, topic: Topic, article: Article) -> Iterator[FigureNew
             if verdict.topic != topic.name or series is None or series.muted:
                 continue
             if _is_told(topic, figures[figure_id].figure, verdict):
-                yield as_followed(topic, figure_news(tx, article, figures[figure_id], verdict, series))
+                news = as_followed(topic, figure_news(tx, article, figures[figure_id], verdict, series))
+                yield news.model_copy(update={"thread": thread})
 
 
 def _once(tx: Transaction, topic: Topic, start: datetime, news: Iterable[FigureNews]) -> Iterator[FigureNews]:
@@ -155,8 +216,16 @@ def _series_news(tx: Transaction, topic: Topic, course: Course) -> SeriesNews:
         began=began,
         steps=max(moves(course), 1),
         history=_history(tx, topic, course),
-        verdict=first.verdict if first.verdict is VerdictKind.NEW else last.verdict,
+        verdict=_verdict(first, last),
+        thread=last.thread,
     )
+
+
+def _verdict(first: FigureNews, last: FigureNews) -> VerdictKind:
+    """What is new in the period stays new, whatever it became since; unless it was wrong."""
+    if first.verdict is VerdictKind.NEW and last.verdict is not VerdictKind.CORRECTION:
+        return first.verdict
+    return last.verdict
 
 
 def _history(tx: Transaction, topic: Topic, course: Course) -> tuple[tuple[datetime, Value], ...]:

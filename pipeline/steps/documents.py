@@ -58,6 +58,7 @@ def story_document(story: Story, version: int) -> StoryDocument:
         copies=len(story.copies),
         outlets=story.outlets,
         articles=story.articles,
+        thread=story.thread,
         previous=story.previous,
     )
 

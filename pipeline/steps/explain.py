@@ -1,19 +1,96 @@
-"""Why anything is what it is: the trail of any entry, article, story, figure, series, alert or feed, in words."""
+"""Why anything is what it is: the trail of whatever an id of the record names, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.tell.views import headline
-from pipeline.tell.words import headline_of, value_of
+from pipeline.tell.words import count, headline_of, value_of
 from schemas.article import Article
 from schemas.figure import Figure, Tell, Telling, Value, Verdict, VerdictKind
-from schemas.story import StoryMove
+from schemas.story import Story, StoryMove, ThreadJoin
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A thread with its stories, in the order in which they began."""
+
+    id: str
+    stories: tuple[Story, ...]
+
+    @property
+    def headline(self) -> str:
+        """That of its fullest story."""
+        return max(self.stories, key=lambda story: (len(story.articles), story.id)).headline
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(sorted({topic for story in self.stories for topic in story.topics}))
+
+    @property
+    def first_seen(self) -> datetime:
+        return min(story.first_seen for story in self.stories)
+
+    @property
+    def last_seen(self) -> datetime:
+        return max(story.last_seen for story in self.stories)
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The reports of all its stories, copies left out."""
+        return tuple(article for story in self.stories for article in story.articles)
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        return tuple(copy for story in self.stories for copy in story.copies)
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """The outlets of all its stories, in the order in which they came in."""
+        return tuple(dict.fromkeys(outlet for story in self.stories for outlet in story.outlets))
+
+    @property
+    def size(self) -> str:
+        """How much there is of it: "2 stories, 5 reports, 1 of them copies, 3 outlets"."""
+        reports = count(len(self.articles) + len(self.copies), "report")
+        stories, outlets = count(len(self.stories), "story", "stories"), count(len(self.outlets), "outlet")
+        return f"{stories}, {reports}, {len(self.copies)} of them copies, {outlets}"
+
+
+def thread_of(tx: Transaction, identity: str) -> Thread | None:
+    """The thread of that id; a story that is of none is a thread by itself, under its own id."""
+    stories = tuple(tx.stories.of_thread(identity))
+    if not stories:
+        alone = tx.stories.get(identity)
+        stories = (alone,) if alone and alone.thread is None else ()
+    return Thread(identity, stories) if stories else None
+
+
+def joins_of(tx: Transaction, stories: Iterable[Story]) -> dict[str, ThreadJoin]:
+    """Why stories are in their threads, by the story's id; the record says it as long as a thread is open."""
+    wanted = {story.id for story in stories}
+    return {row.id: row.join for row in tx.threads.remembered() if row.id in wanted}
+
+
+def closed(thread: Thread, still_open: Collection[str]) -> str:
+    """What to say of a thread with stories that are not among those still open; empty if there are none."""
+    gone, of = sum(story.id not in still_open for story in thread.stories), len(thread.stories)
+    if not gone:
+        return ""
+    if gone == of:
+        return "closed: its stories are no longer compared with others"
+    return f"closed in part: {gone} of its {of} stories {'is' if gone == 1 else 'are'} no longer compared with others"
+
+
+def why_in_thread(join: ThreadJoin) -> str:
+    """Why a story is in its thread, for people."""
+    return f"it began the thread, as {join.reason}" if join.opened else join.reason
 
 
 def explain(tx: Transaction, identity: str) -> list[str] | None:
@@ -25,6 +102,7 @@ def explain(tx: Transaction, identity: str) -> list[str] | None:
         "entry": _entry,
         "article": _article,
         "story": _story,
+        "thread": _thread,
         "figure": _figure,
         "series": _series,
         "alert": _alert,
@@ -112,12 +190,31 @@ def _story(tx: Transaction, identity: str) -> Iterator[str]:
     yield repr(story.headline)
     yield f"topics {', '.join(story.topics)}; first seen {moment(story.first_seen)}, last {moment(story.last_seen)}"
     yield f"{len(story.articles) + len(story.copies)} reports, {len(story.copies)} of them copies"
+    if story.thread:
+        join = joins_of(tx, [story]).get(story.id)
+        yield f"part of thread {story.thread}" + (f": {why_in_thread(join)}" if join else "")
     if story.previous:
         yield f"continues {story.previous}"
     for article in tx.articles.of_story(identity):
         yield f"{article.id} {article.reading.outlet}: {article.reading.title!r}: {_why_here(article)}"
     for when, move in tx.stories.moves_of(identity):
         yield f"{moment(when)}: {move.article} {_moved(move)}"
+
+
+def _thread(tx: Transaction, identity: str) -> Iterator[str]:
+    thread = thread_of(tx, identity)
+    assert thread is not None
+    joins = joins_of(tx, thread.stories)
+    yield repr(thread.headline)
+    yield f"topics {', '.join(thread.topics)}; first seen {moment(thread.first_seen)}, last {moment(thread.last_seen)}"
+    yield thread.size
+    if shut := closed(thread, joins):
+        yield shut
+    for story in thread.stories:
+        reports = count(len(story.articles) + len(story.copies), "report")
+        yield f"{moment(story.first_seen)} {story.id}: {story.headline!r}, {reports}"
+        if story.id in joins:
+            yield f"  {why_in_thread(joins[story.id])}"
 
 
 def _moved(move: StoryMove) -> str:

@@ -58,6 +58,7 @@ def story_row(story: Story) -> StoryRow:
         outlets=story.outlets,
         articles=story.articles,
         copy_ids=story.copies,
+        thread=story.thread,
         previous=story.previous,
     )
 

@@ -13,18 +13,19 @@ from pipeline.errors import RecordError
 from pipeline.figures.following import Followed, Follower
 from pipeline.figures.telling import Limits, Teller
 from pipeline.figures.worth import ArticleText, Stream
-from pipeline.group import Grouper, summarise
+from pipeline.group import Grouper, Threads, summarise
 from pipeline.record.notes import CROWDED
-from pipeline.steps.news import begun_note, figure_news, story_news
+from pipeline.steps.alerting import put_alerts
+from pipeline.steps.developments import Developments
+from pipeline.steps.news import figure_news
 from pipeline.steps.services import Services
 from pipeline.tell.followed import followed as followed_by_name
-from pipeline.tell.rules import decide
 from schemas.alert import AlertKind, FigureNews
 from schemas.article import Article, ReadEntry, Reading, Revision, TopicMatch
 from schemas.base import stable_id
 from schemas.feed import Entry, Outcome
 from schemas.figure import Figure, FigureInArticle, Series, SeriesDecision, Tell, Telling, Verdict, VerdictKind
-from schemas.story import MoveKind, Placement, Story, StoryDecision, StoryMove
+from schemas.story import MoveKind, Placement, Story, StoryDecision, StoryMove, ThreadDecision
 from schemas.topic import Topic
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Judge:
         self._regroup = regroup
         self._turn: int | None = None
         self._grouper = Grouper()
+        self._threads = Threads()
         self._followers: dict[str, Follower] = {}
         self._tellers: dict[str, Teller] = {}
         self._topics: dict[str, Topic] = {}
@@ -88,7 +90,7 @@ class Judge:
                 return JudgeReport()
         with self._turn_of(wait) as tx:
             tx.hold_versions()
-            run = _Run(tx, self._grouper, self._follower, self._teller, self._topics, self._services.clock())
+            run = self._begun(tx)
             for item in tx.entries.unjudged(limit):
                 run.judge(item)
                 on_entry(item.entry)
@@ -98,13 +100,21 @@ class Judge:
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
         """Keep what a person decided about stories, and group by it."""
         with self._turn_of(60.0) as tx:
-            run = _Run(tx, self._grouper, self._follower, self._teller, self._topics, self._services.clock())
+            run = self._begun(tx)
             tx.stories.decide(decision)
             moves = self._grouper.decide(decision)
             run.move(moves)
             run.remember()
             run.refresh_stories()
         return moves
+
+    def decide_threads(self, decision: ThreadDecision) -> tuple[str, ...]:
+        """Keep what a person decided about threads; gives the stories that are in another thread now."""
+        with self._turn_of(60.0) as tx:
+            tx.threads.decide(decision)
+            moved = self._threads.decide(decision)
+            Developments(tx, self._threads).write_down(moved)
+        return moved
 
     def decide_series(self, topic: str, decision: SeriesDecision) -> tuple[Series, ...]:
         """Keep what a person decided about series of figures, and follow by it; gives the series that changed."""
@@ -116,6 +126,10 @@ class Judge:
             for verdict in followed.verdicts:
                 tx.figures.put_verdict(verdict)
         return followed.series
+
+    def _begun(self, tx: Transaction) -> _Run:
+        now = self._services.clock()
+        return _Run(tx, self._grouper, self._threads, self._follower, self._teller, self._topics, now)
 
     @contextmanager
     def _turn_of(self, wait: float) -> Iterator[Transaction]:
@@ -139,6 +153,7 @@ class Judge:
         self._followers = {}
         self._tellers = {}
         self._grouper = self._regained(tx, topics)
+        self._threads = Threads(tx.threads.remembered(), decisions=tx.threads.decisions())
         self._turn = turn
 
     def _regained(self, tx: Transaction, topics: Mapping[str, Topic]) -> Grouper:
@@ -194,6 +209,7 @@ class _Run:
         self,
         tx: Transaction,
         grouper: Grouper,
+        threads: Threads,
         follower: Callable[[Transaction, str], Follower],
         teller: Callable[[Transaction, str], Teller],
         topics: dict[str, Topic],
@@ -202,6 +218,7 @@ class _Run:
         self.report = JudgeReport()
         self._tx = tx
         self._grouper = grouper
+        self._developments = Developments(tx, threads)
         self._follower = follower
         self._teller = teller
         self._topics = topics
@@ -236,13 +253,20 @@ class _Run:
             self._tx.notes.set(CROWDED, self._now.isoformat())
             self.report.let_go += len(early)
         stories = self.refresh_stories()
+        self._developments.let_go(self._now)
         opened = [stories[identity] for identity in sorted(self._opened) if identity in stories]
         self.report.stories_opened += len(opened)
-        # What continues a story is no new development: its figures are told, and the digest lists it.
-        fresh = [story for story in opened if story.previous is None]
-        for name in sorted({*self._news, *(topic for story in fresh for topic in story.topics)}):
+        begun, gone_on = self._developments.touched()
+        for name in sorted({*self._news, *(topic for story in (*begun, *gone_on) for topic in story.topics)}):
             if name in self._topics:
-                self._tell(self._topics[name], [story for story in fresh if name in story.topics])
+                self.report.alerts += put_alerts(
+                    self._tx,
+                    self._topics[name],
+                    figures=self._news.get(name, ()),
+                    begun=[story for story in begun if name in story.topics],
+                    gone_on=[story for story in gone_on if name in story.topics],
+                    now=self._now,
+                )
 
     def move(self, moves: Iterable[StoryMove]) -> None:
         """Write down that articles changed their stories."""
@@ -264,18 +288,17 @@ class _Run:
 
     def refresh_stories(self) -> dict[str, Story]:
         """Make the stories touched by this run anew from their articles; gives those that still have any."""
-        fresh = {}
+        kept = []
         for identity in sorted(self._touched):
-            before = self._tx.stories.get(identity)
-            previous = self._grouper.continues(identity) or (before.previous if before else None)
-            story = told_story(identity, self._tx.articles.of_story(identity), previous)
+            articles = self._tx.articles.of_story(identity)
+            story = told_story(identity, articles)
             if story is None:
-                self._tx.stories.remove(identity)
+                self._developments.drop(identity)
             else:
-                self._tx.stories.put(story)
-                fresh[identity] = story
+                self._developments.put(story, articles)
+                kept.append(identity)
         self._touched.clear()
-        return fresh
+        return {identity: found for identity in kept if (found := self._tx.stories.get(identity))}
 
     def _settle(self, identity: str, known: Article | None, item: ReadEntry) -> tuple[Outcome, str]:
         """Place an article that is new, or that was kept so far only as a teaser or as off topic."""
@@ -419,26 +442,6 @@ class _Run:
             _as_corrected(told.telling, verdict) for told, verdict in zip(hearing.told, followed.verdicts, strict=True)
         ]
 
-    def _tell(self, topic: Topic, opened: list[Story]) -> None:
-        news = self._news.get(topic.name, [])
-        stories = {one.statement.figure_id: self._story_of(one) for one in news}
-        alerts = decide(
-            topic,
-            figures=news,
-            stories=[story_news(self._tx, story) for story in opened],
-            story_of=stories,
-            now=self._now,
-            # Until the topic's first mails have gone out, all that is found is the backlog of its feeds.
-            first_run=self._tx.notes.get(begun_note(topic.name)) is None,
-        )
-        for alert in alerts:
-            if self._tx.alerts.add(alert):
-                self.report.alerts[alert.kind] += 1
-
-    def _story_of(self, news: FigureNews) -> str | None:
-        article = self._tx.articles.get(news.statement.article.id)
-        return article.story if article else None
-
 
 def _as_corrected(telling: Telling, verdict: Verdict) -> Telling:
     """What is told, as a correction where the figure stands in a later revision in place of another number."""
@@ -452,8 +455,8 @@ def open_for(topics: Iterable[Topic]) -> timedelta:
     return 2 * max((topic.window for topic in topics), default=_WINDOW)
 
 
-def told_story(identity: str, articles: Iterable[Article], previous: str | None) -> Story | None:
-    """A story as its articles tell it, going on from ``previous``; None where no article is left."""
+def told_story(identity: str, articles: Iterable[Article]) -> Story | None:
+    """A story as its articles tell it; None where no article is left."""
     members = sorted(articles, key=lambda article: article.seq)
     originals = [article for article in members if article.copy_link is None] or members[:1]
     if not originals:
@@ -470,7 +473,6 @@ def told_story(identity: str, articles: Iterable[Article], previous: str | None)
         articles=tuple(article.id for article in originals),
         copies=tuple(article.id for article in members if article not in originals),
         outlets=tuple(dict.fromkeys(article.reading.outlet for article in members)),
-        previous=previous,
     )
 
 

@@ -99,6 +99,7 @@ def story_news(tx: Transaction, story: Story) -> StoryNews:
     lead = next((article for article in reports if article.id == story.lead_article), None)
     return StoryNews(
         id=story.id,
+        thread=story.thread,
         headline=story.headline,
         lead=story.lead,
         lead_article=article_ref(lead) if lead else None,

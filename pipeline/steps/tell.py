@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.errors import DeliveryError, DeliveryRefused
 from pipeline.record import Transaction
+from pipeline.steps.briefs import Briefs
 from pipeline.steps.digest import digest_data
 from pipeline.steps.news import begun_note
 from pipeline.steps.services import Services
 from pipeline.tell.delivery import Mailer, PartlyDelivered, Refusal
 from pipeline.tell.digest import compose_digest, digest_id, digest_page, is_empty
 from pipeline.tell.mails import compose_alert
-from pipeline.tell.outbox import Plan, after_failure, plan
+from pipeline.tell.outbox import Bundle, Heard, Plan, after_failure, plan
 from pipeline.tell.schedule import due_period
 from pipeline.tell.sender import Sender
 from schemas.alert import Alert, AlertState, Digest, DigestData, DigestState, Mail
@@ -91,7 +92,9 @@ def _tell_alerts(
         for alert in planned.to_digest:
             tx.alerts.put(alert.model_copy(update=left_to_digest))
         report.to_digest += len(planned.to_digest)
-        for bundle in planned.bundles:
+        briefs = Briefs(tx)
+        for planned_bundle in planned.bundles:
+            bundle = _bound(tx, briefs, planned_bundle, now)
             mail = compose_alert(topic, bundle, sender=sender)
             alerts = tuple(alert.model_copy(update={"message_id": mail.message_id}) for alert in bundle.alerts)
             for alert in alerts:
@@ -107,12 +110,45 @@ def _tell_alerts(
                 tx.alerts.put(alert.model_copy(update=update))
 
 
+def _bound(tx: Transaction, briefs: Briefs, bundle: Bundle, now: datetime) -> Bundle:
+    """The bundle with what its mail says of the development, which is kept with it: sent again, it says the same."""
+    first, *others = bundle.alerts
+    if bundle.thread is None or first.message_id is not None:
+        return bundle
+    told = tx.notes.get(told_note(bundle.thread))
+    news = briefs.development(bundle.thread, datetime.fromisoformat(told) if told else None)
+    tx.notes.set(told_note(bundle.thread), now.isoformat())
+    return bundle.model_copy(update={"alerts": (first.model_copy(update={"development": news}), *others)})
+
+
+def told_note(thread: str) -> str:
+    """The note that says when a mail last told of a thread."""
+    return f"thread:{thread}:told"
+
+
+def _heard(tx: Transaction, waiting: Iterable[Alert]) -> Heard:
+    """The threads of the stories that alerts are about, and when mails last told of them."""
+    threads: dict[str, str] = {}
+    for alert in waiting:
+        if alert.story is not None and alert.story not in threads:
+            story = tx.stories.get(alert.story)
+            if story is None and alert.figure is not None:
+                # The story was merged into another since.
+                article = tx.articles.get(alert.figure.statement.article.id)
+                story = tx.stories.get(article.story) if article and article.story else None
+            if story is not None:
+                threads[alert.story] = story.thread or story.id
+    notes = {thread: tx.notes.get(told_note(thread)) for thread in threads.values()}
+    return Heard(threads=threads, told={thread: datetime.fromisoformat(told) for thread, told in notes.items() if told})
+
+
 def _planned(tx: Transaction, topic: Topic, now: datetime) -> Plan:
     waiting = list(tx.alerts.find(topic=topic.name, state=AlertState.WAITING))
     if waiting and not topic.recipients:
         return Plan(to_digest=tuple(waiting))
     midnight = now.astimezone(topic.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
-    return plan(topic, waiting, sent_today=tx.alerts.sent_since(topic.name, midnight), now=now)
+    sent_today = tx.alerts.sent_since(topic.name, midnight)
+    return plan(topic, waiting, sent_today=sent_today, now=now, heard=_heard(tx, waiting))
 
 
 def _send(

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from pipeline.tell.charts import COVERAGE_SIZE, SPARK_SIZE, coverage_chart, sparkline
+from pipeline.tell.charts import COVERAGE_SIZE, coverage_chart
+from pipeline.tell.digest_views import Album, Bounds, DigestDevelopment, Picture, arranged, lines, more
 from pipeline.tell.feeds import feed_name
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
 from pipeline.tell.schedule import due_period, period_of
 from pipeline.tell.sender import Sender
-from pipeline.tell.views import FigureView, Row, StoryView, says_value, steps_words, values_words
-from pipeline.tell.words import (
-    amount,
-    count,
-    listed,
-    number,
-    one_line,
-    period,
-    sentence_case,
-    short_moment,
-    value_in_short,
-    weekday,
-)
-from schemas.alert import CoverageDay, DigestData, FeedNews, InlineImage, Mail, SeriesNews
+from pipeline.tell.words import count, listed, number, one_line, period, sentence_case, short_moment, weekday
+from schemas.alert import CoverageDay, DigestData, FeedNews, Mail
 from schemas.base import stable_id
-from schemas.figure import Value, VerdictKind
 from schemas.topic import Topic
 
 __all__ = ["compose_digest", "digest_id", "digest_page", "due_period", "is_empty", "period_of"]
@@ -48,43 +35,9 @@ _OUTCOMES = {
 }
 
 
-@dataclass(frozen=True)
-class _Bounds:
-    """How much of each part is shown; what is beyond is counted."""
-
-    stories: int
-    series: int
-    contradictions: int
-
-
-_BOUNDS = (_Bounds(5, 12, 6), _Bounds(5, 8, 4), _Bounds(3, 4, 2), _Bounds(1, 2, 1))
-_HISTORY = 12
+_BOUNDS = (Bounds(12, 6, 10, 12), Bounds(8, 4, 8, 8), Bounds(4, 2, 4, 4), Bounds(2, 1, 2, 2))
 _FEEDS = 8
 _DAYS = 14
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """A picture and what it says; ``source`` is how the HTML calls it."""
-
-    source: str
-    alt: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class _SeriesView:
-    """A figure as the digest's table shows it, its steps in one."""
-
-    claim: str
-    headline: str
-    followed: str
-    row: Row
-    was: str
-    corrected: bool
-    history: str
-    spark: _Picture | None
 
 
 @dataclass(frozen=True)
@@ -92,26 +45,6 @@ class _Day:
     day: str
     reports: int
     copies: int
-
-
-class _Album:
-    """The pictures of one digest, drawn once, named for a mail or written into a page."""
-
-    def __init__(self, identity: str, *, inline: bool) -> None:
-        self._identity, self._inline = identity, inline
-        self._drawn: dict[str, InlineImage] = {}
-
-    @property
-    def images(self) -> tuple[InlineImage, ...]:
-        return tuple(self._drawn.values())
-
-    def add(self, name: str, draw: Callable[[], bytes], alt: str, size: tuple[int, int]) -> _Picture:
-        cid = f"{name}.{self._identity}"
-        if cid not in self._drawn:
-            self._drawn[cid] = InlineImage(cid=cid, png=draw(), alt=alt)
-        image = self._drawn[cid]
-        data = f"data:image/png;base64,{b64encode(image.png).decode('ascii')}"
-        return _Picture(data if self._inline else f"cid:{cid}", alt, *size)
 
 
 def is_empty(data: DigestData) -> bool:
@@ -131,7 +64,7 @@ def compose_digest(topic: Topic, data: DigestData, *, sender: Sender, web_copy: 
     """
     identity = digest_id(data)
     subject = _subject(topic, data)
-    album = _Album(identity, inline=False)
+    album = Album(identity, inline=False)
     for bounds in _BOUNDS:
         values = _values(topic, data, bounds, album, sender)
         values |= {"subject": subject, "web_copy": link(web_copy or "")}
@@ -151,7 +84,7 @@ def compose_digest(topic: Topic, data: DigestData, *, sender: Sender, web_copy: 
 
 def digest_page(topic: Topic, data: DigestData, *, sender: Sender) -> str:
     """The same digest as an HTML file that needs no other."""
-    album = _Album("page", inline=True)
+    album = Album("page", inline=True)
     values = _values(topic, data, _BOUNDS[0], album, sender)
     return html_page("digest.html.j2", **values, subject=_subject(topic, data), web_copy=None)
 
@@ -164,33 +97,24 @@ def _subject(topic: Topic, data: DigestData) -> str:
 
 
 def _lead(data: DigestData) -> str:
-    """ "3 stories, 2 changed figures and 1 contradiction"; only what there is."""
+    """ "3 developments, 2 changed figures and 1 contradiction"; only what there is."""
     parts = [
-        count(how_many, *words)
-        for how_many, words in (
-            (len(data.changed), ("changed figure",)),
-            (len(data.new), ("new figure",)),
-            (len(data.contradictions), ("contradiction",)),
-            (len(data.stories), ("story", "stories")),
+        count(how_many, noun)
+        for how_many, noun in (
+            (len(data.stories), "development"),
+            (len(data.changed), "changed figure"),
+            (len(data.contradictions), "contradiction"),
+            (len(data.new), "new figure"),
         )
         if how_many
     ]
     return listed(parts) or "nothing new"
 
 
-def _values(topic: Topic, data: DigestData, bounds: _Bounds, album: _Album, sender: Sender) -> dict[str, object]:
+def _values(topic: Topic, data: DigestData, bounds: Bounds, album: Album, sender: Sender) -> dict[str, object]:
     zone = topic.tzinfo
-    changed = [
-        _series(one, zone, album, f"series{n}") for n, one in enumerate(_worthiest(data.changed)[: bounds.series])
-    ]
-    new = [_series(one, zone, None, "") for one in _worthiest(data.new)[: bounds.series]]
-    stories = [StoryView.of(story, zone, 0) for story in data.stories[: bounds.stories]]
-    contradictions = [
-        FigureView.of(news, zone)
-        for news in sorted(data.contradictions, key=lambda news: -news.worth)[: bounds.contradictions]
-    ]
     days = data.coverage[-_DAYS:]
-    return {
+    return _news(data, bounds, zone, album) | {
         "topic": topic,
         "heading": one_line(topic.heading, 120),
         "zone": zone.key,
@@ -198,14 +122,6 @@ def _values(topic: Topic, data: DigestData, bounds: _Bounds, album: _Album, send
         "lead": sentence_case(_lead(data)),
         "reports": _reports(data),
         "preheader": one_line(f"{period(data.start, data.end, zone)}: {_lead(data)}", 140),
-        "stories": stories,
-        "more_stories": len(data.stories) - len(stories),
-        "changed": changed,
-        "more_changed": len(data.changed) - len(changed),
-        "new": new,
-        "more_new": len(data.new) - len(new),
-        "contradictions": contradictions,
-        "more_contradictions": len(data.contradictions) - len(contradictions),
         "coverage": _coverage(days, album),
         "days": [_Day(weekday(one.day), one.reports, one.copies) for one in days if one.reports or one.copies],
         "outcomes": _outcomes(data),
@@ -218,41 +134,29 @@ def _values(topic: Topic, data: DigestData, bounds: _Bounds, album: _Album, send
     }
 
 
-def _worthiest(news: Sequence[SeriesNews]) -> list[SeriesNews]:
-    return sorted(news, key=lambda one: -one.worth)
+def _news(data: DigestData, bounds: Bounds, zone: ZoneInfo, album: Album) -> dict[str, object]:
+    """The developments with their figures, those without any, and the figures of none."""
+    found = arranged(data)
+    beyond = found.with_figures[bounds.developments :]
+    return {
+        "developments": [
+            DigestDevelopment.of(story, told, data, zone, album, bounds.figures)
+            for story, told in found.with_figures[: bounds.developments]
+        ],
+        "more_developments": _more_developments(len(beyond), sum(len(told) for _, told in beyond)),
+        "quiet": [DigestDevelopment.of(story, (), data, zone, album, 0) for story in found.quiet[: bounds.quiet]],
+        "more_quiet": more(len(found.quiet) - bounds.quiet, "development"),
+        "others": lines(found.others[: bounds.others], zone, album),
+        "more_others": more(len(found.others) - bounds.others, "figure"),
+    }
 
 
-def _series(news: SeriesNews, zone: ZoneInfo, album: _Album | None, name: str) -> _SeriesView:
-    unit = news.current.figure.unit
-    recent = news.history[-_HISTORY:]
-    values: tuple[Value, ...] = tuple(value for _, value in recent)
-    history = values_words(values, unit) if len(values) > 1 else ""
-    spark = None
-    if album is not None and history:
-        alt = f"{history}, {short_moment(recent[0][0], zone)} to {short_moment(recent[-1][0], zone)}"
-        spark = album.add(name, lambda: sparkline(recent), alt, SPARK_SIZE)
-    row = Row.of(news.current, zone)
-    was = "" if news.from_value is None else amount(news.from_value, unit)
-    if was and news.began is not None:
-        was = value_in_short(news.began.figure)
-    corrected = news.verdict is VerdictKind.CORRECTION
-    several = steps_words(news.current, was, news.steps) if was and news.steps > 1 else ""
-    beside = f" ({'corrected from' if corrected else 'was'} {was})" if was else ""
-    if not corrected and says_value(row.claim, news.from_value):
-        beside = ""
-    return _SeriesView(
-        claim=several or row.claim,
-        headline=several or f"{row.claim}{beside}",
-        followed=one_line(news.followed or "", 80),
-        row=row,
-        was=was,
-        corrected=corrected,
-        history=history,
-        spark=spark,
-    )
+def _more_developments(beyond: int, figures: int) -> str:
+    """ "and 7 more developments, with 12 figures"."""
+    return f"{more(beyond, 'development')}, with {count(figures, 'figure')}" if beyond else ""
 
 
-def _coverage(days: Sequence[CoverageDay], album: _Album) -> _Picture | None:
+def _coverage(days: Sequence[CoverageDay], album: Album) -> Picture | None:
     if not any(one.reports or one.copies for one in days):
         return None
     most = max(days, key=lambda one: one.reports + one.copies)
@@ -293,15 +197,15 @@ def _feeds(data: DigestData, zone: ZoneInfo) -> str:
     if not back:
         return words
     names = ", ".join(feed_name(one) for one in back[:_FEEDS])
-    return f"{words} Well again: {names}{_and_more(len(back))}."
+    return f"{words} Well again: {names}{_andmore(len(back))}."
 
 
 def _ill_feeds(ill: Sequence[FeedNews], zone: ZoneInfo) -> str:
     said = [f"{feed_name(one)} ({one.health.value} since {weekday(one.since.astimezone(zone).date())})" for one in ill]
-    return f"{', '.join(said[:_FEEDS])}{_and_more(len(said))}"
+    return f"{', '.join(said[:_FEEDS])}{_andmore(len(said))}"
 
 
-def _and_more(feeds: int) -> str:
+def _andmore(feeds: int) -> str:
     return f" and {number(feeds - _FEEDS)} more" if feeds > _FEEDS else ""
 
 

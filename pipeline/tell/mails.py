@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.tell.briefs import DevelopmentView
 from pipeline.tell.feeds import compose_feeds
 from pipeline.tell.outbox import Bundle, BundleKind, by_urgency
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
@@ -35,28 +36,30 @@ _TELLS = {
     AlertKind.CHANGED_FIGURE: "changed figures",
     AlertKind.CONTRADICTION: "contradictions",
     AlertKind.CORRECTION: "corrections",
-    AlertKind.NEW_STORY: "new stories",
+    AlertKind.NEW_STORY: "new developments",
 }
 _COUNTED = {
     AlertKind.CORRECTION: ("correction", "corrections"),
     AlertKind.CONTRADICTION: ("contradiction", "contradictions"),
     AlertKind.CHANGED_FIGURE: ("changed figure", "changed figures"),
     AlertKind.NEW_FIGURE: ("new figure", "new figures"),
-    AlertKind.NEW_STORY: ("new story", "new stories"),
+    AlertKind.NEW_STORY: ("new development", "new developments"),
 }
 
 
 @dataclass(frozen=True)
 class _Bounds:
-    """How much of a bundle is shown: figures in full, figures in a line, stories in a line, reports of the story."""
+    """How much of a bundle is shown: figures in full, figures in a line, stories in a line, reports of the story, and
+    figures of the brief."""
 
     figures: int
     lines: int
     stories: int
     reports: int
+    brief: int
 
 
-_BOUNDS = (_Bounds(8, 40, 20, 8), _Bounds(4, 20, 10, 6), _Bounds(2, 10, 5, 4), _Bounds(1, 4, 2, 2))
+_BOUNDS = (_Bounds(8, 40, 20, 8, 6), _Bounds(4, 20, 10, 6, 6), _Bounds(2, 10, 5, 4, 4), _Bounds(1, 4, 2, 2, 2))
 
 
 def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
@@ -80,7 +83,7 @@ def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
         subject=subject,
         text=text_page("alert.txt.j2", **values),
         html=html,
-        headers=sender.headers(topic, thread=sender.message_id(bundle.story) if bundle.story else None),
+        headers=sender.headers(topic, thread=sender.message_id(bundle.thread) if bundle.thread else None),
         alerts=tuple(alert.id for alert in alerts),
     )
 
@@ -101,11 +104,11 @@ def _subject(alerts: Sequence[Alert], kind: BundleKind, room: int) -> str:
 
 
 def _summed_up(told: Sequence[FigureNews], stories: int, room: int) -> str:
-    """ "58 people rescued (was at least 41), 3 more figures and 2 new stories"; the worthiest figure is named."""
+    """ "58 people rescued (was at least 41), 3 more figures and 2 new developments"; the worthiest figure is named."""
     more = len(by_worth(told)) - 1
     parts = [headline(told[0], room)] if told else []
     parts += [count(more, "more figure")] if more > 0 else []
-    parts += [count(stories, "new story", "new stories")] if stories else []
+    parts += [count(stories, "new development")] if stories else []
     return listed(parts)
 
 
@@ -137,6 +140,7 @@ def _values(
     lines = items_in_lines(courses[: bounds.lines], zone)
     in_short = stories[: bounds.stories] if summary else []
     more_stories = len(stories) - len(in_short) if summary else 0
+    development = next((alert.development for alert in alerts if alert.development is not None), None)
     return {
         "topic": topic,
         "heading": one_line(topic.heading, 120),
@@ -145,6 +149,7 @@ def _values(
         "stories": [] if summary else stories[:1],
         "lines": lines,
         "more": len(courses) - len(courses[: bounds.lines]),
+        "development": development and DevelopmentView.of(development, told, stories, zone, bounds.brief),
         "stories_in_short": in_short,
         "more_stories": more_stories,
         "counts": _counts(alerts),

@@ -8,9 +8,11 @@ alert that came in since waits for the next.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from pydantic import Field
 
 from pipeline.tell.schedule import next_day, quiet_until
 from schemas.alert import Alert, AlertKind
@@ -18,6 +20,9 @@ from schemas.base import Model, Utc, stable_id
 from schemas.topic import Topic
 
 _TRIES = 12
+URGENT = 0.9
+"""The worth from which a figure does not wait for the pause of its development to end: of what is mailed of labelled
+streams, one figure in five."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=3)
 
 _URGENCY = {
@@ -33,22 +38,21 @@ _URGENCY = {
 class BundleKind(StrEnum):
     """What the alerts of a mail have in common."""
 
-    STORY = "story"
+    DEVELOPMENT = "development"
     SERIES = "series"
     FEEDS = "feeds"
     SUMMARY = "summary"
 
-    @classmethod
-    def of(cls, alerts: Sequence[Alert]) -> BundleKind:
-        """Feeds, else one story, else one series (where no story is known), else the summary of a backlog."""
-        if all(alert.kind is AlertKind.FEED_HEALTH for alert in alerts):
-            return cls.FEEDS
-        stories = {alert.story for alert in alerts}
-        if len(stories) == 1 and None not in stories:
-            return cls.STORY
-        if len({alert.figure.series if alert.figure else alert.id for alert in alerts}) == 1:
-            return cls.SERIES
-        return cls.SUMMARY
+
+class Heard(Model):
+    """What a plan needs to know of developments: in which thread stories are, and when a mail last told of a thread."""
+
+    threads: Mapping[str, str] = {}
+    told: Mapping[str, Utc] = {}
+
+    def thread_of(self, alert: Alert) -> str | None:
+        """The development that an alert is about; its story, where no thread is known."""
+        return None if alert.story is None else self.threads.get(alert.story, alert.story)
 
 
 class Bundle(Model):
@@ -57,16 +61,12 @@ class Bundle(Model):
     topic: str
     alerts: tuple[Alert, ...]
     kind: BundleKind
+    thread: str | None = Field(default=None, description="the development all of it is about, if it is about one")
 
     @property
     def id(self) -> str:
         """The same for the same alerts, in whichever order."""
         return stable_id("alert", self.topic, *sorted(alert.id for alert in self.alerts))
-
-    @property
-    def story(self) -> str | None:
-        """The story all of it is about, if it is about one."""
-        return self.alerts[0].story if self.kind is BundleKind.STORY else None
 
 
 class Plan(Model):
@@ -115,24 +115,31 @@ def _urgency(alert: Alert) -> tuple[float, int]:
     return -alert.figure.worth if alert.figure else 1.0, _URGENCY[alert.kind]
 
 
-def plan(topic: Topic, waiting: Sequence[Alert], *, sent_today: int, now: datetime) -> Plan:
+def plan(topic: Topic, waiting: Sequence[Alert], *, sent_today: int, now: datetime, heard: Heard | None = None) -> Plan:
     """Bundles to send at ``now``, alerts to leave to the digest, and when to plan again.
 
-    Alerts of one story (or of one series where no story is known) are one bundle, ready once the oldest is due. So are
-    those of feeds, and a backlog. Nothing goes out in the topic's quiet hours. ``sent_today`` counts the
-    alert mails sent since midnight of the topic's zone; what passes the daily cap is left to the digest, the least
-    urgent first, or waits for the next day where the topic has no digest. A mail that was bound before is past the cap:
-    it may have been sent.
+    Alerts of one development (or of one series where no story is known) are one bundle, ready once the oldest is due
+    and the pause since the last mail on it is over, unless one of them is urgent. So are those of feeds, and a backlog.
+    Nothing goes out in the topic's quiet hours. ``sent_today`` counts the alert mails sent since midnight of the
+    topic's zone; what passes the daily cap is left to the digest, the least urgent first, or waits for the next day
+    where the topic has no digest. A mail that was bound before is past the cap: it may have been sent.
     """
-    groups = _groups(topic, waiting)
-    ready = [group for group in groups if group[0].due <= now]
-    later = [group[0].due for group in groups if group[0].due > now]
+    heard = heard or Heard()
+    groups = _groups(topic, waiting, heard)
+    ready: list[tuple[_Key, list[Alert]]] = []
+    later: list[datetime] = []
+    for key, group in groups.items():
+        due = _due(topic, key, group, heard)
+        if due <= now:
+            ready.append((key, group))
+        else:
+            later.append(due)
     if ready and (until := quiet_until(topic.alerts.quiet, topic.tzinfo, now)):
         return Plan(wait=until)
     bundles: list[Bundle] = []
     to_digest: list[Alert] = []
     room = max(topic.alerts.daily_cap - sent_today, 0)
-    for bundle in sorted((_bundle(topic, group) for group in ready), key=_order):
+    for bundle in sorted((_bundle(topic, group, heard) for _, group in ready), key=_order):
         if _bound(bundle) or room > 0:
             bundles.append(bundle)
             room -= not _bound(bundle)
@@ -143,11 +150,15 @@ def plan(topic: Topic, waiting: Sequence[Alert], *, sent_today: int, now: dateti
     return Plan(bundles=tuple(bundles), to_digest=tuple(to_digest), wait=min(later, default=None))
 
 
-def _groups(topic: Topic, waiting: Sequence[Alert]) -> list[list[Alert]]:
+_Key = tuple[str, str]
+"""What alerts of one mail have in common: a kind and an id."""
+
+
+def _groups(topic: Topic, waiting: Sequence[Alert], heard: Heard) -> dict[_Key, list[Alert]]:
     """The waiting alerts that belong into one mail, those due first at the head of each."""
     found = [alert for alert in waiting if alert.message_id is None and alert.kind is not AlertKind.FEED_HEALTH]
     runs = Counter(alert.created for alert in found)
-    groups: dict[tuple[str, str], list[Alert]] = {}
+    groups: dict[_Key, list[Alert]] = {}
     for alert in sorted(waiting, key=lambda alert: (alert.due, alert.id)):
         if alert.message_id is not None:
             key = ("mail", alert.message_id)
@@ -155,16 +166,42 @@ def _groups(topic: Topic, waiting: Sequence[Alert]) -> list[list[Alert]]:
             key = ("feeds", "")
         elif alert.backlog or runs[alert.created] > topic.alerts.backlog:
             key = ("backlog", "")
-        elif alert.story is not None:
-            key = ("story", alert.story)
+        elif thread := heard.thread_of(alert):
+            key = ("thread", thread)
         else:
             key = ("series", alert.figure.series if alert.figure else alert.id)
         groups.setdefault(key, []).append(alert)
-    return list(groups.values())
+    return groups
 
 
-def _bundle(topic: Topic, alerts: Sequence[Alert]) -> Bundle:
-    return Bundle(topic=topic.name, alerts=by_urgency(alerts), kind=BundleKind.of(alerts))
+def _due(topic: Topic, key: _Key, group: Sequence[Alert], heard: Heard) -> datetime:
+    """When a group may go out. One of a development waits for the pause after the last mail on it."""
+    first = group[0].due
+    told = heard.told.get(key[1]) if key[0] == "thread" else None
+    if told is None or any(map(_is_urgent, group)):
+        return first
+    return max(first, told + topic.alerts.pause)
+
+
+def _is_urgent(alert: Alert) -> bool:
+    """Whether an alert does not wait: what was told is contradicted or taken back, or the desk surely wants it now."""
+    if alert.kind in (AlertKind.CORRECTION, AlertKind.CONTRADICTION):
+        return True
+    return alert.figure is not None and (alert.figure.worth >= URGENT or alert.figure.followed is not None)
+
+
+def _bundle(topic: Topic, alerts: Sequence[Alert], heard: Heard) -> Bundle:
+    """The mail that alerts make: of feeds, else of one development, else of one series, else a backlog's summary."""
+    threads = {heard.thread_of(alert) for alert in alerts}
+    series = {alert.figure.series if alert.figure else alert.id for alert in alerts}
+    thread = None
+    if all(alert.kind is AlertKind.FEED_HEALTH for alert in alerts):
+        kind = BundleKind.FEEDS
+    elif len(threads) == 1 and None not in threads:
+        kind, thread = BundleKind.DEVELOPMENT, threads.pop()
+    else:
+        kind = BundleKind.SERIES if len(series) == 1 else BundleKind.SUMMARY
+    return Bundle(topic=topic.name, alerts=by_urgency(alerts), kind=kind, thread=thread)
 
 
 def _bound(bundle: Bundle) -> bool:

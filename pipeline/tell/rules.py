@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pipeline.tell.followed import as_followed, counts_one_of
@@ -27,15 +27,16 @@ def decide(
     stories: Sequence[StoryNews],
     story_of: Mapping[str, str | None],
     now: datetime,
+    to_digest: Collection[str] = (),
     first_run: bool = False,
 ) -> tuple[Alert, ...]:
     """The alerts of one run, each once.
 
     ``figures`` and ``stories`` are what this run added, whenever it was published; ``story_of`` gives the story of a
-    figure by the figure's id. A figure for the digest is an alert that is left to the digest from the start. Any other
-    alert is due after the topic's bundle window, so that more of the same story can join it in one mail. Those of a
-    topic's first run, and of a run that found more than ``topic.alerts.backlog`` to tell at once, are marked as a
-    backlog, which the outbox tells in one summary.
+    figure by the figure's id. A figure for the digest, and a story that ``to_digest`` names by its id, is an alert that
+    is left to the digest from the start. Any other alert is due after the topic's bundle window, so that more of the
+    same development can join it in one mail. Those of a topic's first run, and of a run that found more than
+    ``topic.alerts.backlog`` to tell at once, are marked as a backlog, which the outbox tells in one summary.
     """
     due = now + topic.alerts.bundle
     alerts: dict[str, Alert] = {}
@@ -57,12 +58,13 @@ def decide(
             alerts.setdefault(alert.id, alert)
     for story in stories if topic.alerts.stories else ():
         alert = Alert(
-            id=stable_id("alert", topic.name, AlertKind.NEW_STORY, story.id),
+            id=development_alert_id(topic, story),
             topic=topic.name,
             kind=AlertKind.NEW_STORY,
             story=story.id,
             story_news=story,
             created=now,
+            state=AlertState.DIGEST if story.id in to_digest else AlertState.WAITING,
             due=due,
         )
         alerts.setdefault(alert.id, alert)
@@ -96,6 +98,11 @@ def _worth_telling(rules: AlertRules, news: FigureNews) -> bool:
     if news.verdict is VerdictKind.CHANGED and news.from_value is not None and rules.min_change:
         return share_of_change(news.from_value, value_of(news.statement.figure)) >= rules.min_change
     return True
+
+
+def development_alert_id(topic: Topic, story: StoryNews) -> str:
+    """The id of the alert that tells of a development: of each one, in whichever of its stories it began."""
+    return stable_id("alert", topic.name, AlertKind.NEW_STORY, story.thread or story.id)
 
 
 def figure_alert_id(topic: Topic, news: FigureNews) -> str:

@@ -36,7 +36,7 @@ TAGS = {
     AlertKind.CHANGED_FIGURE: "Changed figure",
     AlertKind.CONTRADICTION: "Contradiction",
     AlertKind.CORRECTION: "Correction",
-    AlertKind.NEW_STORY: "New story",
+    AlertKind.NEW_STORY: "New development",
 }
 _KINDS = {
     VerdictKind.NEW: AlertKind.NEW_FIGURE,
@@ -79,7 +79,9 @@ class Row:
     claim: str
     source: Source
     attribution: str
+    """Who says so, if the text names one."""
     as_of: str
+    """The day it holds for, if the text states one."""
     quote: Quote | None
 
     @classmethod
@@ -89,10 +91,15 @@ class Row:
             value=value_words(figure),
             claim=headline_of(figure),
             source=Source.of(statement.article, zone),
-            attribution=_attribution(statement),
-            as_of=_as_of(statement, zone),
+            attribution=one_line(statement.figure.attribution or "", 120),
+            as_of=day(statement.figure.as_of) if statement.figure.as_of else "",
             quote=quoted(figure.quote, figure.surface, limit=quote),
         )
+
+    @property
+    def known(self) -> list[str]:
+        """Who says so and for which day, as far as the text says it."""
+        return [*([self.attribution] if self.attribution else []), *([f"as of: {self.as_of}"] if self.as_of else [])]
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,6 @@ class FigureView:
     headline: str
     was: str
     followed: str
-    as_of: str
     row: Row
     against: tuple[Row, ...]
     before: tuple[Earlier, ...]
@@ -145,8 +151,6 @@ class FigureView:
             headline=headline(news),
             was=_beside(news, zone),
             followed=one_line(news.followed or "", 80),
-            # When the article was published stands with the article.
-            as_of=row.as_of if news.statement.figure.as_of else "not stated",
             row=row,
             against=tuple(
                 replace(Row.of(other, zone), quote=None) if other.figure.quote == sentence else Row.of(other, zone)
@@ -172,8 +176,7 @@ class Line:
         last = course[-1]
         called = [one_line(last.followed, 80)] if last.followed else []
         row = Row.of(last.statement, zone)
-        as_of = [f"as of: {row.as_of}"] if last.statement.figure.as_of else []
-        return cls(text=course_words(course), detail=" · ".join([*called, row.attribution, *as_of]))
+        return cls(text=course_words(course), detail=" · ".join([*called, *row.known]))
 
 
 @dataclass(frozen=True)
@@ -277,9 +280,12 @@ def beside_figures(story: StoryNews, told: Iterable[FigureNews], zone: ZoneInfo,
     shown = [one.statement for one in told]
     articles = {one.article.id for one in shown}
     others = tuple(article for article in story.reports if article.id not in articles)
-    view = StoryView.of(story.model_copy(update={"reports": others}), zone, reports)
     full = StoryView.of(story, zone, reports)
     quoted_above = any(one_line(one.figure.quote, 400) == full.lead for one in shown)
+    if full.lead and story.lead_article and not quoted_above:
+        # It is named with the sentence.
+        others = tuple(article for article in others if article.id != story.lead_article.id)
+    view = StoryView.of(story.model_copy(update={"reports": others}), zone, reports)
     return replace(
         full,
         lead="" if quoted_above else full.lead,
@@ -306,9 +312,15 @@ def outlets_words(outlets: tuple[str, ...]) -> str:
 
 def report_counts(story: StoryNews) -> str:
     """ "14 reports, 9 of them copies"."""
-    total = len(story.reports) + story.more + story.copies
+    return reports_words(len(story.reports) + story.more + story.copies, story.copies)
+
+
+def reports_words(total: int, copies: int) -> str:
+    """ "14 reports, 9 of them copies"; of a single one whether it is a copy."""
+    if total == copies:
+        return count(total, "copy", "copies")
     words = count(total, "report")
-    return f"{words}, {story.copies} of them {'a copy' if story.copies == 1 else 'copies'}" if story.copies else words
+    return f"{words}, {copies} of them {'a copy' if copies == 1 else 'copies'}" if copies else words
 
 
 def headline(news: FigureNews, limit: int = CLAIM + 60) -> str:
@@ -382,12 +394,3 @@ def _beside(news: FigureNews, zone: ZoneInfo) -> str:
 def values_words(values: tuple[Value, ...], unit: str | None) -> str:
     """ "1,366 → 1,480 → 1,605"."""
     return " → ".join(amount(value, unit) for value in values)
-
-
-def _attribution(statement: Statement) -> str:
-    return one_line(statement.figure.attribution or "", 120) or "no source named"
-
-
-def _as_of(statement: Statement, zone: ZoneInfo) -> str:
-    as_of = statement.figure.as_of
-    return day(as_of) if as_of else f"not stated; published {moment(statement.article.published, zone)}"

@@ -109,12 +109,12 @@ def _run(line: str, where: str) -> None:
 def test_what_the_readme_shows_runs_but_for_what_needs_the_network() -> None:
     _run("tallywire replay articles.jsonl --topic floods.yaml", "the home that the README goes on with")
     Path("floods.yaml").unlink()
-    series, story = (_first(kind) for kind in ("figures", "stories"))
+    series, story, thread = (_first(kind) for kind in ("figures", "stories", "threads"))
     shown = [line for block in blocks(ROOT / "README.md") for line in _lines(block.text)]
     ran = 0
     for line in shown:
         if line.startswith(".venv/bin/tallywire ") and " run " not in line:
-            named = re.sub(r"\b(SERIES|ID)\b", series, line).replace("STORY", story)
+            named = re.sub(r"\b(SERIES|ID)\b", series, line).replace("STORY", story).replace("THREAD", thread)
             _run(named.removeprefix(".venv/bin/"), line)
             ran += 1
     assert ran > 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,28 +82,6 @@ def test_a_report_that_arrives_late_finds_its_story() -> None:
     assert first.join is not None
     assert third.join is not None
     assert third.join.story == first.join.story
-
-
-def test_a_story_that_is_like_an_earlier_one_continues_it() -> None:
-    inquiry = reading(
-        "The accident board opened its inquiry into the grounding of the ferry Astrid at Kalvik on Friday. It asked "
-        "the shipping company for the engine's service book and for the log of the bridge. The company's director, "
-        "Marit Holm, promised to hand over every page, and said a replacement would sail the route from next week.",
-        "Board asks company for Astrid's service book",
-        hours=96,
-    )
-    # In an empty window whatever is somewhat alike is one event, so that it must see some other news.
-    rows = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()[:60]]
-    news = {row["id"]: reading(row["text"], row["title"], outlet=row["source"], hours=20) for row in rows}
-    grouper = Grouper()
-    first, _, *_, later = place_all(grouper, {"a": FERRY, "b": BUDGET, **news, "c": inquiry})
-    grouper.regroup()
-    assert first.join is not None
-    assert later.join is not None
-    assert grouper.why("c").story != first.join.story
-    assert grouper.continues(later.join.story) == first.join.story
-    assert grouper.continues(first.join.story) is None
-    assert grouper.continues(grouper.why("b").story) is None
 
 
 @pytest.mark.shared

@@ -49,6 +49,7 @@ OURS = {
     "language",
     "article",
     "story",
+    "thread",
     "figure",
     "series",
     "telling",

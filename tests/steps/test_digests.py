@@ -1,4 +1,7 @@
-"""Digests on their way to real mail servers: what is bound before it is sent, tried again, and given up."""
+"""Digests on their way to real mail servers: what is bound before it is sent, tried again, and given up.
+
+What they say of developments, from the record to the mail, stands at the end.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,21 @@ from typing import Any, cast
 import pytest
 
 from pipeline.settings import Settings
+from pipeline.steps.digest import digest_data as read_digest
 from pipeline.steps.services import Services, open_services
 from pipeline.steps.tell import TellReport, tell, topics_to_tell
 from pipeline.tell.delivery import Delivery, SmtpMailer
+from pipeline.tell.digest import compose_digest
 from pipeline.tell.sender import Sender
-from schemas.alert import Digest, DigestState, Mail
+from schemas.alert import Digest, DigestData, DigestState, Mail
+from schemas.article import Article
+from schemas.figure import Figure, Tell, Telling, VerdictKind
+from schemas.story import Story
 from schemas.topic import Topic
 from tests.postgres import fresh_database, postgres_server
 from tests.record import examples
 from tests.steps.conftest import START, MovableClock
+from tests.tell.examples import digest_data, undeveloped
 from tests.tell.test_smtp import Inbox, serving
 
 __all__ = ["postgres_server"]
@@ -31,6 +40,7 @@ __all__ = ["postgres_server"]
 SENDER = Sender(mail_from="Tallywire <news@tally.example>")
 DESK, NIGHT = "desk@news.example", "night@news.example"
 PUT_OFF = "450 mailbox unavailable"
+DAY = timedelta(days=1)
 
 
 @dataclass
@@ -267,3 +277,152 @@ def test_a_period_without_news_is_over_though_nothing_is_sent(desk: Desk) -> Non
         (START + timedelta(hours=54), START + timedelta(hours=78)),
     ]
     assert len(desk.inbox.taken) == 2
+
+
+def test_a_digest_that_was_bound_before_there_were_developments_goes_out(desk: Desk) -> None:
+    desk.watch()
+    data = undeveloped(digest_data(topic="floods", start=START - DAY, end=START))
+    digest = Digest(
+        id="old", topic="floods", start=START - DAY, end=START, message_id="<old@tally>", data=data, due=START
+    )
+    with desk.services.record.begin() as tx:
+        tx.digests.put(digest)
+    desk.tell(digests=False)
+    text = " ".join(plain(desk.messages()[0]).split())
+    assert "1 development, 1 changed figure, 1 contradiction and 1 new figure" in text
+    assert "58 people had been rescued by boat (was 41)" in text
+
+
+def came(desk: Desk, story: str, thread: str | None, *reports: Article, headline: str = "") -> None:
+    """A story of a thread with its reports, some of them copies."""
+    told = Story(
+        id=story,
+        topics=("floods",),
+        headline=headline or story.title(),
+        lead="The river rose.",
+        lead_article=reports[0].id,
+        first_seen=reports[0].first_seen,
+        last_seen=reports[-1].first_seen,
+        articles=tuple(one.id for one in reports if one.copy_link is None),
+        copies=tuple(one.id for one in reports if one.copy_link is not None),
+        thread=thread,
+    )
+    with desk.services.record.begin() as tx:
+        for one in reports:
+            tx.articles.put(one.model_copy(update={"story": story}))
+        tx.stories.put(told)
+
+
+def report(name: str, hour: float, topic: str = "floods", outlet: str = "news", copy_of: str = "") -> Article:
+    """An article that came so many hours after the period began, or before it."""
+    when = START + timedelta(hours=hour)
+    read = examples.reading(name, outlet=outlet, published=when)
+    article = examples.copy_of(copy_of, name, topic) if copy_of else examples.article(name, topic)
+    return article.model_copy(update={"first_seen": when, "reading": read})
+
+
+def stated(desk: Desk, article: Article, value: float, kind: VerdictKind = VerdictKind.NEW, **more: Any) -> str:
+    """A figure that the topic was told of; gives its id."""
+    quote = f"By then {value:g} people had been saved."
+    read = Figure(span=(8, 8 + len(f"{value:g}")), surface=f"{value:g}", quote=quote, value=value, counted="people")
+    name = f"figure-{value:g}"
+    figure = examples.figure(name, article.id).model_copy(
+        update={"figure": read, "published": article.reading.published}
+    )
+    told = Telling(worth=0.8, kind=kind, tell=Tell.NOW, **more)
+    with desk.services.record.begin() as tx:
+        tx.figures.put_series(examples.series("series-a", "floods"))
+        tx.figures.put(figure)
+        tx.figures.put_verdict(examples.verdict(name, "floods", kind).model_copy(update={"telling": told}))
+    return name
+
+
+def said(desk: Desk) -> DigestData:
+    """The digest of the day that begins with the clock's start."""
+    with desk.services.record.read() as tx:
+        return read_digest(tx, Topic(name="floods"), START, START + DAY)
+
+
+def test_a_digest_holds_the_developments_that_got_reports_with_what_came_in_its_period(desk: Desk) -> None:
+    before = report("a", -30), report("b", -3, outlet="Port Gazette")
+    came(desk, "first", "thread-flood", *before, report("c", 2, outlet="Nordwire"), headline="River rises")
+    came(
+        desk,
+        "second",
+        "thread-flood",
+        report("d", 3, outlet="Daily Ledger"),
+        report("e", 4, outlet="Harbour Wire", copy_of="d"),
+        report("after", 30),
+    )
+    came(desk, "quiet", "thread-of-before", report("f", -5))
+    (flood,) = said(desk).stories
+    assert (flood.id, flood.headline, flood.thread) == ("first", "River rises", "thread-flood")
+    assert flood.lead_article is not None
+    assert flood.lead_article.id == "a"
+    assert flood.first_seen == START - timedelta(hours=30)
+    assert [one.id for one in flood.reports] == ["c", "d"]
+    assert (flood.more, flood.copies, flood.earlier) == (0, 1, 2)
+    assert flood.outlets == ("Nordwire", "Daily Ledger", "Harbour Wire")
+
+
+def test_developments_come_by_their_reports_and_more_than_a_dozen_are_counted(desk: Desk) -> None:
+    came(desk, "small", "thread-small", report("small-a", 1))
+    came(desk, "large", "thread-large", *(report(f"large-{n}", 2) for n in range(15)))
+    large, small = said(desk).stories
+    assert (len(large.reports), large.more, large.earlier) == (12, 3, 0)
+    assert small.thread == "thread-small"
+
+
+def test_a_copy_is_no_report(desk: Desk) -> None:
+    came(desk, "flood", "thread-flood", report("a", -3), report("b", -2, copy_of="a"), report("c", 1, copy_of="a"))
+    data = said(desk)
+    assert data.stories == ()
+    assert (data.articles, data.copies) == (1, 1)
+
+
+def test_a_development_of_which_a_copy_tells_a_figure_is_listed(desk: Desk) -> None:
+    copy = report("c", 1, copy_of="a")
+    came(desk, "flood", "thread-flood", report("a", -3), copy)
+    stated(desk, copy, 4)
+    (flood,) = said(desk).stories
+    assert (flood.reports, flood.copies, flood.earlier) == ((), 1, 1)
+
+
+def test_reports_of_another_topic_are_not_counted(desk: Desk) -> None:
+    reports = report("a", -3, "storms"), report("b", -2), report("c", 1), report("d", 2, "storms")
+    came(desk, "flood", "thread-flood", *reports)
+    (flood,) = said(desk).stories
+    assert ([one.id for one in flood.reports], flood.earlier) == (["c"], 1)
+
+
+def test_a_story_without_a_thread_is_a_development_of_its_own(desk: Desk) -> None:
+    article = report("a", 1)
+    came(desk, "flood", None, article)
+    stated(desk, article, 4)
+    data = said(desk)
+    assert [one.thread for one in data.stories] == [one.thread for one in data.new] == ["flood"]
+
+
+def test_the_steps_of_a_figure_across_two_stories_of_a_thread_are_one_line(desk: Desk) -> None:
+    first, second, third = report("a", 1), report("b", 2), report("c", 3)
+    came(desk, "flood", "thread-flood", first)
+    came(desk, "rescue", "thread-flood", second, third)
+    four = stated(desk, first, 4)
+    nine = stated(desk, second, 9, VerdictKind.CHANGED, of=four, from_value=4)
+    stated(desk, third, 14, VerdictKind.CHANGED, of=nine, from_value=9)
+    data = said(desk)
+    (line,) = data.new
+    assert (line.thread, line.steps, line.from_value) == ("thread-flood", 2, 4)
+    text = compose_digest(Topic(name="floods"), data, sender=SENDER).text
+    assert text.count("From 4 to 14 in 2 steps") == 1
+    assert "1 development and 1 new figure" in text
+    assert text.index("Rescue") < text.index("From 4 to 14")
+
+
+def test_a_contradiction_is_of_the_development_of_the_article_that_states_it(desk: Desk) -> None:
+    first, second = report("a", -1), report("b", 2)
+    came(desk, "flood", "thread-flood", first)
+    came(desk, "rescue", "thread-rescue", second)
+    stated(desk, second, 9, VerdictKind.CONTRADICTION, of=stated(desk, first, 4))
+    data = said(desk)
+    assert [one.thread for one in data.contradictions] == [one.thread for one in data.stories] == ["thread-rescue"]

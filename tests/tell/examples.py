@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,8 @@ from schemas.figure import Figure, Modifier, Tell, Value, VerdictKind, Wording
 from schemas.topic import Topic
 
 NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+THREAD = "thread-flood"
+"""The development that a digest of `digest_data` tells of."""
 
 
 def topic(**changes: Any) -> Topic:
@@ -231,9 +234,36 @@ def series_news(told: FigureNews, history: tuple[Value, ...] = ()) -> SeriesNews
         series=told.series,
         label=told.label,
         current=told.statement,
+        worth=told.worth,
         from_value=told.from_value,
         history=tuple((first + timedelta(hours=6 * n), value) for n, value in enumerate(history)),
         verdict=told.verdict,
+        thread=told.thread,
+    )
+
+
+def of_thread(told: FigureNews, thread: str = THREAD) -> FigureNews:
+    """The news as a digest has it, under its development."""
+    return told.model_copy(update={"thread": thread})
+
+
+def damage() -> FigureNews:
+    """A new figure, of no day."""
+    return news(
+        series="series-damage",
+        label="damage, Harlow",
+        of=statement(
+            2.7e9,
+            "Port Gazette",
+            surface="$2.7 billion",
+            quote="Insurers put the damage at $2.7 billion.",
+            wording=Wording(text="the damage at $2.7 billion", cut=False),
+            unit="USD",
+            counted="damage",
+            action=None,
+            attribution="insurers",
+            as_of=None,
+        ),
     )
 
 
@@ -243,29 +273,10 @@ def digest_data(**changes: Any) -> DigestData:
         "topic": "harlow-flood",
         "start": end - timedelta(days=1),
         "end": end,
-        "stories": (story(),),
-        "changed": (series_news(changed(), (12, 41, 58)),),
-        "new": (
-            series_news(
-                news(
-                    series="series-damage",
-                    label="damage, Harlow",
-                    of=statement(
-                        2.7e9,
-                        "Port Gazette",
-                        surface="$2.7 billion",
-                        quote="Insurers put the damage at $2.7 billion.",
-                        wording=Wording(text="the damage at $2.7 billion", cut=False),
-                        unit="USD",
-                        counted="damage",
-                        action=None,
-                        attribution="insurers",
-                        as_of=None,
-                    ),
-                )
-            ),
-        ),
-        "contradictions": (contradiction(),),
+        "stories": (story(thread=THREAD),),
+        "changed": (series_news(of_thread(changed()), (12, 41, 58)),),
+        "new": (series_news(of_thread(damage())),),
+        "contradictions": (of_thread(contradiction()),),
         "coverage": tuple(
             CoverageDay(day=date(2026, 3, 2) + timedelta(days=n), reports=reports, copies=copies)
             for n, (reports, copies) in enumerate(
@@ -294,3 +305,13 @@ def digest_data(**changes: Any) -> DigestData:
         "held_back": 4,
     }
     return DigestData.model_validate(values | changes)
+
+
+def undeveloped(data: DigestData) -> DigestData:
+    """A digest as it is read from a record in which it was bound before there were developments."""
+    kept = json.loads(data.model_dump_json())
+    for part in ("stories", "changed", "new", "contradictions"):
+        for one in kept[part]:
+            one.pop("thread")
+            one.pop("earlier", None)
+    return DigestData.model_validate_json(json.dumps(kept))

@@ -12,20 +12,24 @@ from hypothesis import strategies as st
 from pipeline.tell.digest import compose_digest, digest_page, is_empty
 from pipeline.tell.pages import BUDGET
 from pipeline.tell.sender import Sender
-from schemas.alert import DigestData, SeriesNews
+from schemas.alert import DigestData, FigureNews, SeriesNews, StoryNews
 from schemas.feed import Health
 from schemas.figure import VerdictKind
 from tests.tell.examples import (
     NOW,
+    THREAD,
+    article,
     changed,
     contradiction,
     digest_data,
     ill_feed,
     news,
+    of_thread,
     series_news,
     statement,
     story,
     topic,
+    undeveloped,
 )
 from tests.tell.markup import Markup
 
@@ -48,7 +52,7 @@ def test_a_digest_as_plain_text() -> None:
     mail = compose_digest(topic(), digest_data(), sender=SENDER, web_copy="https://tally.example/d/1.html")
     assert mail.text == GOLDEN
     assert mail.subject == (
-        "[harlow-flood] Digest, Sun 15 Mar: 1 changed figure, 1 new figure, 1 contradiction and 1 story"
+        "[harlow-flood] Digest, Sun 15 Mar: 1 development, 1 changed figure, 1 contradiction and 1 new figure"
     )
 
 
@@ -57,47 +61,39 @@ Harlow flood · digest
 Sat 14 Mar 07:00 – Sun 15 Mar 07:00 Europe/Kyiv
 In a browser: https://tally.example/d/1.html
 
-1 changed figure, 1 new figure, 1 contradiction and 1 story
+1 development, 1 changed figure, 1 contradiction and 1 new figure
 From 16 reports, 5 of them copies. 4 alerts passed the day’s limit of mails
 and are told only here.
 
-STORIES
+DEVELOPMENTS
 
   River takes the lower town of Harlow
-    “The river Harl broke its banks before dawn and took the lower town.”
-    Nordwire
-    https://nordwire.example/2026/03/26
-    5 reports, 2 of them copies · Nordwire, Daily Ledger, Port Gazette
-    first seen Sat 14 Mar 2026, 09:30
+  New development: 5 reports, 2 of them copies · Nordwire, Daily Ledger,
+  Port Gazette · since Sat 14 Mar
+  https://nordwire.example/2026/03/26
+  “The river Harl broke its banks before dawn and took the lower town.”
+  Nordwire
 
-CHANGED FIGURES
+    Changed: 58 people had been rescued by boat (was 41)
+      12 → 41 → 58
+      “The mayor said *58* people had been rescued by boat since Friday.”
+      Daily Ledger · the mayor · as of: 14 Mar 2026
+      https://dailyledger.example/2026/03/18
 
-  58 people had been rescued by boat (was 41)
-    “The mayor said *58* people had been rescued by boat since Friday.”
-    Daily Ledger · the mayor · as of: 14 Mar 2026
-    https://dailyledger.example/2026/03/18
-    12 → 41 → 58
+    Contradiction: Some 320 houses are gone (the county: 210)
+      210
+        “The county counts *210* destroyed houses.”
+        Nordwire · the county · as of: 14 Mar 2026
+        https://nordwire.example/2026/03/26
+      about 320
+        “Some *320* houses are gone, the fire service said.”
+        Port Gazette · the fire service · as of: 14 Mar 2026
+        https://portgazette.example/2026/03/31
 
-CONTRADICTIONS
-
-  Some 320 houses are gone
-  against 210 (the county, Nordwire)
-  210
-    “The county counts *210* destroyed houses.”
-    Nordwire · the county · as of: 14 Mar 2026
-    https://nordwire.example/2026/03/26
-  about 320
-    “Some *320* houses are gone, the fire service said.”
-    Port Gazette · the fire service · as of: 14 Mar 2026
-    https://portgazette.example/2026/03/31
-
-NEW FIGURES
-
-  The damage at $2.7 billion
-    “Insurers put the damage at *$2.7 billion*.”
-    Port Gazette · insurers · as of: not stated; published Sat 14 Mar 2026,
-    10:50
-    https://portgazette.example/2026/03/26
+    New: The damage at $2.7 billion
+      “Insurers put the damage at *$2.7 billion*.”
+      Port Gazette · insurers
+      https://portgazette.example/2026/03/26
 
 COVERAGE
 
@@ -226,25 +222,163 @@ def test_anything_to_tell_makes_a_digest(something: dict[str, Any]) -> None:
     assert not is_empty(digest_data(**(NOTHING | something)))
 
 
-def many(count: int, text: str = "") -> DigestData:
-    rows: tuple[SeriesNews, ...] = tuple(
-        series_news(
-            news(
-                VerdictKind.CHANGED,
-                series=f"series-{n}",
-                label=text,
-                of=statement(n + 2, f"Outlet {text}", title=text, quote=f"{text} {n + 2} {text}", attribution=text),
-                from_value=n + 1,
-            ),
-            (1, n + 1, n + 2),
-        )
-        for n in range(count)
+def said(text: str) -> str:
+    """The text of a mail without its line breaks."""
+    return " ".join(text.split())
+
+
+def both(data: DigestData) -> tuple[str, str]:
+    """What a digest says as text, and as HTML."""
+    mail = compose_digest(topic(), data, sender=SENDER)
+    return said(mail.text), Markup(mail.html).text
+
+
+def going_on(name: str, headline: str, **changes: Any) -> StoryNews:
+    """A development that began two days before the period."""
+    return story(name, headline, thread=f"thread-{name}", first_seen=NOW - timedelta(days=2), **changes)
+
+
+def rescued(value: float, thread: str | None, **more: Any) -> FigureNews:
+    found = news(series=f"series-{value}", of=statement(value, f"Outlet {value:g}", title=f"Of {value:g}"), **more)
+    return found.model_copy(update={"thread": thread})
+
+
+def test_figures_stand_under_their_development_and_the_one_with_the_worthiest_comes_first() -> None:
+    stories = (going_on("fire", "Fire on the hill"), going_on("flood", "Water in the town"))
+    new = [(51, "fire", 0.5), (71, "flood", 0.7), (61, "fire", 0.6)]
+    data = digest_data(
+        stories=stories,
+        changed=(),
+        contradictions=(),
+        new=tuple(series_news(rescued(value, f"thread-{of}", worth=worth)) for value, of, worth in new),
     )
+    for text in both(data):
+        order = ["Water in the town", "71 people", "Fire on the hill", "61 people", "51 people", "Coverage"]
+        places = [text.lower().index(one.lower()) for one in order]
+        assert places == sorted(places)
+        assert "Also reported" not in text
+        assert "Other figures" not in text
+
+
+def test_of_one_worth_what_has_changed_comes_before_what_is_new() -> None:
+    moved = rescued(61, "thread-flood", worth=0.5, verdict=VerdictKind.CHANGED, from_value=60)
+    data = digest_data(
+        stories=(going_on("fire", "Fire on the hill"), going_on("flood", "Water in the town")),
+        changed=(series_news(moved),),
+        contradictions=(),
+        new=tuple(series_news(rescued(n, of, worth=0.5)) for n, of in ((51, "thread-fire"), (71, "thread-flood"))),
+    )
+    for text in both(data):
+        assert text.index("61 people had been rescued by boat (was 60)") < text.index("71 people")
+        assert text.index("Water in the town") < text.index("Fire on the hill")
+
+
+def test_developments_without_figures_are_short_and_last() -> None:
+    one, two = article("Nordwire", "Roads closed"), article("Port Gazette", "Roads still closed")
+    quiet = going_on("roads", "Roads closed in the hills", reports=(one,), copies=0, earlier=2, lead_article=one)
+    fuller = going_on("bridge", "The old bridge stands", reports=(one, two), copies=1, earlier=2)
+    data = digest_data(stories=(quiet, *digest_data().stories, fuller))
+    for text in both(data):
+        order = [
+            "River takes the lower town",
+            "58 people",
+            "Also reported",
+            "The old bridge",
+            "Roads closed in the hills",
+        ]
+        places = [text.lower().index(one.lower()) for one in order]
+        assert places == sorted(places)
+        assert "Roads closed in the hills 1 new report, after 2 earlier" in text
+        assert "The old bridge stands 3 new reports, 1 of them a copy, after 2 earlier" in text
+        assert text.count("The river Harl broke its banks") == 1
+    assert "https://nordwire.example/2026/03/12" in Markup(compose_digest(topic(), data, sender=SENDER).html).links
+
+
+def test_a_development_that_goes_on_says_how_many_reports_were_before_and_is_not_quoted_again() -> None:
+    data = digest_data(stories=(going_on("flood", "Water in the town", earlier=1205),))
+    for text in both(data):
+        assert (
+            "5 new reports, 2 of them copies, after 1,205 earlier · Nordwire, Daily Ledger, Port Gazette"
+            " · since Thu 12 Mar"
+        ) in text
+        assert "The river Harl broke its banks" not in text
+    last_year = going_on("flood", "Water in the town", earlier=1).model_copy(
+        update={"first_seen": NOW - timedelta(days=90)}
+    )
+    assert (
+        "after 1 earlier · Nordwire, Daily Ledger, Port Gazette · since 14 Dec 2025"
+        in both(digest_data(stories=(last_year,)))[0]
+    )
+
+
+def test_where_copies_alone_came_no_report_is_called_new() -> None:
+    copies = going_on("flood", "Water in the town", reports=(), copies=2, earlier=3)
+    for text in both(digest_data(stories=(copies,))):
+        assert "2 new copies, after 3 earlier reports" in text
+
+
+def test_the_lead_is_not_quoted_where_a_figure_quotes_it() -> None:
+    lead = changed().statement.figure.quote
+    mail = compose_digest(topic(), digest_data(stories=(story(thread=THREAD, lead=lead),)), sender=SENDER)
+    assert said(mail.text).count("since Friday.") == 1
+
+
+def test_figures_of_one_sentence_quote_it_once() -> None:
+    quote = "The mayor said 58 people and 12 dogs had been rescued."
+    people, dogs = (statement(value, quote=quote, surface=str(value)) for value in (58, 12))
+    new = tuple(
+        series_news(of_thread(news(series=f"series-{n}", of=one.model_copy(update={"figure_id": f"figure-{n}"}))))
+        for n, one in enumerate((people, dogs))
+    )
+    for text in both(digest_data(changed=(), contradictions=(), new=new)):
+        assert text.count("had been rescued.”") == 1
+        assert text.count("From the same sentence.") == 1
+
+
+def test_only_what_a_report_says_is_said_of_its_source() -> None:
+    unnamed = statement(attribution=None, as_of=None)
+    rival = statement(41, "Daily Ledger", title="Other", attribution=None, as_of=None)
+    against = news(VerdictKind.CONTRADICTION, of=unnamed, against=(rival,))
+    data = digest_data(new=(series_news(of_thread(news(of=unnamed))),), contradictions=(of_thread(against),))
+    for text in both(data):
+        assert "no source named" not in text
+        assert "not stated" not in text
+
+
+def test_a_digest_that_was_bound_before_there_were_developments_is_told_all_the_same() -> None:
+    data = undeveloped(digest_data())
+    assert {one.thread for one in data.stories} == {one.thread for one in (*data.changed, *data.new)} == {None}
+    for text in both(data):
+        assert text.lower().index("river takes the lower town") < text.index("58 people had been rescued")
+        assert text.lower().index("other figures") < text.index("The damage at $2.7 billion")
+    before = undeveloped(digest_data(stories=(story(first_seen=NOW - timedelta(days=2)),)))
+    for text in both(before):
+        assert "5 reports, 2 of them copies · Nordwire, Daily Ledger, Port Gazette · since Thu 12 Mar" in text
+    for text in both(undeveloped(digest_data(stories=()))):
+        assert text.startswith(("Harlow flood", "Sat 14 Mar"))
+        assert text.lower().index("other figures") < text.index("58 people had been rescued")
+
+
+def many(count: int, text: str = "", figures: int = 1) -> DigestData:
+    """Developments with figures, as many without any, and as many changed figures of none."""
+
+    def row(name: str, n: int, thread: str | None) -> SeriesNews:
+        quote = f"{text} {n + 2} {text}"
+        of = statement(n + 2, f"Outlet {name} {text}", title=name + text, quote=quote, attribution=text)
+        told = news(VerdictKind.CHANGED, series=name, label=text, of=of, from_value=n + 1)
+        return series_news(told.model_copy(update={"thread": thread}), (1, n + 1, n + 2))
+
+    def tale(name: str) -> StoryNews:
+        return story(name, f"Tale {name} {text}", thread=f"thread-{name}", lead=text)
+
     return digest_data(
-        stories=tuple(story(f"story-{n}", f"Tale {n} {text}", lead=text) for n in range(count)),
-        changed=rows,
-        new=rows,
-        contradictions=(contradiction(),) * count,
+        stories=tuple(tale(f"{kind}-{n}") for n in range(count) for kind in ("told", "quiet")),
+        changed=tuple(row(f"other-{n}", n, "thread-gone") for n in range(count)),
+        new=tuple(row(f"new-{n}-{i}", n + i, f"thread-told-{n}") for n in range(count) for i in range(figures)),
+        contradictions=tuple(
+            contradiction().model_copy(update={"thread": f"thread-told-{n}", "series": f"series-{n}"})
+            for n in range(count)
+        ),
         feeds_ill=tuple(ill_feed(f"Feed {n}") for n in range(count)),
         feeds_back=tuple(ill_feed(f"Old feed {n}", Health.OK, until=NOW) for n in range(count)),
     )
@@ -252,14 +386,21 @@ def many(count: int, text: str = "") -> DigestData:
 
 def test_what_is_beyond_the_top_is_counted() -> None:
     mail = compose_digest(topic(), many(39), sender=SENDER)
-    page = Markup(mail.html).text
-    assert "and 34 more stories in the search" in page
-    assert "and 27 more changed figures" in page
-    assert "and 33 more contradictions" in page
-    assert "39 feeds are not well" in page
-    assert "and 31 more." in page
-    assert "and 34 more stories" in mail.text
-    assert "39 changed figures, 39 new figures, 39 contradictions and 39 stories" in page
+    for text in (said(mail.text), Markup(mail.html).text):
+        shown = text.count("Tale told-")
+        assert f"and {39 - shown} more developments, with {2 * (39 - shown)} figures" in text
+        assert f"and {39 - text.count('Tale quiet-')} more developments" in text
+        assert f"and {39 - text.count('Outlet other-')} more figures" in text
+        assert "39 feeds are not well" in text
+        assert "and 31 more." in text
+        assert "78 developments, 39 changed figures, 39 contradictions and 39 new figures" in text
+    assert "in the search" in Markup(mail.html).text
+
+
+def test_what_a_development_has_beyond_its_top_figures_is_counted() -> None:
+    for text in both(many(1, figures=9)):
+        assert "and 4 more figures" in text
+        assert "more developments" not in text
 
 
 def test_a_feed_that_is_back_is_a_line() -> None:

@@ -16,7 +16,20 @@ from pipeline.tell.outbox import plan
 from pipeline.tell.sender import Sender
 from schemas.alert import DigestData
 from schemas.figure import VerdictKind
-from tests.tell.examples import NOW, alert, changed, contradiction, digest_data, news, series_news, statement, topic
+from tests.tell.examples import (
+    NOW,
+    THREAD,
+    alert,
+    changed,
+    contradiction,
+    digest_data,
+    news,
+    of_thread,
+    series_news,
+    statement,
+    story,
+    topic,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 SENDER = Sender(mail_from="Tallywire <news@tally.example>", public_url="https://tally.example/search")
@@ -52,9 +65,14 @@ def broad() -> DigestData:
     """A digest of numbers and words as long as they come."""
     said = statement(1234567890, LONG, title=LONG, quote=f"{LONG} 1,234,567,890", attribution=LONG)
     told = news(VerdictKind.CHANGED, label=LONG, of=said, from_value=1234567889)
-    rows = (series_news(told, tuple(range(1234567800, 1234567820))),)
-    against = contradiction().model_copy(update={"statement": said})
-    return digest_data(changed=rows, new=rows, contradictions=(contradiction(), against))
+    rows = tuple(series_news(one, tuple(range(1234567800, 1234567820))) for one in (of_thread(told), told))
+    against = of_thread(contradiction()).model_copy(update={"statement": said})
+    named = tuple(row.model_copy(update={"followed": LONG}) for row in rows)
+    stories = tuple(
+        story(name, LONG, thread=thread, lead=LONG, outlets=(LONG, LONG), reports=())
+        for name, thread in (("story-flood", THREAD), ("story-quiet", "thread-quiet"))
+    )
+    return digest_data(stories=stories, changed=rows, new=named, contradictions=(contradiction(), against))
 
 
 @pytest.mark.parametrize("width", [320, 640])

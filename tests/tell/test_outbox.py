@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tell.outbox import BundleKind, Plan, after_failure, plan
-from schemas.alert import Alert, AlertKind
+from pipeline.tell.outbox import BundleKind, Heard, Plan, after_failure, plan
+from schemas.alert import Alert, AlertKind, FigureNews
 from schemas.figure import VerdictKind
 from schemas.topic import Topic
 from tests.tell.examples import NOW, alert, changed, contradiction, feed_alert, ill_feed, news, statement, story, topic
@@ -33,8 +34,8 @@ def test_alerts_of_one_story_are_one_mail_with_the_most_urgent_first() -> None:
         alert(contradiction(), story="story-flood"),
     ]
     (bundle,) = planned(waiting).bundles
-    assert bundle.kind is BundleKind.STORY
-    assert bundle.story == "story-flood"
+    assert bundle.kind is BundleKind.DEVELOPMENT
+    assert bundle.thread == "story-flood"
     assert [one.kind for one in bundle.alerts] == [
         AlertKind.CONTRADICTION,
         AlertKind.CHANGED_FIGURE,
@@ -47,7 +48,7 @@ def test_without_a_story_the_series_makes_the_mail() -> None:
     of_series = [alert(news(series="series-a", of=statement(value))) for value in (1, 2)]
     bundles = planned([*of_series, alert(news(series="series-b"))]).bundles
     assert sorted(len(bundle.alerts) for bundle in bundles) == [1, 2]
-    assert all(bundle.kind is BundleKind.SERIES and bundle.story is None for bundle in bundles)
+    assert all(bundle.kind is BundleKind.SERIES and bundle.thread is None for bundle in bundles)
 
 
 def test_a_bundle_waits_for_its_oldest_and_takes_the_younger_along() -> None:
@@ -62,7 +63,7 @@ def test_the_worthier_figure_goes_first_whatever_its_kind() -> None:
     lesser = contradiction().model_copy(update={"worth": 0.4})
     waiting = [alert(lesser, story="story-a"), alert(news(worth=0.9), story="story-b"), alert(story("story-c"))]
     result = planned(waiting, of=topic(alerts={"daily_cap": 1}))
-    assert [bundle.story for bundle in result.bundles] == ["story-b"]
+    assert [bundle.thread for bundle in result.bundles] == ["story-b"]
     assert {one.story for one in result.to_digest} == {"story-a", "story-c"}
 
 
@@ -105,7 +106,7 @@ def test_a_backlog_is_one_summary_whatever_its_stories() -> None:
     backlog = [alert(news(series=f"series-{n}"), story=f"story-{n}", backlog=True) for n in range(5)]
     other = alert(changed(), story="story-other")
     bundles = planned([*backlog, other]).bundles
-    assert sorted((bundle.kind, len(bundle.alerts)) for bundle in bundles) == [("story", 1), ("summary", 5)]
+    assert sorted((bundle.kind, len(bundle.alerts)) for bundle in bundles) == [("development", 1), ("summary", 5)]
 
 
 def test_many_alerts_of_one_moment_are_a_backlog_even_unmarked() -> None:
@@ -117,7 +118,36 @@ def test_many_alerts_of_one_moment_are_a_backlog_even_unmarked() -> None:
 
 def test_a_backlog_of_one_story_is_told_as_that_story() -> None:
     backlog = [alert(changed(), story="story-flood", backlog=True), alert(story(), backlog=True)]
-    assert planned(backlog).bundles[0].kind is BundleKind.STORY
+    assert planned(backlog).bundles[0].kind is BundleKind.DEVELOPMENT
+
+
+def test_alerts_of_two_stories_of_one_development_are_one_mail() -> None:
+    waiting = [
+        alert(news(), story="story-rescue"),
+        alert(changed(), story="story-aid"),
+        alert(story(), story="story-x"),
+    ]
+    heard = Heard(threads={"story-rescue": "thread-flood", "story-aid": "thread-flood", "story-x": "thread-trial"})
+    bundles = plan(topic(), waiting, sent_today=0, now=LATER, heard=heard).bundles
+    assert {bundle.thread: len(bundle.alerts) for bundle in bundles} == {"thread-flood": 2, "thread-trial": 1}
+
+
+def test_a_development_that_was_just_told_of_waits_for_its_pause() -> None:
+    waiting = [alert(news(worth=0.5), story="story-flood")]
+    told = LATER - timedelta(minutes=20)
+    heard = Heard(threads={"story-flood": "thread-flood"}, told={"thread-flood": told})
+    early = plan(topic(), waiting, sent_today=0, now=LATER, heard=heard)
+    assert early == Plan(wait=told + timedelta(hours=1))
+    assert plan(topic(), waiting, sent_today=0, now=told + timedelta(hours=1), heard=heard).bundles
+
+
+@pytest.mark.parametrize("urgent", [news(worth=0.95), contradiction()])
+def test_what_is_urgent_does_not_wait_for_the_pause_and_takes_the_rest_along(urgent: FigureNews) -> None:
+    lesser = news(worth=0.5, of=statement(7, "Port Gazette"))
+    waiting = [alert(lesser, story="story-flood"), alert(urgent, story="story-flood")]
+    heard = Heard(told={"story-flood": LATER - timedelta(minutes=1)})
+    (bundle,) = plan(topic(), waiting, sent_today=0, now=LATER, heard=heard).bundles
+    assert len(bundle.alerts) == 2
 
 
 def test_a_mail_that_may_have_been_sent_is_planned_as_it_was() -> None:
@@ -194,13 +224,16 @@ def test_feeds_are_one_mail_however_many_fell_ill_at_once_and_whatever_else_was_
     ill = [feed_alert(ill_feed(f"Feed {n}")) for n in range(30)]
     found = [alert(changed(), story="story-flood")]
     bundles = planned([*ill, *found], of=topic(alerts={"backlog": 5}), now=NOW + timedelta(hours=1)).bundles
-    assert [(bundle.kind, len(bundle.alerts)) for bundle in bundles] == [(BundleKind.STORY, 1), (BundleKind.FEEDS, 30)]
+    assert [(bundle.kind, len(bundle.alerts)) for bundle in bundles] == [
+        (BundleKind.DEVELOPMENT, 1),
+        (BundleKind.FEEDS, 30),
+    ]
 
 
 def test_feeds_give_way_to_news_where_the_cap_leaves_room_for_one() -> None:
     waiting = [feed_alert(ill_feed(), due=NOW), alert(story())]
     made = planned(waiting, of=topic(alerts={"daily_cap": 1}))
-    assert [bundle.kind for bundle in made.bundles] == [BundleKind.STORY]
+    assert [bundle.kind for bundle in made.bundles] == [BundleKind.DEVELOPMENT]
     assert [one.kind for one in made.to_digest] == [AlertKind.FEED_HEALTH]
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.figures.briefs.brief import brief_figures
+from pipeline.figures.briefs.brief import READ, brief_figures
 
-__all__ = ["brief_figures"]
+__all__ = ["READ", "brief_figures"]

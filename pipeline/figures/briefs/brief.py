@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.figures.briefs.fuse import Fact, courses_of, facts_of
+from pipeline.figures.following.attributions import are_others, speak_as_one
 from pipeline.figures.following.intervals import excludes
 from pipeline.figures.telling.models import Models
 from schemas.brief import BriefFigure, BriefValue, Report
 from schemas.figure import Figure, Modifier
 
-READ = 200
+READ = 100
 """Reports of a story that are read for its brief: the latest."""
 MOST = 40
 """Figures of a brief: more than anyone reads, and few enough to hold each against each."""
@@ -59,8 +60,9 @@ def _figure(course: Sequence[Fact], holds: Fact, say: Callable[[Figure], str]) -
     best = holds.best
     figure = best.mention.figure
     others = [fact for fact in course if fact is not holds]
-    rivals = [fact for fact in others if _is_rival(fact, holds)]
-    before = sorted((fact for fact in others if fact.last < holds.first), key=lambda fact: fact.last, reverse=True)
+    rivals = [fact for fact in others if _is_rival(fact, holds, others)]
+    replaced = [fact for fact in others if fact.last < holds.first and fact not in rivals]
+    before = sorted(replaced, key=lambda fact: fact.last, reverse=True)
     return BriefFigure(
         **_stated(holds).model_dump(),
         headline=say(figure),
@@ -75,8 +77,28 @@ def _figure(course: Sequence[Fact], holds: Fact, say: Callable[[Figure], str]) -
     )
 
 
-def _is_rival(fact: Fact, holds: Fact) -> bool:
-    return fact.last >= holds.first and excludes(fact.best.mention.claim, holds.best.mention.claim)
+def _is_rival(fact: Fact, holds: Fact, others: Sequence[Fact]) -> bool:
+    """Whether a value stands beside the one that holds, and can't be true with it.
+
+    It does if it is still stated; and if somebody else's count lies outside of what the speaker of the value that holds
+    said before it and says now: then the two count on, each by itself.
+    """
+    if not excludes(fact.best.mention.claim, holds.best.mention.claim):
+        return False
+    if fact.last >= holds.first:
+        return True
+    if any(not are_others(one, other) for one in fact.speakers for other in holds.speakers) or not fact.speakers:
+        return False
+    own = [one for one in others if one.first <= fact.first and _speak_as_one(one, holds)]
+    return any(not _between(one.size, fact.size, holds.size) for one in own)
+
+
+def _speak_as_one(one: Fact, other: Fact) -> bool:
+    return any(speak_as_one(first, second) for first in one.speakers for second in other.speakers)
+
+
+def _between(one: float, value: float, other: float) -> bool:
+    return min(one, other) <= value <= max(one, other)
 
 
 def _stated(fact: Fact) -> BriefValue:

@@ -84,6 +84,15 @@ class Fact:
         return tuple(dict.fromkeys(voice.report.outlet for voice in self.voices))
 
     @property
+    def speakers(self) -> frozenset[str]:
+        """Who is named as its source."""
+        return frozenset(voice.mention.figure.attribution or "" for voice in self.voices) - {""}
+
+    @property
+    def size(self) -> float:
+        return self.best.mention.size
+
+    @property
     def witnesses(self) -> int:
         return len({voice.witness for voice in self.voices})
 

@@ -70,6 +70,7 @@ FIELDS: dict[IndexKind, dict[str, tuple[str, Mapped]]] = {
         "lead_article": ("story.lead_article", NAME),
         "reports": ("story.reports", COUNT),
         "copies": ("story.copies", COUNT),
+        "thread": ("thread.id", NAME),
         "previous": ("story.previous", NAME),
         "articles": ("article.id", NAME),
         "outlets": ("outlet", NAME),

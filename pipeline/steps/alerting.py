@@ -1,0 +1,63 @@
+"""What one run of the judge puts into the outbox."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipeline.steps.developments import begin_often, is_confirmed
+from pipeline.steps.news import begun_note, story_news
+from pipeline.tell.rules import decide, development_alert_id
+from schemas.alert import AlertKind, AlertState, FigureNews
+from schemas.story import Story
+from schemas.topic import Topic
+
+if TYPE_CHECKING:
+    from pipeline.record import Transaction
+
+
+def put_alerts(
+    tx: Transaction,
+    topic: Topic,
+    *,
+    figures: Sequence[FigureNews],
+    begun: Sequence[Story],
+    gone_on: Sequence[Story],
+    now: datetime,
+) -> Counter[AlertKind]:
+    """Put into the outbox what a run found worth telling of a topic; gives how many of each kind.
+
+    ``begun`` are stories of developments that began with this run, ``gone_on`` of those that went on.
+    """
+    often = begin_often(tx, topic.name)
+    alerts = decide(
+        topic,
+        figures=figures,
+        stories=[story_news(tx, story) for story in begun],
+        story_of={one.statement.figure_id: _story_of(tx, one) for one in figures},
+        to_digest={story.id for story in begun if often and not is_confirmed(tx, story)},
+        now=now,
+        # Until the topic's first mails have gone out, all that is found is the backlog of its feeds.
+        first_run=tx.notes.get(begun_note(topic.name)) is None,
+    )
+    added = Counter(alert.kind for alert in alerts if tx.alerts.add(alert))
+    added[AlertKind.NEW_STORY] += sum(_take_up(tx, topic, story, now) for story in gone_on)
+    return +added
+
+
+def _take_up(tx: Transaction, topic: Topic, story: Story, now: datetime) -> bool:
+    """Tell at once of a development that was left to the digest, if a second outlet reports it now."""
+    news = story_news(tx, story)
+    alert = tx.alerts.get(development_alert_id(topic, news))
+    if alert is None or alert.state is not AlertState.DIGEST or alert.held_back or not is_confirmed(tx, story):
+        return False
+    told = {"state": AlertState.WAITING, "created": now, "due": now + topic.alerts.bundle, "story": story.id}
+    tx.alerts.put(alert.model_copy(update=told | {"story_news": news}))
+    return True
+
+
+def _story_of(tx: Transaction, news: FigureNews) -> str | None:
+    article = tx.articles.get(news.statement.article.id)
+    return article.story if article else None
