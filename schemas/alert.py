@@ -91,6 +91,7 @@ class StoryNews(Model):
 
     id: str
     thread: str | None = Field(default=None, description="id of the development that it is of")
+    opening: str | None = Field(default=None, description="id of the article that the development began with")
     headline: str
     lead: str = ""
     lead_article: ArticleRef | None = None

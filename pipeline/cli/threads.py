@@ -149,6 +149,8 @@ def split(thread: str, stories: tuple[str, ...], home: Path | None) -> None:
             found = _found(tx, thread)
             taken = [_story_of(tx, found, story) for story in dict.fromkeys(stories)]
             _open_or_fail(found, before)
+            for story in taken:
+                _remembered_or_fail(story, before)
         left = [story for story in found.stories if story not in taken]
         if not left:
             raise TallywireError(
@@ -198,6 +200,14 @@ def _open_or_fail(thread: Thread, still_open: Mapping[str, str]) -> Thread:
     if shut:
         raise TallywireError(f"thread {thread.id!r} is {shut}", hint="only an open thread can be merged or split")
     return thread
+
+
+def _remembered_or_fail(story: Story, still_open: Mapping[str, str]) -> None:
+    if story.id not in still_open:
+        raise TallywireError(
+            f"story {story.id!r} had its last report too long ago",
+            hint="it is no longer compared with others; only a story that is can be taken out of its thread",
+        )
 
 
 def _articles(stories: Iterable[Story]) -> tuple[str, ...]:

@@ -66,7 +66,8 @@ def together(portraits: Iterable[Portrait]) -> Portrait:
     for one in found:
         terms.update(one.terms)
         opening.update(one.opening)
-        written = one.written | written
+        for term, word in one.written.items():
+            written[term] = min(word, written.get(term, word))
     kept = dict(heapq.nsmallest(_MOST, terms.items(), key=_weightiest))
     return Portrait(
         terms=kept,

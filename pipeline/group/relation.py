@@ -1,7 +1,7 @@
 """Two portraits → the probability that they are of one development.
 
 A logistic regression over what the two share; its weights are data beside this module, made by
-``benchmarks/train_threads.py`` from labelled streams of news.
+``benchmarks/threads.py`` from labelled streams of news.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def relation(one: Sight, other: Sight, held: Held) -> list[float]:
 
     ``held`` says how rare a term is among the threads that are open: the logarithm of one in so many.
     """
-    small, large = (one, other) if (one.reports, one.last) <= (other.reports, other.last) else (other, one)
+    small, large = sorted((one, other), key=lambda sight: (sight.reports, sight.last, sight.first, sight.core))
     dot = small.dot(large)
     return [
         dot / (small.length * large.length),

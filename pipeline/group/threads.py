@@ -146,19 +146,12 @@ class Threads:
             self._take_out(story)
 
     def forget(self, before: datetime) -> tuple[str, ...]:
-        """Let go of the threads that had their last report before this moment; returns their stories."""
-        old = [name for name, thread in self._threads.items() if thread.sight.last < before]
-        return self._let_go(old)
+        """Let go of the stories that had their last report before this moment; returns them."""
+        return self._let_go(story for story, last in self._ages() if last < before)
 
     def shrink(self, most: int) -> tuple[str, ...]:
-        """Let go of the threads that had their last report first, until no more than ``most`` stories are left."""
-        gone, left = [], len(self)
-        for name in sorted(self._threads, key=lambda name: (self._threads[name].sight.last, name)):
-            if left <= most:
-                break
-            gone.append(name)
-            left -= len(self._threads[name].stories)
-        return self._let_go(gone)
+        """Let go of the stories that had their last report first, until no more than ``most`` are left."""
+        return self._let_go([story for story, _ in self._ages()][: max(0, len(self) - most)])
 
     def decide(self, decision: ThreadDecision) -> tuple[str, ...]:
         """Take in what a person decided; returns the stories that are in another thread than before, or in theirs for
@@ -171,7 +164,7 @@ class Threads:
             left = self._part(named)
         for story in named:
             self._obey(story)
-        return tuple(dict.fromkeys((*self._moved(), *left)))
+        return tuple(story for story in dict.fromkeys((*self._was, *left)) if story in self._home)
 
     def likeliest(self, story: str) -> list[tuple[float, str]]:
         """The open threads that the thread of a story is most like, with the probability that they are one."""
@@ -294,12 +287,12 @@ class Threads:
 
     def _stories_with(self, articles: Iterable[str]) -> list[str]:
         wanted = set(articles)
-        return [
+        return sorted(
             story.id
             for thread in self._threads.values()
             for story in thread.stories.values()
             if not wanted.isdisjoint(story.articles)
-        ]
+        )
 
     def _new_thread(self, story: str) -> str:
         name = stable_id("thread", story)
@@ -330,8 +323,13 @@ class Threads:
         if not thread.stories:
             del self._threads[name]
 
-    def _let_go(self, names: Iterable[str]) -> tuple[str, ...]:
-        gone = [story for name in names for story in self._threads[name].stories]
+    def _ages(self) -> list[tuple[str, datetime]]:
+        """The stories with the time of their last report, the oldest first."""
+        found = [(one.id, one.portrait.last) for thread in self._threads.values() for one in thread.stories.values()]
+        return sorted(found, key=lambda entry: (entry[1], entry[0]))
+
+    def _let_go(self, stories: Iterable[str]) -> tuple[str, ...]:
+        gone = tuple(stories)
         for story in gone:
             self._take_out(story)
-        return tuple(gone)
+        return gone

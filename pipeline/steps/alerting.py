@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipeline.steps.developments import begin_often, is_confirmed
+from pipeline.steps.developments import Development, begin_often, is_confirmed
 from pipeline.steps.news import begun_note, story_news
 from pipeline.tell.rules import decide, development_alert_id
-from schemas.alert import AlertKind, AlertState, FigureNews
-from schemas.story import Story
+from schemas.alert import AlertKind, AlertState, FigureNews, StoryNews
 from schemas.topic import Topic
 
 if TYPE_CHECKING:
@@ -23,38 +22,44 @@ def put_alerts(
     topic: Topic,
     *,
     figures: Sequence[FigureNews],
-    begun: Sequence[Story],
-    gone_on: Sequence[Story],
+    begun: Sequence[Development],
+    gone_on: Sequence[Development],
     now: datetime,
 ) -> Counter[AlertKind]:
     """Put into the outbox what a run found worth telling of a topic; gives how many of each kind.
 
-    ``begun`` are stories of developments that began with this run, ``gone_on`` of those that went on.
+    ``begun`` are the developments that began with this run, ``gone_on`` those that went on.
     """
     often = begin_often(tx, topic.name)
     alerts = decide(
         topic,
         figures=figures,
-        stories=[story_news(tx, story) for story in begun],
+        stories=[_news(tx, one) for one in begun],
         story_of={one.statement.figure_id: _story_of(tx, one) for one in figures},
-        to_digest={story.id for story in begun if often and not is_confirmed(tx, story)},
+        to_digest={one.face.id for one in begun if often and not is_confirmed(tx, one.stories)},
         now=now,
         # Until the topic's first mails have gone out, all that is found is the backlog of its feeds.
         first_run=tx.notes.get(begun_note(topic.name)) is None,
     )
     added = Counter(alert.kind for alert in alerts if tx.alerts.add(alert))
-    added[AlertKind.NEW_STORY] += sum(_take_up(tx, topic, story, now) for story in gone_on)
+    added[AlertKind.NEW_STORY] += sum(_take_up(tx, topic, one, now) for one in gone_on)
     return +added
 
 
-def _take_up(tx: Transaction, topic: Topic, story: Story, now: datetime) -> bool:
+def _news(tx: Transaction, development: Development) -> StoryNews:
+    return story_news(tx, development.face).model_copy(update={"opening": development.opening})
+
+
+def _take_up(tx: Transaction, topic: Topic, development: Development, now: datetime) -> bool:
     """Tell at once of a development that was left to the digest, if a second outlet reports it now."""
-    news = story_news(tx, story)
-    alert = tx.alerts.get(development_alert_id(topic, news))
-    if alert is None or alert.state is not AlertState.DIGEST or alert.held_back or not is_confirmed(tx, story):
+    alert = tx.alerts.get(development_alert_id(topic, development.opening))
+    if alert is None or alert.state is not AlertState.DIGEST or alert.held_back:
         return False
-    told = {"state": AlertState.WAITING, "created": now, "due": now + topic.alerts.bundle, "story": story.id}
-    tx.alerts.put(alert.model_copy(update=told | {"story_news": news}))
+    if not is_confirmed(tx, development.stories):
+        return False
+    due, news = now + topic.alerts.bundle, _news(tx, development)
+    told = {"state": AlertState.WAITING, "created": now, "due": due, "story": news.id, "story_news": news}
+    tx.alerts.put(alert.model_copy(update=told))
     return True
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.figures.briefs import READ, brief_figures
 from pipeline.figures.following.context import marks_of_article
 from pipeline.figures.worth import Stream
+from pipeline.steps.developments import fullest
 from pipeline.steps.news import article_ref
 from pipeline.tell.words import headline_of
 from schemas.alert import BriefLine, DevelopmentNews
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 _LINES = 12
 """Figures of a brief that a mail may show: some of them are told in it anyway."""
 _REPORTS = 5
-
-
-def fullest(stories: Sequence[Story]) -> Story:
-    """The story of a thread that most reports are about, of equals the earliest: it gives the thread its face."""
-    return min(stories, key=lambda story: (-len(story.articles), story.first_seen, story.id))
 
 
 class Briefs:

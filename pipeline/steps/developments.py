@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.record import Transaction
 
 OPEN_FOR = timedelta(days=60)
-"""How long a thread without a report stays open: a trial or a rescue pauses for weeks."""
+"""How long a story without a report is compared with others, and so a thread is open: a trial pauses for weeks."""
 MOST = 5000
 """Stories that threads remember at most."""
 _PORTRAYED = 12
@@ -24,26 +26,49 @@ _FEW, _SHARE = 3, 0.1
 """Of the latest stories of a topic a reader wants to hear at once of so many beginnings, or of one in ten reports."""
 
 
+@dataclass(frozen=True)
+class Development:
+    """A thread with its stories of one topic, in the order in which they began."""
+
+    thread: str
+    stories: tuple[Story, ...]
+
+    @property
+    def face(self) -> Story:
+        """The story that most reports are about."""
+        return fullest(self.stories)
+
+    @property
+    def opening(self) -> str:
+        """The article it began with, by which it is known whatever its thread is called later."""
+        return self.stories[0].articles[0]
+
+
+def fullest(stories: Sequence[Story]) -> Story:
+    """The story of a thread that most reports are about, of equals the earliest: it gives the thread its face."""
+    return min(stories, key=lambda story: (-len(story.articles), story.first_seen, story.id))
+
+
 class Developments:
     """Keeps the threads of the record in step with its stories."""
 
     def __init__(self, tx: Transaction, threads: Threads) -> None:
         self._tx = tx
         self._threads = threads
-        self._fresh: set[str] = set()
+        self._before: dict[str, tuple[str, ...] | None] = {}
+        """The topics that stories had before this run; ``None`` for those of a new id."""
         self._touched: dict[str, None] = {}
 
     def put(self, story: Story, articles: Iterable[Article]) -> None:
         """Keep a story that came or grew, with the thread it is of."""
         before = self._tx.stories.get(story.id)
-        if before is None:
-            self._fresh.add(story.id)
+        self._before.setdefault(story.id, before.topics if before else None)
         readings = {article.id: article.reading for article in articles}
         portrait = together(portrait_of(readings[article]) for article in story.articles[-_PORTRAYED:])
         thread = before.thread if before else None
         moved = self._threads.place(story.id, portrait, topics=story.topics, articles=story.articles, thread=thread)
-        self._tx.stories.put(self._threaded(story))
-        self.write_down(moved)
+        self._write(story.model_copy(update={"thread": thread}))
+        self.write_down(one for one in moved if one != story.id)
 
     def drop(self, story: str) -> None:
         """Let go of a story that is no more."""
@@ -56,33 +81,46 @@ class Developments:
         for identity in sorted(moved):
             story = self._tx.stories.get(identity)
             if story is not None:
-                self._tx.stories.put(self._threaded(story))
+                self._write(story)
 
     def let_go(self, now: datetime) -> None:
-        """Forget threads that nothing was added to for long; their stories stay in the record."""
+        """Forget stories that nothing was added to for long; they stay in the record, and in their threads."""
         self._tx.threads.forget((*self._threads.forget(now - OPEN_FOR), *self._threads.shrink(MOST)))
 
-    def touched(self) -> tuple[list[Story], list[Story]]:
-        """A story of each thread that this run began, and of each that it went on with: the one of most reports.
+    def touched(self, topic: str, arrived: AbstractSet[str]) -> tuple[list[Development], list[Development]]:
+        """The developments of a topic that this run began, and those that it went on with; ``arrived`` are the articles
+        that it brought.
 
         What goes on with a thread is no new development: its figures are told, and the digest lists it.
         """
-        begun: list[Story] = []
-        gone_on: list[Story] = []
+        begun: list[Development] = []
+        gone_on: list[Development] = []
         for thread in self._touched:
-            stories = self._tx.stories.of_thread(thread)
+            stories = [story for story in self._tx.stories.of_thread(thread) if topic in story.topics]
             if stories:
-                fullest = max(stories, key=lambda story: (len(story.articles), story.id))
-                (begun if all(story.id in self._fresh for story in stories) else gone_on).append(fullest)
+                known = any(self._was_known(story, topic, arrived) for story in stories)
+                (gone_on if known else begun).append(Development(thread, tuple(stories)))
         return begun, gone_on
 
-    def _threaded(self, story: Story) -> Story:
+    def _was_known(self, story: Story, topic: str, arrived: AbstractSet[str]) -> bool:
+        """Whether a story was coverage of a topic before this run, under whatever id."""
+        topics = self._before.get(story.id, story.topics)
+        return topic in topics if topics is not None else not set(story.articles) <= arrived
+
+    def _write(self, story: Story) -> None:
+        """Keep a story with the thread that it is in now; where its thread became part of another, all of it does."""
         row = self._threads.remembered(story.id)
+        before, thread = story.thread, row.join.thread
         self._tx.threads.put([row])
-        self._touched[row.join.thread] = None
+        self._touched[thread] = None
         nearest = self._tx.stories.get(row.join.nearest) if row.join.nearest else None
         previous = nearest.id if nearest and nearest.first_seen < story.first_seen else None
-        return story.model_copy(update={"thread": row.join.thread, "previous": previous})
+        self._tx.stories.put(story.model_copy(update={"thread": thread, "previous": previous}))
+        if before is None or before == thread or before in self._threads.threads():
+            return
+        for other in self._tx.stories.of_thread(before):
+            if other.id not in self._threads:
+                self._tx.stories.put(other.model_copy(update={"thread": thread}))
 
 
 def begin_often(tx: Transaction, topic: str) -> bool:
@@ -92,10 +130,10 @@ def begin_often(tx: Transaction, topic: str) -> bool:
     return len({story.thread or story.id for story in latest}) > max(_FEW, _SHARE * reports)
 
 
-def is_confirmed(tx: Transaction, story: Story) -> bool:
-    """Whether two outlets report the development of a story, each in its own words."""
+def is_confirmed(tx: Transaction, stories: Iterable[Story]) -> bool:
+    """Whether two outlets report a development, each in its own words."""
     outlets: set[str] = set()
-    for one in tx.stories.of_thread(story.thread) if story.thread else [story]:
+    for one in stories:
         own = set(one.articles)
         outlets |= {article.reading.outlet for article in tx.articles.of_story(one.id) if article.id in own}
         if len(outlets) > 1:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.steps.briefs import fullest
+from pipeline.steps.developments import fullest
 from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import article_ref, figure_news, statement_of, story_news
 from pipeline.tell.courses import Course, courses, moves, worth

@@ -79,13 +79,10 @@ def joins_of(tx: Transaction, stories: Iterable[Story]) -> dict[str, ThreadJoin]
 
 
 def closed(thread: Thread, still_open: Collection[str]) -> str:
-    """What to say of a thread with stories that are not among those still open; empty if there are none."""
-    gone, of = sum(story.id not in still_open for story in thread.stories), len(thread.stories)
-    if not gone:
+    """What to say of a thread of which no story is among those still open; empty if one is."""
+    if any(story.id in still_open for story in thread.stories):
         return ""
-    if gone == of:
-        return "closed: its stories are no longer compared with others"
-    return f"closed in part: {gone} of its {of} stories {'is' if gone == 1 else 'are'} no longer compared with others"
+    return "closed: its stories are no longer compared with others"
 
 
 def why_in_thread(join: ThreadJoin) -> str:

@@ -224,6 +224,7 @@ class _Run:
         self._topics = topics
         self._now = now
         self._opened: set[str] = set()
+        self._arrived: set[str] = set()
         self._touched: set[str] = set()
         self._placed_or_moved: dict[str, None] = {}
         self._news: dict[str, list[FigureNews]] = {}
@@ -252,19 +253,18 @@ class _Run:
             self._tx.articles.forget(early)
             self._tx.notes.set(CROWDED, self._now.isoformat())
             self.report.let_go += len(early)
-        stories = self.refresh_stories()
         self._developments.let_go(self._now)
-        opened = [stories[identity] for identity in sorted(self._opened) if identity in stories]
-        self.report.stories_opened += len(opened)
-        begun, gone_on = self._developments.touched()
-        for name in sorted({*self._news, *(topic for story in (*begun, *gone_on) for topic in story.topics)}):
+        stories = self.refresh_stories()
+        self.report.stories_opened += len(self._opened & stories.keys())
+        for name in sorted({*self._news, *(topic for story in stories.values() for topic in story.topics)}):
             if name in self._topics:
+                begun, gone_on = self._developments.touched(name, self._arrived)
                 self.report.alerts += put_alerts(
                     self._tx,
                     self._topics[name],
                     figures=self._news.get(name, ()),
-                    begun=[story for story in begun if name in story.topics],
-                    gone_on=[story for story in gone_on if name in story.topics],
+                    begun=begun,
+                    gone_on=gone_on,
                     now=self._now,
                 )
 
@@ -327,6 +327,7 @@ class _Run:
         article = self._tx.articles.put(article)
         self._tx.articles.add_revision(_revision(article, item.entry.first_seen))
         if article.outcome is Outcome.INDEXED:
+            self._arrived.add(identity)
             placement = self._grouper.place(identity, reading, seq=article.seq, topics=on)
             article = self._placed(article, placement)
             self._log_join(placement)

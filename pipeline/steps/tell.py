@@ -115,18 +115,18 @@ def _bound(tx: Transaction, briefs: Briefs, bundle: Bundle, now: datetime) -> Bu
     first, *others = bundle.alerts
     if bundle.thread is None or first.message_id is not None:
         return bundle
-    told = tx.notes.get(told_note(bundle.thread))
+    told = tx.notes.get(told_note(bundle.topic, bundle.thread))
     news = briefs.development(bundle.thread, datetime.fromisoformat(told) if told else None)
-    tx.notes.set(told_note(bundle.thread), now.isoformat())
+    tx.notes.set(told_note(bundle.topic, bundle.thread), now.isoformat())
     return bundle.model_copy(update={"alerts": (first.model_copy(update={"development": news}), *others)})
 
 
-def told_note(thread: str) -> str:
-    """The note that says when a mail last told of a thread."""
-    return f"thread:{thread}:told"
+def told_note(topic: str, thread: str) -> str:
+    """The note that says when a mail of a topic last told of a thread."""
+    return f"topic:{topic}:thread:{thread}:told"
 
 
-def _heard(tx: Transaction, waiting: Iterable[Alert]) -> Heard:
+def _heard(tx: Transaction, topic: Topic, waiting: Iterable[Alert]) -> Heard:
     """The threads of the stories that alerts are about, and when mails last told of them."""
     threads: dict[str, str] = {}
     for alert in waiting:
@@ -138,7 +138,7 @@ def _heard(tx: Transaction, waiting: Iterable[Alert]) -> Heard:
                 story = tx.stories.get(article.story) if article and article.story else None
             if story is not None:
                 threads[alert.story] = story.thread or story.id
-    notes = {thread: tx.notes.get(told_note(thread)) for thread in threads.values()}
+    notes = {thread: tx.notes.get(told_note(topic.name, thread)) for thread in threads.values()}
     return Heard(threads=threads, told={thread: datetime.fromisoformat(told) for thread, told in notes.items() if told})
 
 
@@ -148,7 +148,7 @@ def _planned(tx: Transaction, topic: Topic, now: datetime) -> Plan:
         return Plan(to_digest=tuple(waiting))
     midnight = now.astimezone(topic.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
     sent_today = tx.alerts.sent_since(topic.name, midnight)
-    return plan(topic, waiting, sent_today=sent_today, now=now, heard=_heard(tx, waiting))
+    return plan(topic, waiting, sent_today=sent_today, now=now, heard=_heard(tx, topic, waiting))
 
 
 def _send(

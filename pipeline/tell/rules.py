@@ -58,7 +58,7 @@ def decide(
             alerts.setdefault(alert.id, alert)
     for story in stories if topic.alerts.stories else ():
         alert = Alert(
-            id=development_alert_id(topic, story),
+            id=development_alert_id(topic, story.opening or story.id),
             topic=topic.name,
             kind=AlertKind.NEW_STORY,
             story=story.id,
@@ -100,9 +100,9 @@ def _worth_telling(rules: AlertRules, news: FigureNews) -> bool:
     return True
 
 
-def development_alert_id(topic: Topic, story: StoryNews) -> str:
-    """The id of the alert that tells of a development: of each one, in whichever of its stories it began."""
-    return stable_id("alert", topic.name, AlertKind.NEW_STORY, story.thread or story.id)
+def development_alert_id(topic: Topic, opening: str) -> str:
+    """The id of the alert that tells of a development, by the article it began with."""
+    return stable_id("alert", topic.name, AlertKind.NEW_STORY, opening)
 
 
 def figure_alert_id(topic: Topic, news: FigureNews) -> str:

@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ import pytest
 
 from benchmarks.group import CHUNK, replay
 from benchmarks.sample_group import SAMPLE, articles
+from benchmarks.threads import Course, Stream, b_cubed, streams
+from pipeline.group.relation import shipped_model
 
 HERE = Path(__file__).parent
 FLOORS: dict[str, Any] = json.loads((HERE / "floors.json").read_text("utf-8"))
@@ -117,6 +120,24 @@ def test_copies_of_nine_kinds_are_found_and_nothing_else(shared: Path) -> None:
 def test_stories_hold_together_and_apart(shared: Path, name: str) -> None:
     rows = _stream(shared / f"data/stories/{name}.jsonl.gz")
     _hold(_stories(rows), FLOORS["stories"][name])
+
+
+@cache
+def _developments(folder: Path) -> dict[str, Stream]:
+    return streams(folder, None)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", sorted(FLOORS["threads"]))
+def test_threads_hold_developments_together_and_apart(shared: Path, name: str) -> None:
+    stream = _developments(shared / "data/stories")[name]
+    home, _ = Course(stream).run(shipped_model())
+    # Copies are in no story of their own.
+    assert len(home) > 0.9 * len(stream.rows)
+    _hold(
+        dict(zip(("precision", "recall", "f1"), b_cubed(home, stream.development), strict=True)),
+        FLOORS["threads"][name],
+    )
 
 
 def _before() -> dict[str, Any]:

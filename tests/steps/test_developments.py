@@ -53,6 +53,12 @@ TRIAL_IN_OTHER_WORDS = (
     "His auditors had known of every loan, the banker told the judges at the opening of his trial. Shareholders in the "
     "gallery shouted at him; prosecutors asked for the books to be read aloud.",
 )
+WITNESS = (
+    "Norrhaven judges hear how Sundbank hid its losses",
+    "The Sundbank trial in Norrhaven heard an auditor who said that the banker Henrik Lund knew of the hidden losses.",
+    "Lund shook his head in the dock. Prosecutors read letters in which the banker asked that shareholders of Sundbank "
+    "be told nothing of the loans.",
+)
 VERDICT = (
     "Prison for Lund over Sundbank losses",
     "Judges in Norrhaven sentenced the banker Henrik Lund to prison for hiding losses of Sundbank from its "
@@ -243,6 +249,8 @@ def test_a_thread_without_a_report_for_sixty_days_is_closed(house: House, site: 
     house.enrol(topic(site))
     house.round()
     house.clock.forward(days=59)
+    publish(site, "painting", OTHERS["painting"], days=59)
+    house.round()
     publish(site, "rescue", RESCUE, days=59)
     house.round()
     quake = story(house, site.url("quake"))
@@ -261,17 +269,36 @@ def test_a_thread_without_a_report_for_sixty_days_is_closed(house: House, site: 
     assert remembered == {story(house, site.url(slug)).id for slug in ("whale", "aid")}
 
 
-def test_what_is_remembered_of_threads_is_what_the_record_says_of_stories(house: House, site: Site) -> None:
-    _begin_many(house, site)
-    house.clock.forward(days=2)
-    publish(site, "rescue", RESCUE, days=3)
-    house.round()
+def _remembered_as_recorded(house: House) -> None:
     with house.services.record.read() as tx:
         rows, stories = tx.threads.remembered(), {found.id: found for found in tx.stories.find()}
     assert {row.id: row.join.thread for row in rows} == {found.id: found.thread for found in stories.values()}
     assert all(row.articles == stories[row.id].articles for row in rows)
     assert all(row.join.reason for row in rows)
-    assert rows[-1].id == story(house, site.url("rescue")).id
+
+
+def test_what_is_remembered_of_threads_is_what_the_record_says_of_stories(house: House, site: Site) -> None:
+    _begin_many(house, site)
+    house.clock.forward(days=2)
+    publish(site, "rescue", RESCUE, days=3)
+    house.round()
+    _remembered_as_recorded(house)
+    with house.services.record.read() as tx:
+        assert tx.threads.remembered()[-1].id == story(house, site.url("rescue")).id
+
+
+def test_a_thread_that_joins_another_takes_its_stories_along(house: House, site: Site, other_site: Site) -> None:
+    publish(site, "trial", TRIAL)
+    house.enrol(topic(site, other_site))
+    house.round()
+    house.clock.forward(days=3)
+    publish(site, "witness", WITNESS, days=3)
+    publish(other_site, "witness", TRIAL_IN_OTHER_WORDS, days=3)
+    house.round()
+    trial, fuller = story(house, site.url("trial")), story(house, site.url("witness"))
+    assert (len(trial.articles), len(fuller.articles)) == (1, 2)
+    assert trial.thread == fuller.thread
+    _remembered_as_recorded(house)
 
 
 def _decided(kind: DecisionKind, *stories: Story, others: tuple[Story, ...] = ()) -> ThreadDecision:

@@ -118,12 +118,18 @@ def fuller(parse: Parse, clause: Clause) -> set[int]:
         if speech or opens or aside:
             part -= set(parse.subtree(child))
     added = part - kept
-    while added and max(added) > max(kept) and not parse.words[max(added)].text[0].isalnum():
+    # A joined clause that told who says so leaves its comma and its "and" behind.
+    while added and max(added) > max(kept) and _joins(parse.words[max(added)]):
         added.remove(max(added))
     if any(_says_more(parse.words[at]) for at in added):
         return kept
     # A comma is written where nothing was left out beside it.
     return kept | {at for at in added if parse.words[at].text != ","}
+
+
+def _joins(word: Word) -> bool:
+    """Whether a word only joins what follows to what went before, or is a mark."""
+    return word.dep == "cc" or not word.text[0].isalnum()
 
 
 def _says_more(word: Word) -> bool:

@@ -313,7 +313,7 @@ class Keeping:
         return set()
 
     def _phrase(self, index: int) -> set[int]:
-        """A noun with what belongs to its name, and no clause or aside."""
+        """A noun with what belongs to its name and what is listed with it, and no clause or aside."""
         found, stack = set(), [index]
         while stack:
             at = stack.pop()
@@ -323,8 +323,15 @@ class Keeping:
                 for c in self.parse.children(at)
                 if self.words[c].dep in ("det", "compound", "amod", "poss", "case", "nmod", "pobj", "nummod")
                 or (self.words[c].dep == "prep" and self.words[c].text.lower() == "of")
+                or self._is_listed(at, c)
             ]
         return found
+
+    def _is_listed(self, at: int, child: int) -> bool:
+        """Whether a word, or what joins it, is of a list of names: "in Homs, Hama and Deraa" is no other place."""
+        listed = [c for c in self.parse.children(at) if self.words[c].dep == "conj"]
+        named = bool(listed) and all(self.words[c].tag.startswith("NNP") for c in listed)
+        return named and self.words[child].dep in ("conj", "cc")
 
     def _adverbial(self, child: int, fronted: bool) -> float | None:
         marks = {
