@@ -129,7 +129,9 @@ class AlertRow(Row):
     error: str | None = Field(description="what was wrong with the last try, or whom the server refused")
     message_id: str | None = Field(description="Message-ID of the mail it is bound to")
     story: str | None = Field(description="id of the story it belongs to")
-    headline: str | None = Field(description="how the mail says the figure; headline of the story, for a new story")
+    headline: str | None = Field(
+        description="how the mail says the figure, and who says so; headline of the story, for a new development"
+    )
     tell: str | None = Field(description="now or digest: how the figure reaches the desk; none is no alert")
     worth: float | None = Field(description="from 0 to 1, how likely a desk wants to hear of the figure at once")
     followed: str | None = Field(description="what the topic file calls the figure, where it follows it by name")

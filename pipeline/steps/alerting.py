@@ -34,7 +34,7 @@ def put_alerts(
     alerts = decide(
         topic,
         figures=figures,
-        stories=[_news(tx, one) for one in begun],
+        stories=[development_news(tx, one) for one in begun],
         story_of={one.statement.figure_id: _story_of(tx, one) for one in figures},
         to_digest={one.face.id for one in begun if often and not is_confirmed(tx, one.stories)},
         now=now,
@@ -46,7 +46,8 @@ def put_alerts(
     return +added
 
 
-def _news(tx: Transaction, development: Development) -> StoryNews:
+def development_news(tx: Transaction, development: Development) -> StoryNews:
+    """What an alert says of a development that begins."""
     return story_news(tx, development.face).model_copy(update={"opening": development.opening})
 
 
@@ -57,7 +58,7 @@ def _take_up(tx: Transaction, topic: Topic, development: Development, now: datet
         return False
     if not is_confirmed(tx, development.stories):
         return False
-    due, news = now + topic.alerts.bundle, _news(tx, development)
+    due, news = now + topic.alerts.bundle, development_news(tx, development)
     told = {"state": AlertState.WAITING, "created": now, "due": due, "story": news.id, "story_news": news}
     tx.alerts.put(alert.model_copy(update=told))
     return True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.steps.briefs import Briefs
-from pipeline.tell.words import headline_of, value_of
+from pipeline.tell.words import credited, headline_of, value_of
 from schemas.alert import Alert
 from schemas.article import Article
 from schemas.brief import Brief
@@ -115,7 +115,7 @@ def alert_row(alert: Alert) -> AlertRow:
         error=alert.error,
         message_id=alert.message_id,
         story=alert.story,
-        headline=headline_of(said.figure) if said else story.headline if story else None,
+        headline=credited(said.figure) if said else story.headline if story else None,
         tell=news.tell if news else None,
         worth=news.worth if news else None,
         followed=news.followed if news else None,

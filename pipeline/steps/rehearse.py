@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.figures.telling import Limits
-from pipeline.steps.news import figure_news, story_news
+from pipeline.steps.alerting import development_news
+from pipeline.steps.developments import Development, begin_often, is_confirmed
+from pipeline.steps.news import figure_news
 from pipeline.tell.health import health_alerts
 from pipeline.tell.rules import decide
 from schemas.alert import Alert, FigureNews
@@ -40,14 +42,29 @@ def rehearse(
                         found = found.model_copy(update={"tell": limits.tier(telling.worth, telling.wanted)})
                     news.append(found)
                     story_of[figure_id] = article.story
-    stories = [
-        story_news(tx, story)
-        for story in reversed(tx.stories.find(topic=topic.name, since=since))
-        if until is None or story.first_seen < until
-    ]
-    told = decide(topic, figures=news, stories=stories, story_of=story_of, now=now, first_run=False)
+    begun = _begun(tx, topic, since, until)
+    often = begin_often(tx, topic.name)
+    told = decide(
+        topic,
+        figures=news,
+        stories=[development_news(tx, one) for one in begun],
+        to_digest={one.face.id for one in begun if often and not is_confirmed(tx, one.stories)},
+        story_of=story_of,
+        now=now,
+        first_run=False,
+    )
     ill = health_alerts(topic, tx.feeds.all(topic=topic.name), now=now)
     return [*told, *(alert for alert in ill if alert.feed and _within(alert.feed.illness, since, until))]
+
+
+def _begun(tx: Transaction, topic: Topic, since: datetime | None, until: datetime | None) -> list[Development]:
+    """The developments that began from ``since`` until ``until``, the earliest first."""
+    lately = tx.stories.find(topic=topic.name, since=since)
+    found = [
+        Development(thread, tuple(story for story in tx.stories.of_thread(thread) if topic.name in story.topics))
+        for thread in dict.fromkeys(story.thread for story in reversed(lately) if story.thread)
+    ]
+    return [one for one in found if _within(one.stories[0].first_seen, since, until)]
 
 
 def _is_news(verdict: Verdict) -> bool:

@@ -100,13 +100,13 @@ def _subject(alerts: Sequence[Alert], kind: BundleKind, room: int) -> str:
     outlet = told[0].statement.article.outlet
     others = len(_outlets(alerts) - {outlet})
     behind = f"{beside} — {outlet_name(outlet)}{f' + {others}' if others else ''}"
-    return headline(told[0], room - len(behind)) + behind
+    return headline(told[0], room - len(behind), credit=True) + behind
 
 
 def _summed_up(told: Sequence[FigureNews], stories: int, room: int) -> str:
     """ "58 people rescued (was at least 41), 3 more figures and 2 new developments"; the worthiest figure is named."""
     more = len(by_worth(told)) - 1
-    parts = [headline(told[0], room)] if told else []
+    parts = [headline(told[0], room, credit=True)] if told else []
     parts += [count(more, "more figure")] if more > 0 else []
     parts += [count(stories, "new development")] if stories else []
     return listed(parts)

@@ -24,6 +24,7 @@ from pipeline.tell.words import (
     moment,
     one_line,
     quoted,
+    said_by,
     value_in_short,
     value_of,
     value_words,
@@ -323,17 +324,24 @@ def reports_words(total: int, copies: int) -> str:
     return f"{words}, {copies} of them {'a copy' if copies == 1 else 'copies'}" if copies else words
 
 
-def headline(news: FigureNews, limit: int = CLAIM + 60) -> str:
-    """What a figure's news comes to, in its own words: "[The boats] saved 58 people (was at least 41)"."""
+def headline(news: FigureNews, limit: int = CLAIM + 60, *, credit: bool = False) -> str:
+    """What a figure's news comes to, in its own words: "[The boats] saved 58 people (was at least 41)".
+
+    ``credit`` adds who says so, where the wording does not: "… (the mayor; was at least 41)".
+    """
     figure = news.statement.figure
-    behind = ""
+    beside = [said_by(figure)] if credit and said_by(figure) else []
+    was = ""
     if news.verdict is VerdictKind.CONTRADICTION and news.against:
-        behind = f" ({_who(news.against[0])}: {value_in_short(news.against[0].figure)})"
+        beside.append(f"{_who(news.against[0])}: {value_in_short(news.against[0].figure)}")
     elif news.from_value is not None:
-        behind = f" ({_was(news)})"
-    claim = headline_of(figure, min(CLAIM, max(limit - len(behind), _LEAST_CLAIM)))
+        was = _was(news)
+    room = limit - len(f" ({'; '.join([*beside, was])})") if beside or was else limit
+    claim = headline_of(figure, min(CLAIM, max(room, _LEAST_CLAIM)))
     moved = news.verdict is VerdictKind.CHANGED and news.from_value is not None
-    return claim if moved and says_value(claim, news.from_value) else claim + behind
+    if was and not (moved and says_value(claim, news.from_value)):
+        beside.append(was)
+    return f"{claim} ({'; '.join(beside)})" if beside else claim
 
 
 def course_words(course: Course, limit: int = CLAIM + 60) -> str:

@@ -227,6 +227,29 @@ def headline_of(figure: Figure, limit: int = CLAIM) -> str:
     return sentence_case(claim_words(figure, limit))
 
 
+LONGEST = 18
+"""Words of a heading, who says so among them; a wording has no more."""
+_NOBODY = frozenset({"another", "other", "others", "one", "some", "many", "he", "she", "it", "they", "who", "which"})
+
+
+def said_by(figure: Figure) -> str:
+    """Who says so, in a word or some, where the wording itself does not name them; empty where nobody is named."""
+    speaker = one_line(figure.attribution or "", 40)
+    named = {word.lower() for word in re.findall(r"[^\W_]{2,}", speaker)} - {"the", "of", "and"}
+    if not named or speaker.endswith("…") or named <= _NOBODY:
+        return ""
+    told = {word.lower() for word in re.findall(r"[^\W_]{2,}", claim_words(figure))}
+    return "" if named & told else speaker
+
+
+def credited(figure: Figure) -> str:
+    """`headline_of` with who says so behind it, where there is room: "12 people were killed (the police)"."""
+    claim, speaker = headline_of(figure), said_by(figure)
+    if not speaker or len(re.findall(r"[^\W_]+(?:[.,]\d+)*", f"{claim} {speaker}")) > LONGEST:
+        return claim
+    return f"{claim} ({speaker})"
+
+
 def sentence_case(text: str) -> str:
     """``text`` with its first letter in upper case and the rest as it is, be it the first of what was resolved."""
     first = 1 if text.startswith("[") else 0

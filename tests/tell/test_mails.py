@@ -77,33 +77,36 @@ Times are those of Europe/Kyiv.
 @pytest.mark.parametrize(
     ("alerts", "subject"),
     [
-        ([alert(changed(), story=FLOOD)], "58 people had been rescued by boat (was at least 41) — Daily Ledger"),
+        (
+            [alert(changed(), story=FLOOD)],
+            "58 people had been rescued by boat (the mayor; was at least 41) — Daily Ledger",
+        ),
         (
             [alert(changed(), story=FLOOD), alert(story())],
-            "58 people had been rescued by boat (was at least 41) — Daily Ledger + 2",
+            "58 people had been rescued by boat (the mayor; was at least 41) — Daily Ledger + 2",
         ),
-        ([alert(news(of=statement(41)))], "41 people had been rescued by boat — Nordwire"),
+        ([alert(news(of=statement(41)))], "41 people had been rescued by boat (the mayor) — Nordwire"),
         (
             [alert(contradiction(), story=FLOOD)],
-            "Some 320 houses are gone (the county: 210) — Port Gazette",
+            "Some 320 houses are gone (the fire service; the county: 210) — Port Gazette",
         ),
         (
             [alert(contradiction(), story=FLOOD), alert(changed(), story=FLOOD)],
-            "Some 320 houses are gone (the county: 210) and 1 more figure — Port Gazette + 1",
+            "Some 320 houses are gone (the fire service; the county: 210) and 1 more figure — Port Gazette + 1",
         ),
         (
             [alert(changed(), story=FLOOD), *(alert(news(of=statement(n + 2)), story=FLOOD) for n in range(2))],
-            "58 people had been rescued by boat (was at least 41) and 2 more figures — Daily Ledger + 1",
+            "58 people had been rescued by boat (the mayor; was at least 41) and 2 more figures — Daily Ledger + 1",
         ),
         (
             [alert(news(VerdictKind.CORRECTION, of=statement(38), from_value=58))],
-            "38 people had been rescued by boat (corrected from 58) — Nordwire",
+            "38 people had been rescued by boat (the mayor; corrected from 58) — Nordwire",
         ),
         ([alert(story())], "River takes the lower town of Harlow — 3 outlets"),
         ([alert(story(outlets=("Nordwire",)))], "River takes the lower town of Harlow — Nordwire"),
         (
             [alert(changed(), backlog=True), alert(story("story-b"), backlog=True)],
-            "Summary: 58 people had been rescued by boat (was at least 41) and 1 new development",
+            "Summary: 58 people had been rescued by boat (the mayor; was at least 41) and 1 new development",
         ),
     ],
 )  # fmt: skip
@@ -155,7 +158,7 @@ def test_figures_of_one_article_are_one_item_with_their_sentence_once() -> None:
         assert places == sorted(places)
     assert "*58* people had been rescued by boat and *three* bridges" in " ".join(mail.text.split())
     assert mail.subject.startswith(
-        "[harlow-flood] 58 people had been rescued by boat and 2 more figures — Daily Ledger"
+        "[harlow-flood] 58 people had been rescued by boat (the mayor) and 2 more figures — Daily Ledger"
     )
 
 
@@ -169,7 +172,10 @@ def test_what_two_numbers_of_a_sentence_say_in_the_same_words_is_said_once_with_
         if (of := one.statement.figure)
     ]
     mail = mail_of(*(alert(one, id=f"alert-{n}", story=FLOOD) for n, one in enumerate(alike)))
-    assert mail.subject == "[harlow-flood] 58 people had been rescued by boat and three bridges closed — Daily Ledger"
+    assert (
+        mail.subject
+        == "[harlow-flood] 58 people had been rescued by boat and three bridges closed (the mayor) — Daily Ledger"
+    )
     assert mail.text.count("NEW FIGURE") == 1
     assert "*58* people had been rescued by boat and *three*" in " ".join(mail.text.split())
     assert len(mail.alerts) == 2
@@ -192,22 +198,24 @@ def test_a_story_beside_its_figures_repeats_neither_their_sentence_nor_their_art
 def test_the_worthiest_figure_is_the_subject_whatever_its_kind() -> None:
     lesser = contradiction().model_copy(update={"worth": 0.5})
     mail = mail_of(alert(lesser, story=FLOOD), alert(news(worth=0.8), story=FLOOD))
-    assert mail.subject == "[harlow-flood] 58 people had been rescued by boat and 1 more figure — Nordwire + 1"
+    assert (
+        mail.subject == "[harlow-flood] 58 people had been rescued by boat (the mayor) and 1 more figure — Nordwire + 1"
+    )
 
 
 def test_what_a_wording_says_itself_is_not_said_again() -> None:
     said = statement(58, wording={"text": "58 people had been rescued, up from 41", "cut": False})
     up = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=41)))
-    assert up.subject == "[harlow-flood] 58 people had been rescued, up from 41 — Nordwire"
+    assert up.subject == "[harlow-flood] 58 people had been rescued, up from 41 (the mayor) — Nordwire"
     other = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=4)))
-    assert other.subject == "[harlow-flood] 58 people had been rescued, up from 41 (was 4) — Nordwire"
+    assert other.subject == "[harlow-flood] 58 people had been rescued, up from 41 (the mayor; was 4) — Nordwire"
 
 
 def test_a_long_wording_leaves_room_in_the_subject_for_what_it_was() -> None:
     long = f"58 people {'and all of the animals ' * 5}had been rescued"
     said = statement(58, wording={"text": long, "cut": False})
     subject = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=41))).subject
-    assert subject.endswith("… (was 41) — Nordwire")
+    assert subject.endswith("… (the mayor; was 41) — Nordwire")
     assert "58 people and all" in subject
     assert len(subject) <= 160
 

@@ -19,7 +19,7 @@ def test_news_of_one_story_becomes_one_mail() -> None:
     alerts = decide(topic(), figures=figures, stories=[story()], story_of=story_of, now=NOW)
     (bundle,) = plan(topic(), alerts, sent_today=0, now=NOW + timedelta(minutes=10)).bundles
     mail = compose_alert(topic(), bundle, sender=SENDER)
-    assert mail.subject.startswith("[harlow-flood] Some 320 houses are gone (the county: 210)")
+    assert mail.subject.startswith("[harlow-flood] Some 320 houses are gone (the fire service; the county: 210)")
     assert set(mail.alerts) == {alert.id for alert in alerts}
 
 

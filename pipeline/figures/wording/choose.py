@@ -43,6 +43,7 @@ WEIGHTS = {
 """Set by hand so that what is false outweighs what is unclear, and that what is long; tuned on four labelled topics."""
 
 _MEANT = frozenset({"nsubj", "nsubjpass"})
+_ASKING = frozenset({"WDT", "WP", "WP$", "WRB"})
 _DASH = re.compile(r"[^\W\d]\s(?:--?|–|—)\s[^\W\d]{2}")
 _NUMBER = re.compile(r"\d[\d.,]*")
 
@@ -349,7 +350,11 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
     )
     marks["over print length"] = max(0, length(text) - PRINT)
     marks["under four words"] = length(text) < 4
-    marks["dangling"] = shown[-1].text.lower() in closed.DANGLING or shown[0].tag in ("WDT", "WP", "WP$", "WRB")
+    marks["dangling"] = (
+        shown[-1].text.lower() in closed.DANGLING
+        or shown[0].tag in _ASKING
+        or any(_asks_of_nothing(parse, clause, i) for i in clause.kept)
+    )
     inside = {parse.words[i].start for i in builder.inside}
     others = [word for word in shown if _NUMBER.match(word.text) and word.start not in inside]
     marks["other number"] = min(3, sum(not _is_year(word.text) for word in others))
@@ -406,6 +411,14 @@ def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:
             if first > 1 and parse.words[first - 1].text == "," and first - 2 not in clause.kept:
                 return True
     return False
+
+
+def _asks_of_nothing(parse: Parse, clause: Clause, index: int) -> bool:
+    """Whether a word is the "whom" of "four of whom were killed" and what it stands for is left out."""
+    if parse.words[index].tag not in _ASKING:
+        return False
+    over = next((i for i in parse.ancestors(index) if parse.words[i].dep == "relcl"), None)
+    return over is not None and parse.words[over].head not in clause.kept
 
 
 def _is_year(text: str) -> bool:

@@ -195,6 +195,24 @@ class TestWhereThereIsRoom:
     def test_all_of_it_is_said(self, sentence: str, surface: str, expected: str) -> None:
         assert said(sentence, surface).endswith(expected)
 
+    def test_a_list_of_places_stays_whole_and_no_and_is_left_behind(self) -> None:
+        sentence = (
+            "The company cut 1,200 jobs in Germany, France and Spain last year, and its chief executive said that more "
+            "would have to go before the end of the decade."
+        )
+        assert said(sentence, "1,200") == "The company cut 1,200 jobs in Germany, France and Spain last year"
+
+    def test_whom_stays_with_the_noun_it_stands_for(self) -> None:
+        sentence = (
+            "The bank had 50 employees in the building, at least four of whom were killed in the quake, it said on "
+            "Friday in a statement to press agencies in Miami."
+        )
+        assert said(sentence, "four").startswith("The bank had 50 employees in the building")
+
+    def test_a_pronoun_does_not_mean_the_noun_it_belongs_to(self) -> None:
+        sentence = "Norland says the death toll of its peacekeepers has risen from 11 to 14."
+        assert said(sentence, "14").startswith("Norland says")
+
     def test_a_number_of_something_else_stays_out(self) -> None:
         sentence = "The storm killed 14 people in Holm and left 3,000 homes without power."
         assert "3,000" not in said(sentence, "14")
