@@ -24,7 +24,7 @@ _COMMANDS = {
     "demo": "Play a small newsroom over real HTTP through the whole pipeline.",
     "digest": "The report of a topic for a period.",
     "doctor": "Check this machine, the settings, the record, the index and the feeds.",
-    "explain": "Say why an entry, article, story, figure or alert is what it is.",
+    "explain": "Say why an entry, article, story, thread, figure or alert is what it is.",
     "export": "Print everything the record holds of one kind.",
     "extract": "Print what is read from HTML pages, one JSON line each.",
     "feeds": "Where news comes from: feeds and their health.",

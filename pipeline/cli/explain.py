@@ -15,7 +15,7 @@ from pipeline.steps.explain import explain as explain_step
 @home_option
 @json_option
 def explain(identity: str, home: Path | None, as_json: bool) -> None:
-    """Say why an entry, article, story, figure, series, alert or feed is what it is."""
+    """Say why an entry, article, story, thread, figure, series, alert or feed is what it is."""
     with opened(home) as services, services.record.read() as tx:
         lines = explain_step(tx, identity)
     lines = found_or_fail(

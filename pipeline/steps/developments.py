@@ -58,6 +58,8 @@ class Developments:
         self._before: dict[str, tuple[str, ...] | None] = {}
         """The topics that stories had before this run; ``None`` for those of a new id."""
         self._touched: dict[str, None] = {}
+        self._stories: dict[str, list[Story]] = {}
+        """The stories of touched threads, once nothing is put any more."""
 
     def put(self, story: Story, articles: Iterable[Article]) -> None:
         """Keep a story that came or grew, with the thread it is of."""
@@ -96,7 +98,10 @@ class Developments:
         begun: list[Development] = []
         gone_on: list[Development] = []
         for thread in self._touched:
-            stories = [story for story in self._tx.stories.of_thread(thread) if topic in story.topics]
+            # Asked for once, whatever the number of topics.
+            if thread not in self._stories:
+                self._stories[thread] = self._tx.stories.of_thread(thread)
+            stories = [story for story in self._stories[thread] if topic in story.topics]
             if stories:
                 known = any(self._was_known(story, topic, arrived) for story in stories)
                 (gone_on if known else begun).append(Development(thread, tuple(stories)))
