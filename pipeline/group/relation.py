@@ -53,8 +53,8 @@ class Sight:
         return _TELLING * self.terms[self.core[0]] if self.core else 0.0
 
     def dot(self, other: Sight) -> float:
-        one, two = (self, other) if len(self.terms) <= len(other.terms) else (other, self)
-        return float(sum(weight * two.terms.get(term, 0) for term, weight in one.terms.items()))
+        mine, theirs = self.terms, other.terms
+        return float(sum([mine[term] * theirs[term] for term in mine.keys() & theirs.keys()]))
 
     def cosine(self, other: Sight) -> float:
         return self.dot(other) / (self.length * other.length)
@@ -100,16 +100,16 @@ def _days_apart(one: Sight, other: Sight) -> float:
 
 def _rare(one: Sight, other: Sight, held: Held) -> float:
     """The cosine where what every open thread speaks of counts less."""
-    if len(one.terms) > len(other.terms):
-        one, other = other, one
-    rare = {term: held(term) for term in one.terms}
-    shared = sum(
-        weight * other.terms[term] * rare[term] ** 2 for term, weight in one.terms.items() if term in other.terms
-    )
-    lengths = sum((weight * rare[term]) ** 2 for term, weight in one.terms.items()) * sum(
-        (weight * held(term)) ** 2 for term, weight in other.terms.items()
-    )
+    rare = {term: held(term) ** 2 for term in one.terms.keys() | other.terms.keys()}
+    # Added up in one order, so that both ways round give the same.
+    both = sorted(one.terms.keys() & other.terms.keys())
+    shared = math.fsum([one.terms[term] * other.terms[term] * rare[term] for term in both])
+    lengths = _squares(one, rare) * _squares(other, rare)
     return shared / math.sqrt(lengths) if lengths else 0.0
+
+
+def _squares(sight: Sight, rare: dict[int, float]) -> float:
+    return math.fsum([weight * weight * rare[term] for term, weight in sight.terms.items()])
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import islice
 
 from pipeline.group.portraits import together
@@ -44,11 +45,12 @@ class _Thread:
     held: Counter[int] = field(default_factory=Counter)
     """Of each term, how many of the stories hold it."""
     _sight: Sight | None = None
+    _topics: frozenset[str] | None = None
 
     def put(self, story: PortrayedStory) -> None:
         self.stories[story.id] = story
         self.held.update(story.portrait.terms.keys())
-        self._sight = None
+        self._sight = self._topics = None
 
     def drop(self, story: str) -> set[int]:
         """Take a story out; returns the terms that no other holds."""
@@ -57,7 +59,7 @@ class _Thread:
         lost = {term for term in terms if not self.held[term]}
         for term in lost:
             del self.held[term]
-        self._sight = None
+        self._sight = self._topics = None
         return lost
 
     @property
@@ -67,8 +69,10 @@ class _Thread:
         return self._sight
 
     @property
-    def topics(self) -> set[str]:
-        return {topic for story in self.stories.values() for topic in story.topics}
+    def topics(self) -> frozenset[str]:
+        if self._topics is None:
+            self._topics = frozenset(topic for story in self.stories.values() for topic in story.topics)
+        return self._topics
 
     @property
     def articles(self) -> set[str]:
@@ -189,9 +193,9 @@ class Threads:
             self._merge(own, other, score, shared, why + (f"; both say {', '.join(shared)}" if shared else ""))
 
     def _ranked(self, own: str) -> list[tuple[float, str]]:
-        sight = self._threads[own].sight
+        sight, held = self._threads[own].sight, cache(self._rarity)
         found = [
-            (self._model.probability(relation(sight, self._threads[other].sight, self._rarity)), other)
+            (self._model.probability(relation(sight, self._threads[other].sight, held)), other)
             for other in self._candidates(own)
         ]
         return sorted(found, key=lambda entry: (-entry[0], entry[1]))
@@ -273,6 +277,8 @@ class Threads:
 
     def _kept_apart(self, one: str, other: str, since: int = 0) -> bool:
         """Whether a person split what these threads hold, and nobody put it together again later."""
+        if not self._decisions:
+            return False
         first, second = self._threads[one].articles, self._threads[other].articles
         apart = False
         for decision in self._decisions[since:]:
