@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pipeline.figures.briefs.fuse import Fact, courses_of, facts_of
 from pipeline.figures.following.attributions import are_others, speak_as_one
 from pipeline.figures.following.intervals import excludes
-from pipeline.figures.telling.models import Models
+from pipeline.figures.telling.models import Limits, Models
 from schemas.brief import BriefFigure, BriefValue, Report
 from schemas.figure import Figure, Modifier
 
@@ -17,6 +17,8 @@ READ = 100
 """Reports of a story that are read for its brief: the latest."""
 MOST = 40
 """Figures of a brief: more than anyone reads, and few enough to hold each against each."""
+_CONFIRMED, _LEAST = 2, Limits.digest
+"""A figure is shown that so many independent outlets state, or that is worth a line in a digest."""
 _HALVES_IN = timedelta(days=1)
 """After which time what a report states counts half, where values of one thing are weighed."""
 _OF_WORTH, _PER_REPORT = 0.6, 2.0
@@ -32,6 +34,8 @@ def brief_figures(
 ) -> tuple[BriefFigure, ...]:
     """What the reports of a story state together, those figures first that matter most; ``MOST`` at most.
 
+    What one outlet alone states is left out if it would not be worth a line in a digest.
+
     Whatever the order of ``reports``, the same is told; of more than ``READ`` the latest are read. ``rarity`` says how
     telling a word is in its topic, from 0 to 1; ``say`` words a figure.
     """
@@ -42,6 +46,8 @@ def brief_figures(
     found = []
     for course in courses:
         holds = _holding(course, latest[-1].published)
+        if holds.witnesses < _CONFIRMED and max(fact.worth for fact in course) < _LEAST:
+            continue
         found.append((max(map(_rank, course)), _figure(course, holds, say)))
     return tuple(figure for _, figure in sorted(found, key=lambda entry: (-entry[0], entry[1].figure)))
 

@@ -92,9 +92,19 @@ def test_a_number_that_one_outlet_alone_misread_is_outvoted() -> None:
 
 
 def test_what_is_worth_more_and_stated_more_often_comes_first() -> None:
-    boats = report("Rescuers sent 3 boats to the ferry.", "Daily", 2, worth=0.1)
+    boats = report("Rescuers sent 3 boats to the ferry.", "Daily", 2, worth=0.35)
     found = brief(boats, MORNING, NOON_REPORT)
     assert [figure.value for figure in found] == [12, 3]
+
+
+def test_what_is_worth_little_is_shown_only_where_two_outlets_state_it() -> None:
+    text = "Rescuers sent 3 boats to the ferry."
+    boats = report(text, "Daily", 2, worth=0.1)
+    assert [figure.value for figure in brief(boats, MORNING, NOON_REPORT)] == [12]
+    assert [figure.value for figure in brief(boats, report(text, "Post", 3, worth=0.1), MORNING, NOON_REPORT)] == [
+        12,
+        3,
+    ]
 
 
 def test_a_story_without_figures_has_an_empty_brief() -> None:
