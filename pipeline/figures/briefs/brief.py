@@ -22,7 +22,7 @@ _CONFIRMED, _LEAST = 2, Limits.digest
 _HALVES_IN = timedelta(days=1)
 """After which time what a report states counts half, where values of one thing are weighed."""
 _OF_WORTH, _PER_REPORT = 0.6, 2.0
-"""What a figure's worth counts for its place in a brief, and the natural logarithm of how many reports state it: what
+"""What a figure's worth counts for its place in a brief, and the natural logarithm of how often it is told: what
 several reporters thought worth writing matters more than how it reads. Found on stories of two sets of three."""
 
 
@@ -123,7 +123,7 @@ def _stated(fact: Fact) -> BriefValue:
 
 
 def _rank(fact: Fact) -> float:
-    """Worth and reports together, in log-odds; a vague word tells less than a number."""
+    """Worth and tellings together, in log-odds; a vague word tells less than a number."""
     worth = min(max(fact.worth, 1e-4), 1 - 1e-4)
-    odds = _OF_WORTH * math.log(worth / (1 - worth)) + _PER_REPORT * math.log(len(fact.articles))
+    odds = _OF_WORTH * math.log(worth / (1 - worth)) + _PER_REPORT * math.log(fact.tellings)
     return odds - (fact.best.mention.figure.modifier is Modifier.VAGUE)

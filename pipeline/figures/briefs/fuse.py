@@ -84,6 +84,12 @@ class Fact:
         return tuple(dict.fromkeys(voice.report.outlet for voice in self.voices))
 
     @property
+    def tellings(self) -> int:
+        """How often it is stated in other words, or by another outlet: what an outlet prints under each of its reports,
+        it says once."""
+        return len({(voice.witness, voice.mention.figure.quote) for voice in self.voices})
+
+    @property
     def speakers(self) -> frozenset[str]:
         """Who is named as its source."""
         return frozenset(voice.mention.figure.attribution or "" for voice in self.voices) - {""}

@@ -44,6 +44,7 @@ WEIGHTS = {
 
 _MEANT = frozenset({"nsubj", "nsubjpass"})
 _ASKING = frozenset({"WDT", "WP", "WP$", "WRB"})
+_UNFINISHED = _ASKING | {"DT", "PRP$", "CC"}
 _DASH = re.compile(r"[^\W\d]\s(?:--?|–|—)\s[^\W\d]{2}")
 _NUMBER = re.compile(r"\d[\d.,]*")
 
@@ -350,10 +351,11 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
     )
     marks["over print length"] = max(0, length(text) - PRINT)
     marks["under four words"] = length(text) < 4
-    marks["dangling"] = (
-        shown[-1].text.lower() in closed.DANGLING
-        or shown[0].tag in _ASKING
-        or any(_asks_of_nothing(parse, clause, i) for i in clause.kept)
+    marks["dangling"] = max(
+        # A preposition may belong to its verb ("unaccounted for"); an article or "and" always wants more.
+        2 * (shown[-1].tag in _UNFINISHED) or shown[-1].text.lower() in closed.DANGLING,
+        shown[0].tag in _ASKING,
+        any(_asks_of_nothing(parse, clause, i) for i in clause.kept),
     )
     inside = {parse.words[i].start for i in builder.inside}
     others = [word for word in shown if _NUMBER.match(word.text) and word.start not in inside]

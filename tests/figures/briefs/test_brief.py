@@ -107,6 +107,13 @@ def test_what_is_worth_little_is_shown_only_where_two_outlets_state_it() -> None
     ]
 
 
+def test_what_an_outlet_prints_under_each_of_its_reports_it_says_once() -> None:
+    line = "Send your pictures to 61124, or tell 40 reporters of ours what you saw."
+    printed = [report(line, "Daily", hour, worth=0.5) for hour in range(2, 8)]
+    found = brief(MORNING, *printed)
+    assert found[0].value == 12
+
+
 def test_a_story_without_figures_has_an_empty_brief() -> None:
     assert brief() == ()
     assert brief(report("The ferry left Tarn at dawn.", "Daily")) == ()
