@@ -236,7 +236,8 @@ def said_by(figure: Figure) -> str:
     """Who says so, in a word or some, where the wording itself does not name them; empty where nobody is named."""
     speaker = one_line(figure.attribution or "", 40)
     named = {word.lower() for word in re.findall(r"[^\W_]{2,}", speaker)} - {"the", "of", "and"}
-    if not named or speaker.endswith("…") or named <= _NOBODY:
+    # One letter at the end is what is left of an abbreviation.
+    if not named or re.search(r"…$|\s\w$", speaker) or named <= _NOBODY:
         return ""
     told = {word.lower() for word in re.findall(r"[^\W_]{2,}", claim_words(figure))}
     return "" if named & told else speaker

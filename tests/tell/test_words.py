@@ -220,6 +220,7 @@ def test_counts_and_lists() -> None:
         ("12 people were killed", None, "12 people were killed"),
         ("Police say 12 people were killed", "the police", "Police say 12 people were killed"),
         ("12 people were killed", "Another", "12 people were killed"),
+        ("12 people were killed", "a doctor of the U", "12 people were killed"),
         (" ".join(["12 people were killed"] * 4), "the fire service", " ".join(["12 people were killed"] * 4)),
     ],
 )
