@@ -120,6 +120,16 @@ def unseen(corpus: Path, reader: str = "a") -> Iterator[LabelledStream]:
     )
 
 
+def unseen_articles(corpus: Path) -> dict[str, list[Row]]:
+    """The articles of those streams, by the name of the stream."""
+    texts = _Texts(lambda name: timeline17.articles(corpus, name))
+    return {row["topic"]: _articles(row, texts) for row in rows(HERE / "labels/unseen.jsonl.gz") if "articles" in row}
+
+
+def _articles(topic: Row, texts: _Texts) -> list[Row]:
+    return [texts.of(one["set"], one["id"]) | {"published": one["published"]} for one in topic["articles"]]
+
+
 def _labelled(found: list[Row], texts: _Texts, reader: str) -> Iterator[LabelledStream]:
     labels: dict[str, list[Row]] = defaultdict(list)
     topics: list[Row] = []
@@ -129,7 +139,7 @@ def _labelled(found: list[Row], texts: _Texts, reader: str) -> Iterator[Labelled
         elif row["reader"] == reader:
             labels[row["topic"]].append(row)
     for topic in topics:
-        read = [texts.of(one["set"], one["id"]) | {"published": one["published"]} for one in topic["articles"]]
+        read = _articles(topic, texts)
         gold = [_gold(label, read[label["article"]]) for label in labels[topic["topic"]]]
         yield LabelledStream(topic["topic"], topic["title"], "ours", [item_of(row) for row in read], gold)
 

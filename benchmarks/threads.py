@@ -26,12 +26,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import timeline17
+from benchmarks.desk_data import unseen_articles
 from benchmarks.group import reading, rows, shared
 from pipeline.group import Grouper
 from pipeline.group.portraits import portrait_of, together
 from pipeline.group.relation import COLUMNS, Sight, ThreadModel, relation
-from pipeline.group.threads import Threads
+from pipeline.group.threads import LATEST, Threads, rarity
+from pipeline.steps.developments import PORTRAYED
 from schemas.story import Portrait
 
 HERE = Path(__file__).resolve().parent
@@ -42,7 +43,6 @@ JOIN = 0.55
 RIDGE = 1.0
 ROUNDS = 2
 CHUNK = 16
-LATEST = 12
 Row = dict[str, Any]
 Examples = list[tuple[list[float], bool]]
 
@@ -70,23 +70,9 @@ def streams(folder: Path, corpus: Path | None) -> dict[str, Stream]:
     events = rows(folder / "ecbplus.jsonl.gz")
     found["ecbplus"] = Stream(events, {row["id"]: row["gold"]["story"] for row in events})
     if corpus is not None:
-        parts = _timeline17(corpus)
+        parts = unseen_articles(corpus)
         about = {name: dict.fromkeys((row["id"] for row in part), name.rstrip("123")) for name, part in parts.items()}
         found["timeline17"] = _laid_over(parts, about)
-    return found
-
-
-def _timeline17(corpus: Path) -> dict[str, list[Row]]:
-    texts: dict[str, dict[str, Row]] = {}
-    found = {}
-    for topic in rows(HERE / "labels/unseen.jsonl.gz"):
-        if "articles" in topic:
-            for one in topic["articles"]:
-                if one["set"] not in texts:
-                    texts[one["set"]] = timeline17.articles(corpus, one["set"])
-            found[topic["topic"]] = [
-                texts[one["set"]][one["id"]] | {"published": one["published"]} for one in topic["articles"]
-            ]
     return found
 
 
@@ -134,7 +120,7 @@ class Course:
                 yield Refreshed(story, stories.get(story, ()))
 
     def portrait(self, articles: Sequence[str]) -> Portrait:
-        return together(self.portraits[article] for article in articles[-LATEST:])
+        return together(self.portraits[article] for article in articles[-PORTRAYED:])
 
     def development(self, articles: Sequence[str]) -> str:
         return Counter(self.stream.development[article] for article in articles).most_common(1)[0][0]
@@ -178,9 +164,12 @@ class Course:
         return found
 
     def _against_each_other(self, parts: Sequence[tuple[str, Sequence[str]]]) -> Examples:
-        sights = [Sight(together(self.portraits[article] for article in part[-100:])) for _, part in parts]
+        sights = [Sight(together(self.portraits[article] for article in part[-LATEST:])) for _, part in parts]
         holding = Counter(term for sight in sights for term in sight.terms)
-        held = _rarity(holding, len(sights))
+
+        def held(term: int) -> float:
+            return rarity(holding[term], len(sights))
+
         found: Examples = []
         for n, (name, _) in enumerate(parts):
             near = sorted((m for m in range(len(parts)) if m != n), key=lambda m: -sights[n].cosine(sights[m]))
@@ -188,10 +177,6 @@ class Course:
                 some = [m for m in near if (parts[m][0] == name) is same][:5]
                 found += [(relation(sights[n], sights[m], held), same) for m in some]
         return found
-
-
-def _rarity(holding: Counter[int], parts: int) -> Any:
-    return lambda term: float(np.log((parts + 1) / (holding[term] + 0.5)))
 
 
 def fit(examples: Mapping[str, Examples]) -> ThreadModel:

@@ -146,3 +146,8 @@ class Story(Model):
     outlets: tuple[str, ...] = ()
     thread: str | None = Field(default=None, description="the development that it and other stories are of")
     previous: str | None = Field(default=None, description="the story this one continues")
+
+    @property
+    def development(self) -> str:
+        """The id of its thread; its own, where it is of none."""
+        return self.thread or self.id

@@ -14,11 +14,12 @@ from pipeline.cli.stories import show_brief
 from pipeline.errors import TallywireError
 from pipeline.record import Transaction
 from pipeline.steps.briefs import Briefs
-from pipeline.steps.explain import Thread, closed, joins_of, thread_of, why_in_thread
+from pipeline.steps.explain import closed, joins_of, size_of, why_in_thread
 from pipeline.steps.export import story_row
 from pipeline.steps.judge import Judge
 from pipeline.steps.publish import publish
 from pipeline.steps.services import Services
+from pipeline.steps.threads import Development, development_of
 from pipeline.tell.words import count
 from schemas.base import Utc
 from schemas.export import Row
@@ -59,8 +60,8 @@ def list_(
             story for story in tx.stories.find(topic=topic, since=since) if not until or story.first_seen < until
         ]
         # A thread is told whole, though only some of its stories may be of the topic and the time asked for.
-        names = list(dict.fromkeys(story.thread or story.id for story in stories))[:limit]
-        found = [thread for name in names if (thread := thread_of(tx, name))]
+        names = list(dict.fromkeys(story.development for story in stories))[:limit]
+        found = [thread for name in names if (thread := development_of(tx, name))]
     if as_json:
         for thread in found:
             emit(_row(thread))
@@ -75,7 +76,7 @@ def list_(
                 len(thread.stories),
                 len(thread.articles) + len(thread.copies),
                 len(thread.outlets),
-                thread.headline,
+                thread.face.headline,
             )
             for thread in found
         ],
@@ -97,9 +98,9 @@ def show(thread: str, home: Path | None, as_json: bool) -> None:
         stories = [_story_row(story, joins.get(story.id)) for story in found.stories]
         emit({**_row(found).model_dump(mode="json"), "open": not shut, "stories": stories})
         return
-    say(found.headline)
+    say(found.face.headline)
     say(f"began {short(found.first_seen)}, last seen {short(found.last_seen)}")
-    say(found.size)
+    say(size_of(found))
     if shut:
         say(shut)
     for story in found.stories:
@@ -117,7 +118,7 @@ def show(thread: str, home: Path | None, as_json: bool) -> None:
 def brief(thread: str, limit: int, home: Path | None, as_json: bool) -> None:
     """What the reports of one thread say together, the figures that matter most first."""
     with opened(home) as services, services.record.read() as tx:
-        made = Briefs(tx).of_stories(thread, _found(tx, thread).stories)
+        made = Briefs(tx).of_development(_found(tx, thread))
     show_brief(made, limit, as_json=as_json)
 
 
@@ -173,16 +174,16 @@ def _decide(services: Services, decision: ThreadDecision, before: Mapping[str, s
     say(f"kept; {count(len(stories), 'story is', 'stories are')} in another thread now")
 
 
-def _found(tx: Transaction, identity: str) -> Thread:
+def _found(tx: Transaction, identity: str) -> Development:
     hint = "`tallywire threads list` names them"
     story = tx.stories.get(identity)
     if story is not None and story.thread is not None:
         hint = f"it is a story, of thread {story.thread}"
-    thread: Thread = found_or_fail(thread_of(tx, identity), "thread", identity, hint)
+    thread: Development = found_or_fail(development_of(tx, identity), "thread", identity, hint)
     return thread
 
 
-def _story_of(tx: Transaction, thread: Thread, identity: str) -> Story:
+def _story_of(tx: Transaction, thread: Development, identity: str) -> Story:
     hint = f"`tallywire threads show {thread.id}` names its stories"
     story: Story = found_or_fail(tx.stories.get(identity), "story", identity, hint)
     if story not in thread.stories:
@@ -195,7 +196,7 @@ def _open_threads(tx: Transaction) -> dict[str, str]:
     return {row.id: row.join.thread for row in tx.threads.remembered()}
 
 
-def _open_or_fail(thread: Thread, still_open: Mapping[str, str]) -> Thread:
+def _open_or_fail(thread: Development, still_open: Mapping[str, str]) -> Development:
     shut = closed(thread, still_open)
     if shut:
         raise TallywireError(f"thread {thread.id!r} is {shut}", hint="only an open thread can be merged or split")
@@ -214,11 +215,11 @@ def _articles(stories: Iterable[Story]) -> tuple[str, ...]:
     return tuple(article for story in stories for article in story.articles)
 
 
-def _row(thread: Thread) -> _ThreadRow:
+def _row(thread: Development) -> _ThreadRow:
     return _ThreadRow(
         id=thread.id,
         topics=thread.topics,
-        headline=thread.headline,
+        headline=thread.face.headline,
         first_seen=thread.first_seen,
         last_seen=thread.last_seen,
         stories=tuple(story.id for story in thread.stories),

@@ -25,7 +25,8 @@ _OPENING = 48
 _WRITTEN = 12
 _MOST = 192
 """Terms of several articles that are kept."""
-_UNIT = 1000
+UNIT = 1000
+"""The length of an article's portrait: its terms are whole numbers, so that adding up is exact."""
 _IN_TITLE = 1.5
 _A_NUMBER = 0.3
 """A number tells little of what an article is about: the next report has another."""
@@ -47,9 +48,9 @@ def portrait_of(reading: Reading) -> Portrait:
     length = float(np.sqrt((weights[top] ** 2).sum())) or 1.0
     opens = [n for n in np.argsort(-rarity, kind="stable").tolist() if opening[n] > 0 and rarity[n] > _RARE][:_OPENING]
     return Portrait(
-        terms={int(ids[n]): round(_UNIT * float(weights[n]) / length) for n in top},
+        terms={int(ids[n]): round(UNIT * float(weights[n]) / length) for n in top},
         names=tuple(sorted(int(ids[n]) for n in top if kind[n] == NAME)),
-        opening={int(ids[n]): round(_UNIT * float(rarity[n])) for n in opens},
+        opening={int(ids[n]): round(UNIT * float(rarity[n])) for n in opens},
         written={int(ids[n]): words.surfaces[first[n]] for n in top[:_WRITTEN]},
         first=reading.published,
         last=reading.published,

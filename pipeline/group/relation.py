@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache, cached_property
 from importlib.resources import files
 
+from pipeline.group.portraits import UNIT
 from schemas.story import Portrait
 
 COLUMNS = ("cosine", "mean", "core", "core_back", "names", "opening", "days", "fewer", "more", "rare", "bias")
@@ -29,6 +30,7 @@ class Sight:
     def __init__(self, portrait: Portrait) -> None:
         self.terms = portrait.terms
         self.opening = portrait.opening
+        self.written = portrait.written
         self.reports = portrait.reports
         self.first: datetime = portrait.first
         self.last: datetime = portrait.last
@@ -70,7 +72,7 @@ def relation(one: Sight, other: Sight, held: Held) -> list[float]:
     return [
         dot / (small.length * large.length),
         # Portraits of single articles are of unit length: this is how alike they are in the mean.
-        dot / (1e6 * small.reports * large.reports),
+        dot / (UNIT**2 * small.reports * large.reports),
         _share(large, small),
         _share(small, large),
         sum(large.terms.get(term, 0) > large.telling for term in small.core_names) / (len(small.core_names) + 0.5),

@@ -27,7 +27,7 @@ _COMMON = 300
 """A term that more threads hold finds none."""
 _MEASURED = 8
 _LOOKED_AT = 24
-_LATEST = 100
+LATEST = 100
 """Stories of a thread that say what it is about: those that came or grew last."""
 _LEAST = 0.02
 """A cosine below which two portraits have nothing in common."""
@@ -35,6 +35,11 @@ _STEPS = 2
 """How many threads one story may bring together."""
 _SHOWN = 6
 _BY_A_PERSON = "a person put them together"
+
+
+def rarity(holding: int, threads: int) -> float:
+    """How rare a term is that so many of the ``threads`` hold."""
+    return math.log((threads + 1) / (holding + 0.5))
 
 
 @dataclass
@@ -65,7 +70,7 @@ class _Thread:
     @property
     def sight(self) -> Sight:
         if self._sight is None:
-            self._sight = Sight(together(islice((one.portrait for one in reversed(self.stories.values())), _LATEST)))
+            self._sight = Sight(together(islice((one.portrait for one in reversed(self.stories.values())), LATEST)))
         return self._sight
 
     @property
@@ -172,7 +177,13 @@ class Threads:
 
     def likeliest(self, story: str) -> list[tuple[float, str]]:
         """The open threads that the thread of a story is most like, with the probability that they are one."""
-        return self._ranked(self._home[story])
+        own = self._home[story]
+        sight, held = self._threads[own].sight, cache(self._rarity)
+        found = [
+            (self._model.probability(relation(sight, self._threads[other].sight, held)), other)
+            for other in self._candidates(own)
+        ]
+        return sorted(found, key=lambda entry: (-entry[0], entry[1]))
 
     def measured(self, story: str) -> Iterator[tuple[str, list[float]]]:
         """The threads that the thread of a story is held against, with what they have in common: for training."""
@@ -183,22 +194,13 @@ class Threads:
     def _settle(self, story: str) -> None:
         """Bring the thread of a story together with those that are likely the same development."""
         for _ in range(_STEPS):
-            own = self._home[story]
-            ranked = self._ranked(own)
+            own, ranked = self._home[story], self.likeliest(story)
             if not ranked or ranked[0][0] < self._model.join:
                 return
             score, other = ranked[0]
             shared = self._shared(own, other)
             why = f"{score:.0%} sure that it is part of the same development"
             self._merge(own, other, score, shared, why + (f"; both say {', '.join(shared)}" if shared else ""))
-
-    def _ranked(self, own: str) -> list[tuple[float, str]]:
-        sight, held = self._threads[own].sight, cache(self._rarity)
-        found = [
-            (self._model.probability(relation(sight, self._threads[other].sight, held)), other)
-            for other in self._candidates(own)
-        ]
-        return sorted(found, key=lambda entry: (-entry[0], entry[1]))
 
     def _candidates(self, own: str) -> list[str]:
         """The threads that share the weightiest terms with this one and a topic, and may be one with it."""
@@ -222,7 +224,7 @@ class Threads:
 
     def _rarity(self, term: int) -> float:
         """How rare a term is among the open threads: the logarithm of one in so many."""
-        return math.log((len(self._threads) + 1) / (len(self._postings.get(term, ())) + 0.5))
+        return rarity(len(self._postings.get(term, ())), len(self._threads))
 
     def _merge(self, one: str, other: str, score: float, shared: tuple[str, ...], reason: str) -> None:
         """Make two threads one, under the name of that with more reports, or the older."""
@@ -244,7 +246,7 @@ class Threads:
         return max(stories, key=lambda story: (sight.cosine(Sight(story.portrait)), story.portrait.last, story.id)).id
 
     def _shared(self, one: str, other: str) -> tuple[str, ...]:
-        written = together(story.portrait for story in self._threads[one].stories.values()).written
+        written = self._threads[one].sight.written
         theirs = set(self._threads[other].sight.core)
         return tuple(word for term, word in written.items() if term in theirs)[:_SHOWN]
 

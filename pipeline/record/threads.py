@@ -58,9 +58,15 @@ class ThreadsKept:
         ]
         put_rows(self._connection, portrayed, rows)
 
-    def remembered(self) -> list[PortrayedStory]:
-        """The stories of open threads, in the order in which they changed."""
-        rows = self._connection.execute(select(portrayed.c.story, portrayed.c.document).order_by(portrayed.c.changed))
+    def remembered(self, stories: Iterable[str] | None = None) -> list[PortrayedStory]:
+        """The stories of open threads, in the order in which they changed; of ``stories`` alone, if they are given."""
+        query = select(portrayed.c.story, portrayed.c.document).order_by(portrayed.c.changed)
+        wanted = [None] if stories is None else batches(stories)
+        rows = [
+            row
+            for some in wanted
+            for row in self._connection.execute(query if some is None else query.where(portrayed.c.story.in_(some)))
+        ]
         return [from_document(PortrayedStory, document, f"what threads keep of {id}") for id, document in rows]
 
     def forget(self, stories: Iterable[str]) -> None:

@@ -80,8 +80,7 @@ class Transaction:
                 union_all(*(select(literal(kind)).where(column == id) for kind, column in _IDS.items()))
             )
         )
-        kinds: tuple[Kind, ...] = ("entry", "article", "story", "thread", "figure", "series", "alert", "feed", "topic")
-        return next((kind for kind in kinds if kind in found), None)
+        return next((kind for kind in _IDS if kind in found), None)
 
     def totals(self) -> dict[str, int]:
         """How many rows each table has."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipeline.steps.developments import Development, begin_often, is_confirmed
-from pipeline.steps.news import begun_note, story_news
+from pipeline.steps.news import begun_note, story_news, story_of
+from pipeline.steps.threads import Development, begin_often, is_confirmed
 from pipeline.tell.rules import decide, development_alert_id
 from schemas.alert import AlertKind, AlertState, FigureNews, StoryNews
 from schemas.topic import Topic
@@ -30,13 +30,12 @@ def put_alerts(
 
     ``begun`` are the developments that began with this run, ``gone_on`` those that went on.
     """
-    often = begin_often(tx, topic.name)
     alerts = decide(
         topic,
         figures=figures,
         stories=[development_news(tx, one) for one in begun],
-        story_of={one.statement.figure_id: _story_of(tx, one) for one in figures},
-        to_digest={one.face.id for one in begun if often and not is_confirmed(tx, one.stories)},
+        story_of={one.statement.figure_id: story_of(tx, one) for one in figures},
+        to_digest=left_to_digest(tx, topic, begun),
         now=now,
         # Until the topic's first mails have gone out, all that is found is the backlog of its feeds.
         first_run=tx.notes.get(begun_note(topic.name)) is None,
@@ -51,6 +50,13 @@ def development_news(tx: Transaction, development: Development) -> StoryNews:
     return story_news(tx, development.face).model_copy(update={"opening": development.opening})
 
 
+def left_to_digest(tx: Transaction, topic: Topic, begun: Sequence[Development]) -> set[str]:
+    """The faces of developments that one outlet alone reports, where they begin too often to be told at once."""
+    if not begun or not begin_often(tx, topic.name):
+        return set()
+    return {one.face.id for one in begun if not is_confirmed(tx, one.stories)}
+
+
 def _take_up(tx: Transaction, topic: Topic, development: Development, now: datetime) -> bool:
     """Tell at once of a development that was left to the digest, if a second outlet reports it now."""
     alert = tx.alerts.get(development_alert_id(topic, development.opening))
@@ -62,8 +68,3 @@ def _take_up(tx: Transaction, topic: Topic, development: Development, now: datet
     told = {"state": AlertState.WAITING, "created": now, "due": due, "story": news.id, "story_news": news}
     tx.alerts.put(alert.model_copy(update=told))
     return True
-
-
-def _story_of(tx: Transaction, news: FigureNews) -> str | None:
-    article = tx.articles.get(news.statement.article.id)
-    return article.story if article else None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pipeline.figures.briefs import READ, brief_figures
 from pipeline.figures.following.context import marks_of_article
 from pipeline.figures.worth import Stream
-from pipeline.steps.developments import fullest
 from pipeline.steps.news import article_ref
+from pipeline.steps.threads import Development, development_of
 from pipeline.tell.words import headline_of
 from schemas.alert import BriefLine, DevelopmentNews
 from schemas.article import Article
@@ -35,52 +35,47 @@ class Briefs:
 
     def of(self, story: Story) -> Brief:
         """The brief of a story as it stands."""
-        return self.of_stories(story.id, [story])
+        return self.of_development(Development(story.id, (story,)))
 
-    def development(self, thread: str, since: datetime | None) -> DevelopmentNews | None:
+    def of_development(self, development: Development) -> Brief:
+        """The brief of a development as it stands, under the face of its fullest story."""
+        return self._brief(development, self._latest(development.stories))
+
+    def news(self, thread: str, since: datetime | None) -> DevelopmentNews | None:
         """What a mail says of a thread; ``since`` is when the last one did. None where no story is in the thread."""
-        stories = self._tx.stories.of_thread(thread)
-        if not stories:
+        development = development_of(self._tx, thread)
+        if development is None:
             return None
-        brief = self.of_stories(thread, stories)
-        own = {article for story in stories for article in story.articles}
-        lines = []
-        for figure in brief.figures[:_LINES]:
-            article = self._tx.articles.get(figure.article)
-            if article is not None:
-                lines.append(BriefLine(figure=figure, source=article_ref(article)))
-        fresh = [one for one in self._latest(stories) if one.id in own and since is not None and one.first_seen > since]
+        latest = self._latest(development.stories)
+        brief = self._brief(development, latest)
+        sources = {article.id: article_ref(article) for article in latest}
+        own = set(development.articles)
+        fresh = [one for one in latest if one.id in own and since is not None and one.first_seen > since]
         return DevelopmentNews(
             thread=thread,
             headline=brief.headline,
             first_seen=brief.first_seen,
             reports=len(own),
-            copies=sum(len(story.copies) for story in stories),
+            copies=len(development.copies),
             outlets=brief.outlets,
-            figures=tuple(lines),
-            latest=tuple(article_ref(article) for article in fresh[:_REPORTS]),
+            figures=tuple(BriefLine(figure=one, source=sources[one.article]) for one in brief.figures[:_LINES]),
+            latest=tuple(sources[article.id] for article in fresh[:_REPORTS]),
             more=max(len(fresh) - _REPORTS, 0),
         )
 
-    def of_stories(self, identity: str, stories: Sequence[Story]) -> Brief:
-        """The brief of the stories of a thread, ``identity``, as they stand, under the face of the fullest.
-
-        Raises ``ValueError`` where there is no story.
-        """
-        face = fullest(stories)
+    def _brief(self, development: Development, articles: Sequence[Article]) -> Brief:
+        face = development.face
         stream = self._stream(face.topics[0]) if face.topics else Stream()
-        articles = self._latest(stories)
-        reports = [self._report(article) for article in articles]
         return Brief(
-            id=identity,
-            topics=tuple(sorted({topic for story in stories for topic in story.topics})),
+            id=development.id,
+            topics=development.topics,
             headline=face.headline,
             lead=face.lead,
-            first_seen=min(story.first_seen for story in stories),
-            last_seen=max(story.last_seen for story in stories),
-            articles=tuple(article for story in stories for article in (*story.articles, *story.copies)),
-            outlets=tuple(dict.fromkeys(outlet for story in stories for outlet in story.outlets)),
-            figures=brief_figures(reports, stream.rarity, headline_of),
+            first_seen=development.first_seen,
+            last_seen=development.last_seen,
+            articles=tuple(article for story in development.stories for article in (*story.articles, *story.copies)),
+            outlets=development.outlets,
+            figures=brief_figures([self._report(article) for article in articles], stream.rarity, headline_of),
         )
 
     def _latest(self, stories: Sequence[Story]) -> list[Article]:

@@ -1,14 +1,14 @@
-"""The threads of stories, as one run of the judge sees them, and which of those that it began are told at once."""
+"""Keeps the threads of the record in step with its stories, in one run of the judge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.group import Threads, portrait_of, together
+from pipeline.steps.threads import Development
 from schemas.article import Article
 from schemas.story import Story
 
@@ -19,34 +19,8 @@ OPEN_FOR = timedelta(days=60)
 """How long a story without a report is compared with others, and so a thread is open: a trial pauses for weeks."""
 MOST = 5000
 """Stories that threads remember at most."""
-_PORTRAYED = 12
+PORTRAYED = 12
 """Articles of a story that say what it is about: the latest."""
-_LOOKED_AT = 30
-_FEW, _SHARE = 3, 0.1
-"""Of the latest stories of a topic a reader wants to hear at once of so many beginnings, or of one in ten reports."""
-
-
-@dataclass(frozen=True)
-class Development:
-    """A thread with its stories of one topic, in the order in which they began."""
-
-    thread: str
-    stories: tuple[Story, ...]
-
-    @property
-    def face(self) -> Story:
-        """The story that most reports are about."""
-        return fullest(self.stories)
-
-    @property
-    def opening(self) -> str:
-        """The article it began with, by which it is known whatever its thread is called later."""
-        return self.stories[0].articles[0]
-
-
-def fullest(stories: Sequence[Story]) -> Story:
-    """The story of a thread that most reports are about, of equals the earliest: it gives the thread its face."""
-    return min(stories, key=lambda story: (-len(story.articles), story.first_seen, story.id))
 
 
 class Developments:
@@ -66,7 +40,7 @@ class Developments:
         before = self._tx.stories.get(story.id)
         self._before.setdefault(story.id, before.topics if before else None)
         readings = {article.id: article.reading for article in articles}
-        portrait = together(portrait_of(readings[article]) for article in story.articles[-_PORTRAYED:])
+        portrait = together(portrait_of(readings[article]) for article in story.articles[-PORTRAYED:])
         thread = before.thread if before else None
         moved = self._threads.place(story.id, portrait, topics=story.topics, articles=story.articles, thread=thread)
         self._write(story.model_copy(update={"thread": thread}))
@@ -126,21 +100,3 @@ class Developments:
         for other in self._tx.stories.of_thread(before):
             if other.id not in self._threads:
                 self._tx.stories.put(other.model_copy(update={"thread": thread}))
-
-
-def begin_often(tx: Transaction, topic: str) -> bool:
-    """Whether developments begin too often in a topic to be told at once as long as one outlet alone reports them."""
-    latest = tx.stories.find(topic=topic, limit=_LOOKED_AT)
-    reports = sum(len(story.articles) for story in latest)
-    return len({story.thread or story.id for story in latest}) > max(_FEW, _SHARE * reports)
-
-
-def is_confirmed(tx: Transaction, stories: Iterable[Story]) -> bool:
-    """Whether two outlets report a development, each in its own words."""
-    outlets: set[str] = set()
-    for one in stories:
-        own = set(one.articles)
-        outlets |= {article.reading.outlet for article in tx.articles.of_story(one.id) if article.id in own}
-        if len(outlets) > 1:
-            return True
-    return False

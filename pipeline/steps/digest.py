@@ -7,9 +7,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.steps.developments import fullest
 from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import article_ref, figure_news, statement_of, story_news
+from pipeline.steps.threads import Development, development_of
 from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.followed import as_followed, followed
 from pipeline.tell.views import distinct, replaced
@@ -69,7 +69,7 @@ def _threads(tx: Transaction, articles: Iterable[Article]) -> dict[str, str]:
     for name in {article.story for article in articles if article.story}:
         story = tx.stories.get(name)
         if story is not None:
-            threads[name] = story.thread or story.id
+            threads[name] = story.development
     return {article.id: threads[article.story] for article in articles if article.story in threads}
 
 
@@ -102,18 +102,19 @@ def _development(
     tx: Transaction, topic: Topic, start: datetime, end: datetime, thread: str, came: Sequence[Article]
 ) -> StoryNews:
     """A development with the reports that ``came`` to it in the period, under the face of its fullest story."""
-    everything = tx.stories.of_thread(thread) or [one for one in (tx.stories.get(thread),) if one]
+    whole = development_of(tx, thread)
+    assert whole is not None, "a story of it was just read"
     # Of a period long past nothing is told that came after it.
-    stories = [story for story in everything if story.first_seen < end] or everything
-    face = fullest(stories)
+    development = Development(thread, tuple(one for one in whole.stories if one.first_seen < end) or whole.stories)
+    face = development.face
     reports = [article for article in came if article.copy_link is None]
     copies = [article for article in came if article.copy_link is not None]
-    others = {identity for story in stories for identity in story.articles} - {article.id for article in came}
+    others = set(development.articles) - {article.id for article in came}
     before = (one for one in tx.articles.get_many(others).values() if one.first_seen < start)
     lead = tx.articles.get(face.lead_article) if face.lead_article else None
     of_period = {
         "thread": thread,
-        "first_seen": min(story.first_seen for story in stories),
+        "first_seen": development.first_seen,
         "articles": tuple(article.id for article in reports),
         "copies": tuple(article.id for article in copies),
         "outlets": tuple(dict.fromkeys(article.reading.outlet for article in (*reports, *copies))),

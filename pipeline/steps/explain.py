@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pipeline.steps.threads import Development, development_of
 from pipeline.tell.views import headline
 from pipeline.tell.words import count, headline_of, value_of
 from schemas.article import Article
@@ -17,68 +17,19 @@ if TYPE_CHECKING:
     from pipeline.record import Transaction
 
 
-@dataclass(frozen=True)
-class Thread:
-    """A thread with its stories, in the order in which they began."""
-
-    id: str
-    stories: tuple[Story, ...]
-
-    @property
-    def headline(self) -> str:
-        """That of its fullest story."""
-        return max(self.stories, key=lambda story: (len(story.articles), story.id)).headline
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        return tuple(sorted({topic for story in self.stories for topic in story.topics}))
-
-    @property
-    def first_seen(self) -> datetime:
-        return min(story.first_seen for story in self.stories)
-
-    @property
-    def last_seen(self) -> datetime:
-        return max(story.last_seen for story in self.stories)
-
-    @property
-    def articles(self) -> tuple[str, ...]:
-        """The reports of all its stories, copies left out."""
-        return tuple(article for story in self.stories for article in story.articles)
-
-    @property
-    def copies(self) -> tuple[str, ...]:
-        return tuple(copy for story in self.stories for copy in story.copies)
-
-    @property
-    def outlets(self) -> tuple[str, ...]:
-        """The outlets of all its stories, in the order in which they came in."""
-        return tuple(dict.fromkeys(outlet for story in self.stories for outlet in story.outlets))
-
-    @property
-    def size(self) -> str:
-        """How much there is of it: "2 stories, 5 reports, 1 of them copies, 3 outlets"."""
-        reports = count(len(self.articles) + len(self.copies), "report")
-        stories, outlets = count(len(self.stories), "story", "stories"), count(len(self.outlets), "outlet")
-        return f"{stories}, {reports}, {len(self.copies)} of them copies, {outlets}"
-
-
-def thread_of(tx: Transaction, identity: str) -> Thread | None:
-    """The thread of that id; a story that is of none is a thread by itself, under its own id."""
-    stories = tuple(tx.stories.of_thread(identity))
-    if not stories:
-        alone = tx.stories.get(identity)
-        stories = (alone,) if alone and alone.thread is None else ()
-    return Thread(identity, stories) if stories else None
+def size_of(thread: Development) -> str:
+    """How much there is of a thread: "2 stories, 5 reports, 1 of them copies, 3 outlets"."""
+    reports = count(len(thread.articles) + len(thread.copies), "report")
+    stories, outlets = count(len(thread.stories), "story", "stories"), count(len(thread.outlets), "outlet")
+    return f"{stories}, {reports}, {len(thread.copies)} of them copies, {outlets}"
 
 
 def joins_of(tx: Transaction, stories: Iterable[Story]) -> dict[str, ThreadJoin]:
     """Why stories are in their threads, by the story's id; the record says it as long as a thread is open."""
-    wanted = {story.id for story in stories}
-    return {row.id: row.join for row in tx.threads.remembered() if row.id in wanted}
+    return {row.id: row.join for row in tx.threads.remembered(story.id for story in stories)}
 
 
-def closed(thread: Thread, still_open: Collection[str]) -> str:
+def closed(thread: Development, still_open: Collection[str]) -> str:
     """What to say of a thread of which no story is among those still open; empty if one is."""
     if any(story.id in still_open for story in thread.stories):
         return ""
@@ -199,12 +150,12 @@ def _story(tx: Transaction, identity: str) -> Iterator[str]:
 
 
 def _thread(tx: Transaction, identity: str) -> Iterator[str]:
-    thread = thread_of(tx, identity)
+    thread = development_of(tx, identity)
     assert thread is not None
     joins = joins_of(tx, thread.stories)
-    yield repr(thread.headline)
+    yield repr(thread.face.headline)
     yield f"topics {', '.join(thread.topics)}; first seen {moment(thread.first_seen)}, last {moment(thread.last_seen)}"
-    yield thread.size
+    yield size_of(thread)
     if shut := closed(thread, joins):
         yield shut
     for story in thread.stories:

@@ -288,7 +288,7 @@ class _Run:
 
     def refresh_stories(self) -> dict[str, Story]:
         """Make the stories touched by this run anew from their articles; gives those that still have any."""
-        kept = []
+        fresh = {}
         for identity in sorted(self._touched):
             articles = self._tx.articles.of_story(identity)
             story = told_story(identity, articles)
@@ -296,9 +296,9 @@ class _Run:
                 self._developments.drop(identity)
             else:
                 self._developments.put(story, articles)
-                kept.append(identity)
+                fresh[identity] = story
         self._touched.clear()
-        return {identity: found for identity in kept if (found := self._tx.stories.get(identity))}
+        return fresh
 
     def _settle(self, identity: str, known: Article | None, item: ReadEntry) -> tuple[Outcome, str]:
         """Place an article that is new, or that was kept so far only as a teaser or as off topic."""

@@ -94,6 +94,12 @@ def _claim_of(series: Series, verdict: Verdict) -> Claim | None:
     return None
 
 
+def story_of(tx: Transaction, news: FigureNews) -> str | None:
+    """The story that the article which states a figure is in."""
+    article = tx.articles.get(news.statement.article.id)
+    return article.story if article else None
+
+
 def story_news(tx: Transaction, story: Story) -> StoryNews:
     reports = [article for identity in story.articles[:_MOST_REPORTS] if (article := tx.articles.get(identity))]
     lead = next((article for article in reports if article.id == story.lead_article), None)

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.figures.telling import Limits
-from pipeline.steps.alerting import development_news
-from pipeline.steps.developments import Development, begin_often, is_confirmed
+from pipeline.steps.alerting import development_news, left_to_digest
 from pipeline.steps.news import figure_news
+from pipeline.steps.threads import Development
 from pipeline.tell.health import health_alerts
 from pipeline.tell.rules import decide
 from schemas.alert import Alert, FigureNews
@@ -43,12 +43,11 @@ def rehearse(
                     news.append(found)
                     story_of[figure_id] = article.story
     begun = _begun(tx, topic, since, until)
-    often = begin_often(tx, topic.name)
     told = decide(
         topic,
         figures=news,
         stories=[development_news(tx, one) for one in begun],
-        to_digest={one.face.id for one in begun if often and not is_confirmed(tx, one.stories)},
+        to_digest=left_to_digest(tx, topic, begun),
         story_of=story_of,
         now=now,
         first_run=False,

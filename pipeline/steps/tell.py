@@ -10,7 +10,7 @@ from pipeline.errors import DeliveryError, DeliveryRefused
 from pipeline.record import Transaction
 from pipeline.steps.briefs import Briefs
 from pipeline.steps.digest import digest_data
-from pipeline.steps.news import begun_note
+from pipeline.steps.news import begun_note, story_of
 from pipeline.steps.services import Services
 from pipeline.tell.delivery import Mailer, PartlyDelivered, Refusal
 from pipeline.tell.digest import compose_digest, digest_id, digest_page, is_empty
@@ -116,7 +116,7 @@ def _bound(tx: Transaction, briefs: Briefs, bundle: Bundle, now: datetime) -> Bu
     if bundle.thread is None or first.message_id is not None:
         return bundle
     told = tx.notes.get(told_note(bundle.topic, bundle.thread))
-    news = briefs.development(bundle.thread, datetime.fromisoformat(told) if told else None)
+    news = briefs.news(bundle.thread, datetime.fromisoformat(told) if told else None)
     tx.notes.set(told_note(bundle.topic, bundle.thread), now.isoformat())
     return bundle.model_copy(update={"alerts": (first.model_copy(update={"development": news}), *others)})
 
@@ -133,12 +133,12 @@ def _heard(tx: Transaction, topic: Topic, waiting: Iterable[Alert]) -> Heard:
         if alert.story is not None and alert.story not in threads:
             story = tx.stories.get(alert.story)
             if story is None and alert.figure is not None:
-                # The story was merged into another since.
-                article = tx.articles.get(alert.figure.statement.article.id)
-                story = tx.stories.get(article.story) if article and article.story else None
+                # It was merged into another since.
+                merged = story_of(tx, alert.figure)
+                story = tx.stories.get(merged) if merged else None
             if story is not None:
-                threads[alert.story] = story.thread or story.id
-    notes = {thread: tx.notes.get(told_note(topic.name, thread)) for thread in threads.values()}
+                threads[alert.story] = story.development
+    notes = {thread: tx.notes.get(told_note(topic.name, thread)) for thread in {*threads.values()}}
     return Heard(threads=threads, told={thread: datetime.fromisoformat(told) for thread, told in notes.items() if told})
 
 

@@ -197,15 +197,15 @@ def _feeds(data: DigestData, zone: ZoneInfo) -> str:
     if not back:
         return words
     names = ", ".join(feed_name(one) for one in back[:_FEEDS])
-    return f"{words} Well again: {names}{_andmore(len(back))}."
+    return f"{words} Well again: {names}{_and_more(len(back))}."
 
 
 def _ill_feeds(ill: Sequence[FeedNews], zone: ZoneInfo) -> str:
     said = [f"{feed_name(one)} ({one.health.value} since {weekday(one.since.astimezone(zone).date())})" for one in ill]
-    return f"{', '.join(said[:_FEEDS])}{_andmore(len(said))}"
+    return f"{', '.join(said[:_FEEDS])}{_and_more(len(said))}"
 
 
-def _andmore(feeds: int) -> str:
+def _and_more(feeds: int) -> str:
     return f" and {number(feeds - _FEEDS)} more" if feeds > _FEEDS else ""
 
 

@@ -10,19 +10,26 @@ from zoneinfo import ZoneInfo
 
 from pipeline.tell.charts import SPARK_SIZE, sparkline
 from pipeline.tell.pages import link
-from pipeline.tell.views import Source, headline, outlet_names, report_counts, says_value, steps_words, values_words
+from pipeline.tell.views import (
+    Row,
+    Source,
+    headline,
+    outlet_names,
+    report_counts,
+    rows_against,
+    says_value,
+    steps_words,
+    values_words,
+)
 from pipeline.tell.words import (
-    Quote,
     amount,
     count,
     day,
     headline_of,
     number,
     one_line,
-    quoted,
     short_moment,
     value_in_short,
-    value_words,
     weekday,
 )
 from schemas.alert import ArticleRef, DigestData, FigureNews, InlineImage, SeriesNews, Statement, StoryNews
@@ -37,8 +44,6 @@ _NEW = ("new_figure", "New")
 _HISTORY = 12
 _CURVES = 12
 """Changed figures that get a curve, the worthiest: each is a picture that travels with the mail."""
-_AGAINST = 4
-_QUOTE = 240
 
 
 @dataclass(frozen=True)
@@ -146,28 +151,6 @@ def _articles_of(story: StoryNews) -> list[ArticleRef]:
 
 
 @dataclass(frozen=True)
-class Side:
-    """One statement; ``beside`` says whom it cites and of which day it is, where its text does."""
-
-    value: str
-    source: Source
-    beside: str
-    quote: Quote | None
-
-    @classmethod
-    def of(cls, statement: Statement, zone: ZoneInfo) -> Side:
-        figure = statement.figure
-        speaker = one_line(figure.attribution or "", 120)
-        known = [speaker] if speaker else []
-        return cls(
-            value=value_words(figure),
-            source=Source.of(statement.article, zone),
-            beside=" · ".join([*known, f"as of: {day(figure.as_of)}"] if figure.as_of else known),
-            quote=quoted(figure.quote, figure.surface, limit=_QUOTE),
-        )
-
-
-@dataclass(frozen=True)
 class FigureLine:
     """A figure in a line, its steps in one, and what vouches for it; ``kind`` is its class in the style sheet."""
 
@@ -175,8 +158,8 @@ class FigureLine:
     tag: str
     headline: str
     followed: str
-    side: Side
-    against: tuple[Side, ...] = ()
+    row: Row
+    against: tuple[Row, ...] = ()
     history: str = ""
     curve: Picture | None = None
 
@@ -184,19 +167,16 @@ class FigureLine:
     def of(cls, told: Told, zone: ZoneInfo, album: Album) -> FigureLine:
         news = told.news
         kind, tag = _TAGS.get(news.verdict, _NEW)
-        side, followed = Side.of(told.statement, zone), one_line(news.followed or "", 80)
+        row, followed = Row.of(told.statement, zone), one_line(news.followed or "", 80)
         if isinstance(news, FigureNews):
-            sentence = news.statement.figure.quote
-            sides = [(one.figure.quote, Side.of(one, zone)) for one in news.against[:_AGAINST]]
-            against = tuple(replace(one, quote=None) if quote == sentence else one for quote, one in sides)
-            return cls(kind, tag, headline(news), followed, side, against)
+            return cls(kind, tag, headline(news), followed, row, rows_against(news, zone))
         was = _was(news)
         return cls(
             kind=kind,
             tag=tag,
             headline=_course(news, was),
             followed=followed,
-            side=side,
+            row=row,
             # The line itself says from what to what a single step went.
             history=_history(news) if not was or len(news.history) > 2 else "",
             curve=_curve(news, told.curve, zone, album) if told.curve else None,
@@ -284,7 +264,7 @@ def lines(told: Sequence[Told], zone: ZoneInfo, album: Album) -> tuple[FigureLin
         line, said = FigureLine.of(one, zone, album), one.statement
         sentence = (said.article.id, said.figure.quote)
         if sentence == before and not line.against:
-            line = replace(line, side=replace(line.side, quote=None))
+            line = replace(line, row=replace(line.row, quote=None))
         found.append(line)
         before = sentence
     return tuple(found)

@@ -126,12 +126,12 @@ def plan(topic: Topic, waiting: Sequence[Alert], *, sent_today: int, now: dateti
     """
     heard = heard or Heard()
     groups = _groups(topic, waiting, heard)
-    ready: list[tuple[_Key, list[Alert]]] = []
+    ready: list[list[Alert]] = []
     later: list[datetime] = []
     for key, group in groups.items():
         due = _due(topic, key, group, heard)
         if due <= now:
-            ready.append((key, group))
+            ready.append(group)
         else:
             later.append(due)
     if ready and (until := quiet_until(topic.alerts.quiet, topic.tzinfo, now)):
@@ -139,7 +139,7 @@ def plan(topic: Topic, waiting: Sequence[Alert], *, sent_today: int, now: dateti
     bundles: list[Bundle] = []
     to_digest: list[Alert] = []
     room = max(topic.alerts.daily_cap - sent_today, 0)
-    for bundle in sorted((_bundle(topic, group, heard) for _, group in ready), key=_order):
+    for bundle in sorted((_bundle(topic, group, heard) for group in ready), key=_order):
         if _bound(bundle) or room > 0:
             bundles.append(bundle)
             room -= not _bound(bundle)

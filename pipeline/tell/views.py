@@ -103,6 +103,13 @@ class Row:
         return [*([self.attribution] if self.attribution else []), *([f"as of: {self.as_of}"] if self.as_of else [])]
 
 
+def rows_against(news: FigureNews, zone: ZoneInfo) -> tuple[Row, ...]:
+    """What a figure is held against; without the sentence where it is the figure's own."""
+    sentence = news.statement.figure.quote
+    rows = ((one.figure.quote, Row.of(one, zone)) for one in news.against[:_AGAINST])
+    return tuple(replace(row, quote=None) if quote == sentence else row for quote, row in rows)
+
+
 @dataclass(frozen=True)
 class Earlier:
     """What was told before and may concern the same, in a line."""
@@ -129,7 +136,6 @@ class FigureView:
     kind: AlertKind
     tag: str
     claim: str
-    headline: str
     was: str
     followed: str
     row: Row
@@ -140,7 +146,6 @@ class FigureView:
     def of(cls, news: FigureNews, zone: ZoneInfo) -> FigureView:
         row = Row.of(news.statement, zone, _LONG_QUOTE)
         kind = _KINDS[news.verdict]
-        sentence = news.statement.figure.quote
         # Of what is new no move is claimed, whatever it was compared with.
         against = () if news.verdict is VerdictKind.NEW else news.against[:_AGAINST]
         shown = {news.statement.figure_id, *(one.figure_id for one in against)}
@@ -149,14 +154,10 @@ class FigureView:
             kind=kind,
             tag=TAGS[kind],
             claim=headline_of(news.statement.figure),
-            headline=headline(news),
             was=_beside(news, zone),
             followed=one_line(news.followed or "", 80),
             row=row,
-            against=tuple(
-                replace(Row.of(other, zone), quote=None) if other.figure.quote == sentence else Row.of(other, zone)
-                for other in against
-            ),
+            against=rows_against(news, zone) if against else (),
             before=tuple(Earlier.of(statement, zone) for statement in [*before.values()][:_BEFORE]),
         )
 
@@ -330,7 +331,8 @@ def headline(news: FigureNews, limit: int = CLAIM + 60, *, credit: bool = False)
     ``credit`` adds who says so, where the wording does not: "… (the mayor; was at least 41)".
     """
     figure = news.statement.figure
-    beside = [said_by(figure)] if credit and said_by(figure) else []
+    speaker = said_by(figure) if credit else ""
+    beside = [speaker] if speaker else []
     was = ""
     if news.verdict is VerdictKind.CONTRADICTION and news.against:
         beside.append(f"{_who(news.against[0])}: {value_in_short(news.against[0].figure)}")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.figures.briefs.fuse import Fact, courses_of, facts_of
-from pipeline.figures.following.attributions import are_others, speak_as_one
+from pipeline.figures.following.attributions import speak_as_one
 from pipeline.figures.following.intervals import excludes
 from pipeline.figures.telling.models import Limits, Models
 from schemas.brief import BriefFigure, BriefValue, Report
@@ -77,7 +77,7 @@ def _figure(course: Sequence[Fact], holds: Fact, say: Callable[[Figure], str]) -
         unit=figure.unit,
         worth=max(fact.worth for fact in course),
         witnesses=holds.witnesses,
-        sure=holds.witnesses > 1,
+        sure=holds.witnesses >= _CONFIRMED,
         rivals=tuple(map(_stated, rivals)),
         before=tuple(map(_stated, before)),
     )
@@ -93,18 +93,14 @@ def _is_rival(fact: Fact, holds: Fact, others: Sequence[Fact]) -> bool:
         return False
     if fact.last >= holds.first:
         return True
-    if any(not are_others(one, other) for one in fact.speakers for other in holds.speakers) or not fact.speakers:
+    if not fact.speakers or _speak_as_one(fact, holds):
         return False
     own = [one for one in others if one.first <= fact.first and _speak_as_one(one, holds)]
-    return any(not _between(one.size, fact.size, holds.size) for one in own)
+    return any(not min(one.size, holds.size) <= fact.size <= max(one.size, holds.size) for one in own)
 
 
 def _speak_as_one(one: Fact, other: Fact) -> bool:
     return any(speak_as_one(first, second) for first in one.speakers for second in other.speakers)
-
-
-def _between(one: float, value: float, other: float) -> bool:
-    return min(one, other) <= value <= max(one, other)
 
 
 def _stated(fact: Fact) -> BriefValue:

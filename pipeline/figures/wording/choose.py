@@ -11,7 +11,18 @@ from pipeline.figures.wording import closed, punctuated
 from pipeline.figures.wording.bounds import lost_bounds, lost_conditions
 from pipeline.figures.wording.clause import Builder
 from pipeline.figures.wording.drops import borrowed, faults, fuller, has_other_subject_near, holds, is_whole
-from pipeline.figures.wording.keep import BOUND, EASY, FINITE, FIRM, Clause, is_finite, is_state, is_verb, subjects
+from pipeline.figures.wording.keep import (
+    ASKING,
+    BOUND,
+    EASY,
+    FINITE,
+    FIRM,
+    Clause,
+    is_finite,
+    is_state,
+    is_verb,
+    subjects,
+)
 from pipeline.figures.wording.punctuated import LONGEST, PRINT, SHORTEST
 from pipeline.figures.wording.render import length, tidy, written
 from pipeline.figures.wording.repair import repaired
@@ -43,8 +54,7 @@ WEIGHTS = {
 """Set by hand so that what is false outweighs what is unclear, and that what is long; tuned on four labelled topics."""
 
 _MEANT = frozenset({"nsubj", "nsubjpass"})
-_ASKING = frozenset({"WDT", "WP", "WP$", "WRB"})
-_UNFINISHED = _ASKING | {"DT", "PRP$", "CC"}
+_UNFINISHED = ASKING | {"DT", "PRP$", "CC"}
 _DASH = re.compile(r"[^\W\d]\s(?:--?|–|—)\s[^\W\d]{2}")
 _NUMBER = re.compile(r"\d[\d.,]*")
 
@@ -354,7 +364,7 @@ def _score(builder: Builder, clause: Clause, text: str, known: Known) -> float:
     marks["dangling"] = max(
         # A preposition may belong to its verb ("unaccounted for"); an article or "and" always wants more.
         2 * (shown[-1].tag in _UNFINISHED) or shown[-1].text.lower() in closed.DANGLING,
-        shown[0].tag in _ASKING,
+        shown[0].tag in ASKING,
         any(_asks_of_nothing(parse, clause, i) for i in clause.kept),
     )
     inside = {parse.words[i].start for i in builder.inside}
@@ -417,7 +427,7 @@ def _is_torn(parse: Parse, builder: Builder, clause: Clause) -> bool:
 
 def _asks_of_nothing(parse: Parse, clause: Clause, index: int) -> bool:
     """Whether a word is the "whom" of "four of whom were killed" and what it stands for is left out."""
-    if parse.words[index].tag not in _ASKING:
+    if parse.words[index].tag not in ASKING:
         return False
     over = next((i for i in parse.ancestors(index) if parse.words[i].dep == "relcl"), None)
     return over is not None and parse.words[over].head not in clause.kept
@@ -430,7 +440,7 @@ def _is_year(text: str) -> bool:
 def _is_open(parse: Parse, builder: Builder, clause: Clause, index: int) -> bool:
     """Whether a word is a subject that is a pronoun for what the wording does not name."""
     word = parse.words[index]
-    if word.dep not in ("nsubj", "nsubjpass"):
+    if word.dep not in _MEANT:
         return False
     if word.text.lower() in ("one", "ones", "those") and index == clause.subject:
         return index not in builder.inside

@@ -7,13 +7,12 @@ from itertools import pairwise
 
 from pipeline.figures.annotate import Parse, Word
 from pipeline.figures.wording import closed
-from pipeline.figures.wording.keep import FINITE, Clause, auxiliaries, is_finite, is_verb, subjects
+from pipeline.figures.wording.keep import ASKING, FINITE, Clause, auxiliaries, is_finite, is_verb, subjects
 
 _COMPLEMENTS = frozenset({"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd", "prt", "dative"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 _BOUND = frozenset({"dobj", "attr", "conj", "appos", "npadvmod", "oprd"})
 """Labels of what would mean something else if it hung on another word."""
-_ASKING = frozenset({"WDT", "WP", "WP$", "WRB"})
 _ROLES = (
     _SUBJECTS,
     frozenset({"dobj", "attr", "dative", "oprd", "acomp", "npadvmod"}),
@@ -50,7 +49,7 @@ def _lost(parse: Parse, kept: set[int], at: int) -> float:
     if above not in kept or above == at or word.dep == "punct":
         return 0.0
     if is_verb(parse, above):
-        needed = word.dep in _COMPLEMENTS or (word.dep in _SUBJECTS and word.tag not in _ASKING)
+        needed = word.dep in _COMPLEMENTS or (word.dep in _SUBJECTS and word.tag not in ASKING)
         apart = _after_mark(parse, at) or word.text.lower() in closed.REPORTING
         replaced = any(parse.words[i].dep == "conj" and i in kept for i in parse.subtree(at))
         needed = (needed and not replaced) or _is_bared(parse, kept, above)
@@ -212,7 +211,7 @@ def _hangs_alike(before: Word, after: Word) -> bool:
 
 def _lost_subject(parse: Parse, made: Parse, verb: int, place: dict[int, int]) -> bool:
     """Whether a verb that had a subject of its own has another one now."""
-    before = [place[i] for i in subjects(parse, verb) if i in place and parse.words[i].tag not in _ASKING]
+    before = [place[i] for i in subjects(parse, verb) if i in place and parse.words[i].tag not in ASKING]
     after = subjects(made, place[verb])
     # A number that had no noun has the one in brackets now.
     own = {*after, *(i for subject in after for i in made.children(subject))}

@@ -10,6 +10,7 @@ from pipeline.figures.wording import closed
 from pipeline.figures.wording.bounds import is_condition, is_outcome, is_period, is_share
 
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+ASKING = frozenset({"WDT", "WP", "WP$", "WRB"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 _INWARD = frozenset({"prep", "pobj", "dobj", "conj", "acl", "nsubj", "nsubjpass", "npadvmod", "xcomp"})
 _NUMERAL = re.compile(r"\d")
