@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from lxml.html import HtmlElement
 
-from pipeline.errors import TallywireError
+from pipeline.read.address import address
 from pipeline.read.dates import LATEST_AHEAD, Moment, date_in_path, parse_date, settle
 from pipeline.read.jsonld import Said
 from pipeline.read.language import language_code, language_of
@@ -24,7 +24,7 @@ from pipeline.read.names import names
 from pipeline.read.titles import LONGEST as LONGEST_TITLE
 from pipeline.read.titles import without_site, words
 from pipeline.text import normalise
-from pipeline.urls import canonical, host_of, outlet_domain
+from pipeline.urls import host_of, outlet_domain
 from schemas.article import Hint, MetadataSource
 
 S = MetadataSource
@@ -86,46 +86,6 @@ def headings(tree: HtmlElement) -> Iterator[str]:
         # A space where inline elements meet: a kicker and a headline often share a heading.
         if text := _one_line(" ".join(heading.itertext())):
             yield text
-
-
-def address(markup: Markup, said: Said, final_url: str) -> tuple[str, MetadataSource]:
-    """The address the page is known by: what it calls itself, if that is an article's on the same site."""
-    try:
-        own = canonical(final_url)
-    except TallywireError:
-        own = final_url
-    links = [
-        (link.get("href") or "", S.META)
-        for link in markup.tree.iter("link")
-        if "canonical" in (link.get("rel") or "").lower().split()
-    ]
-    for url, source in [*links[:3], (markup.first("og:url"), S.OPEN_GRAPH), (said.url, S.JSON_LD)]:
-        if not url:
-            continue
-        try:
-            candidate = canonical(url, final_url)
-        except TallywireError:
-            continue
-        path = candidate.partition("://")[2].partition("/")[2].strip("/")
-        if path and same_site(candidate, own) and not _amp(candidate):
-            return candidate, source
-    return own, S.URL
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two addresses share their registrable domain, as near as the last two labels (three under co.uk) tell."""
-
-    def site(url: str) -> str:
-        labels = host_of(url).split(".")
-        return ".".join(
-            labels[-3:] if len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3 else labels[-2:]
-        )
-
-    return site(one) == site(other)
-
-
-def _amp(url: str) -> bool:
-    return bool(re.search(r"://amp\.|/amp(?:/|$)|\.amp(?:\.html)?$|[?&](?:amp|outputType=amp)", url))
 
 
 def outlet_of(markup: Markup, said: Said, hint: Hint, url: str) -> tuple[str, MetadataSource]:
