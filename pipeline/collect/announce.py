@@ -6,12 +6,13 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.collect.dates import feed_date
+from pipeline.collect.dates import hints_of, read_feed_date
 from pipeline.collect.plain import plain_text
+from pipeline.dates import Hints, Refused
 from pipeline.errors import TallywireError
 from pipeline.urls import absolute, canonical
 from schemas.feed import Announcement
@@ -26,6 +27,8 @@ FULL_TEXT = 1_500
 """Characters; a description at least this long is taken for the full text."""
 
 _SKEW = timedelta(minutes=10)
+_SHOWN = 60
+"""Characters of a date that a note shows; longer ones are no dates."""
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 
@@ -44,12 +47,18 @@ class Item:
     updated: str | None = None
     language: str | None = None
 
+    @property
+    def dates(self) -> Iterator[str]:
+        yield from filter(None, (self.published, self.updated))
+
 
 def announce(
     items: Iterable[Item], *, base: str, language: str | None, now: datetime
 ) -> tuple[tuple[Announcement, ...], tuple[str, ...]]:
     """The announcements that ``items`` make, each once, and what was wrong with them, in words and numbers."""
+    items = list(items)
     wrong: Counter[str] = Counter()
+    dates = _Dates(hints_of(base, language, (text for item in items for text in item.dates)), now)
     announced: dict[tuple[str, str], Announcement] = {}
     for item in items:
         addresses = _addresses(item.links, base)
@@ -60,6 +69,7 @@ def announce(
         summary = plain_text(item.summary, longest=LONGEST_SUMMARY)
         content = item.content or (item.summary if len(summary) >= FULL_TEXT else "")
         url, known_by = addresses
+        published, updated = dates.of(item)
         one = Announcement(
             url=url,
             canonical_url=known_by,
@@ -68,8 +78,8 @@ def announce(
             summary=summary,
             content=_cut(content, LONGEST_CONTENT),
             authors=_names(item.authors),
-            published=_date(item.published, now, wrong),
-            updated=_date(item.updated, now, wrong),
+            published=published,
+            updated=updated,
             language=primary_language(item.language) or language,
             fingerprint=fingerprint(title, summary, content),
         )
@@ -78,8 +88,8 @@ def announce(
             wrong["were announced twice"] += 1
         else:
             announced[key] = one
-    notes = tuple(f"{count} of its items {what}" for what, count in wrong.items())
-    return tuple(announced.values()), notes
+    notes = (f"{count} of its items {what}" for what, count in wrong.items())
+    return tuple(announced.values()), (*notes, *dates.notes())
 
 
 def fingerprint(title: str, summary: str, content: str) -> str:
@@ -111,15 +121,42 @@ def _addresses(links: Sequence[str], base: str) -> tuple[str, str] | None:
     return None
 
 
-def _date(text: str | None, now: datetime, wrong: Counter[str]) -> datetime | None:
-    moment = feed_date(text)
-    if moment is None:
-        if text and text.strip():
-            wrong["had a date that can't be read"] += 1
-        return None
-    if moment > now + _SKEW:
-        wrong["were dated in the future; the time of the poll was taken"] += 1
-    return min(moment, now)
+class _Dates:
+    """Reads the dates of one feed, each in the light of the others, and keeps what was wrong with them."""
+
+    def __init__(self, hints: Hints, now: datetime) -> None:
+        self._hints = hints
+        self._now = now
+        self._wrong: Counter[str] = Counter()
+        self._example: dict[str, str] = {}
+
+    def of(self, item: Item) -> tuple[datetime | None, datetime | None]:
+        """When ``item`` was published and updated, now at the latest; None where it can't be told."""
+        wrong: dict[str, str] = {}
+        moments = self._read(item.published, wrong), self._read(item.updated, wrong)
+        for what, text in wrong.items():
+            self._wrong[what] += 1
+            shown = " ".join(text.split())
+            self._example.setdefault(what, ascii(shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."))
+        return moments
+
+    def notes(self) -> Iterator[str]:
+        """What was wrong, each with the number of items and an example."""
+        for what, count in self._wrong.items():
+            yield f"{count} of its items had a date {what} ({self._example[what]})"
+
+    def _read(self, text: str | None, wrong: dict[str, str]) -> datetime | None:
+        if not text or not text.strip():
+            return None
+        read = read_feed_date(text, self._hints)
+        if isinstance(read, Refused):
+            wrong[f"that can't be read: {read.why}"] = text
+            return None
+        if read.assumed:
+            wrong[read.assumed] = text
+        if read.at > self._now + _SKEW:
+            wrong["in the future; the time of the poll was taken"] = text
+        return min(read.at, self._now)
 
 
 def _names(authors: Iterable[str]) -> tuple[str, ...]:

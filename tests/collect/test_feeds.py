@@ -200,13 +200,54 @@ def test_a_date_in_the_future_is_the_moment_of_the_poll() -> None:
     late = ONE.replace("/dam", "/other") + "<pubDate>Fri, 01 Jan 2100 00:00:00 GMT</pubDate>"
     feed = read(rss(soon, late))
     assert [one.published for one in feed.announcements] == [NOW, NOW]
-    assert feed.notes == ("1 of its items were dated in the future; the time of the poll was taken",)
+    assert feed.notes == (
+        "1 of its items had a date in the future; the time of the poll was taken ('Fri, 01 Jan 2100 00:00:00 GMT')",
+    )
 
 
-def test_a_broken_date_is_none_and_noted() -> None:
-    feed = read(rss(ONE + "<pubDate>last Tuesday</pubDate>"))
+@pytest.mark.parametrize(
+    ("written", "note"),
+    [
+        ("last Tuesday", "that can't be read: it is no date ('last Tuesday')"),
+        ("07/01/2024", "that can't be read: it may mean more than one day ('07/01/2024')"),
+        (
+            "1 Jul 2024 12:00 AMT",
+            "that can't be read: it names the zone 'AMT', which means several zones ('1 Jul 2024 12:00 AMT')",
+        ),
+        (
+            "1 Jul 2024 12:00 É",
+            "that can't be read: it holds '\\xc9', which isn't understood ('1 Jul 2024 12:00 \\xc9')",
+        ),
+    ],
+)
+def test_a_date_that_cannot_be_told_is_none_and_the_note_says_why(written: str, note: str) -> None:
+    feed = read(rss(ONE + f"<pubDate>{written}</pubDate>"))
     assert feed.announcements[0].published is None
-    assert feed.notes == ("1 of its items had a date that can't be read",)
+    assert feed.notes == (f"1 of its items had a date {note}",)
+
+
+def test_dates_of_one_feed_tell_of_each_other_which_number_is_the_day() -> None:
+    def dated(*dates: str) -> list[str]:
+        items = (f"<link>https://e.com/{n}</link><pubDate>{date}</pubDate>" for n, date in enumerate(dates))
+        return [str(one.published)[:10] for one in read(rss(*items)).announcements]
+
+    assert dated("07/01/2024", "25/01/2024") == ["2024-01-07", "2024-01-25"]
+    assert dated("07/01/2024", "01/25/2024") == ["2024-07-01", "2024-01-25"]
+    assert dated("07/01/2024", "01/25/2024", "25/01/2024") == ["None", "2024-01-25", "2024-01-25"]
+    assert dated("07/01/2024", "Fri, 10/05/2024") == ["2024-01-07", "2024-05-10"]
+
+
+def test_where_a_feed_comes_from_tells_what_the_name_of_its_zone_means() -> None:
+    def dated(date: str, url: str, head: str = "") -> str:
+        (one,) = read(rss(f"<link>{url}/a</link><pubDate>{date}</pubDate>", head=head), url=url).announcements
+        return str(one.published)[11:16]
+
+    assert dated("1 Jul 2024 12:00 CST", "https://a.example") == "18:00"
+    assert dated("1 Jul 2024 12:00 CST", "https://news.cn") == "04:00"
+    assert dated("1 Jul 2024 12:00 CST", "https://a.example", "<language>zh-CN</language>") == "04:00"
+    assert dated("1 Jul 2024 12:00 IST", "https://news.ie") == "11:00"
+    note = "1 of its items had a date in IST, taken for India's time ('1 Jul 2024 12:00 IST')"
+    assert read(rss(ONE + "<pubDate>1 Jul 2024 12:00 IST</pubDate>")).notes == (note,)
 
 
 def test_a_fingerprint_changes_with_the_words_only() -> None:
