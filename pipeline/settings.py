@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     host_delay: float = Field(default=1.0, ge=0, description="seconds between two requests to one host")
     fetch_timeout: float = Field(default=30.0, gt=0, description="seconds a page may take altogether")
     max_page_bytes: int = Field(default=10_000_000, gt=0, description="the largest page or feed, decompressed")
+    max_head_bytes: int = Field(
+        default=262_144, gt=0, description="of an answer's status and headers; what browsers take too"
+    )
     read_timeout: float = Field(default=20.0, gt=0, description="seconds of processor time reading one page may take")
     workers: int | None = Field(default=None, ge=0, description="processes that read pages; one per core if unset")
     open_articles: int = Field(

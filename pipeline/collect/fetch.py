@@ -9,18 +9,19 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import NoReturn, Self
 
-import aiohttp
-from aiohttp.abc import AbstractResolver
 from pydantic import Field
 from yarl import URL
 
 from pipeline import __version__
 from pipeline.collect import robots as robots_txt
+from pipeline.collect.cookies import Cookies
 from pipeline.collect.guard import AddressGuard
+from pipeline.collect.head import Head
 from pipeline.collect.headers import retry_after, safe_headers
 from pipeline.collect.pace import Pace
 from pipeline.collect.robots import Robots
-from pipeline.errors import AddressRefused, FetchError, FetchFailed, TallywireError, TooLarge
+from pipeline.collect.wire import Bounds, Resolve, Wire
+from pipeline.errors import AddressRefused, FetchError, FetchFailed, TallywireError
 from pipeline.urls import absolute, host_of
 from schemas.article import Page, Redirect
 from schemas.base import Model
@@ -31,7 +32,6 @@ AGENT = "Tallywire"
 _REDIRECTS = {301, 302, 303, 307, 308}
 _BUSY = {429, 503}
 _LONGEST_HOLD = 86_400.0
-_CHUNK = 64 * 1024
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,application/xml;q=0.8,*/*;q=0.5"
 
 
@@ -45,6 +45,10 @@ class FetchLimits(Model):
     total: float = Field(default=60.0, gt=0, description="for one request, from connecting to its last byte")
     connect: float = Field(default=10.0, gt=0)
     max_redirects: int = Field(default=5, ge=0)
+    max_head_bytes: int = Field(default=256 * 1024, gt=0, description="of an answer's status and headers, as in Chrome")
+    max_cookie_bytes: int = Field(
+        default=8_192, ge=0, description="of the cookies that are brought back on the way to one page"
+    )
     per_host_delay: float = Field(default=1.0, ge=0, description="between two requests to one host")
     longest_wait: float = Field(default=120.0, ge=0, description="for a host that asked for a pause")
     allowed_hosts: tuple[str, ...] = Field(
@@ -66,7 +70,7 @@ class Fetcher:
         async with Fetcher(FetchLimits(contact="https://example.org/bot")) as fetcher:
             page = await fetcher.fetch("https://example.com/")
 
-    ``clock`` tells the time pages are stamped with; ``sleep`` and ``resolver`` can be scripted by a test.
+    ``clock`` tells the time pages are stamped with; ``sleep`` and ``resolve`` can be scripted by a test.
     """
 
     def __init__(
@@ -75,38 +79,28 @@ class Fetcher:
         *,
         clock: Callable[[], datetime] = _now,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        resolver: AbstractResolver | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
         self.limits = limits or FetchLimits()
         self._clock = clock
-        self._resolver = resolver
+        self._resolve = resolve
         self._guard = AddressGuard(self.limits.allowed_hosts)
         self._pace = Pace(self.limits.per_host_delay, self.limits.longest_wait, sleep=sleep)
         self._robots = Robots(self._get_robots, agent=AGENT, pace=self._pace, clock=clock)
-        self._session: aiohttp.ClientSession | None = None
+        self._wire: Wire | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                # The system's own resolver, in threads: it knows hosts files and split zones, which c-ares may not.
-                resolver=self._resolver or aiohttp.ThreadedResolver(),
-                socket_factory=self._guard.socket,
-                limit=100,
-                limit_per_host=2,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            headers={"User-Agent": self.limits.user_agent, "Accept-Language": "*"},
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.limits.connect),
-        )
+        self._wire = Wire(self._guard.socket, resolve=self._resolve)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+            # A turn of the loop, in which the sockets are closed.
+            await asyncio.sleep(0)
 
     async def fetch(
         self,
@@ -143,11 +137,12 @@ class Fetcher:
         except TallywireError as error:
             raise FetchError(error.what, where=error.where, why=error.why) from None
         redirects: list[Redirect] = []
-        visited = {address}
+        cookies = Cookies(self.limits.max_cookie_bytes)
+        visited = {(address, cookies.header(address))}
         while True:
             if ask_robots:
                 await self._robots.check(address)
-            page = await self._request(address, headers, max_bytes, cut=cut)
+            page = await self._request(address, headers, cookies, max_bytes, cut=cut)
             location = page.header("Location")
             if page.status not in _REDIRECTS or not location:
                 return page.model_copy(update={"url": url, "redirects": tuple(redirects)})
@@ -160,82 +155,60 @@ class Fetcher:
             if len(redirects) > self.limits.max_redirects:
                 most = self.limits.max_redirects
                 raise FetchFailed("it redirects too often", where=_shown(url), why=f"more than {most} times")
-            if address in visited:
-                raise FetchFailed("it redirects in a circle", where=_shown(url), hint="the site may insist on cookies")
-            visited.add(address)
+            # The same address with another cookie is another request: so sites find out who keeps cookies.
+            visit = (address, cookies.header(address))
+            if visit in visited:
+                raise FetchFailed("it redirects in a circle", where=_shown(url))
+            visited.add(visit)
 
-    async def _request(self, address: str, headers: dict[str, str], max_bytes: int, *, cut: bool) -> Page:
-        if self._session is None:
+    async def _request(
+        self, address: str, headers: dict[str, str], cookies: Cookies, max_bytes: int, *, cut: bool
+    ) -> Page:
+        if self._wire is None:
             raise RuntimeError("a Fetcher is used inside `async with`")
         host = host_of(address)
+        said = {"User-Agent": self.limits.user_agent, "Accept-Language": "*", **headers}
+        if cookie := cookies.header(address):
+            said["Cookie"] = cookie
+        bounds = Bounds(body=max_bytes, head=self.limits.max_head_bytes, connect=self.limits.connect)
         async with self._pace.turn(host):
             with self._guard.visiting(address) as visit:
                 try:
-                    async with (
-                        asyncio.timeout(self.limits.total),
-                        self._session.get(
-                            URL(address, encoded=True), headers=headers, allow_redirects=False
-                        ) as response,
-                    ):
-                        body = b""
-                        if response.status not in _REDIRECTS:
-                            body = await _bounded(response, address, max_bytes, cut=cut)
-                        page = Page(
-                            url=address,
-                            final_url=_shown(address),
-                            status=response.status,
-                            headers=safe_headers(response.raw_headers),
-                            body=body,
-                            fetched_at=self._clock(),
-                        )
-                except (aiohttp.ClientError, OSError, ValueError) as error:
-                    if visit.refused is not None or isinstance(error, aiohttp.InvalidURL):
+                    async with asyncio.timeout(self.limits.total):
+                        answer = await self._wire.get(address, said, bounds, wanted=_is_wanted, cut=cut)
+                except OSError as error:
+                    if visit.refused is not None:
                         raise AddressRefused(
                             "the address leads inside a network",
                             where=_shown(address),
-                            why=visit.refused or "a number in a spelling that no web page uses",
+                            why=visit.refused,
                             hint="if it is yours, name its host among the allowed hosts",
                         ) from None
                     self._give_up(address, error)
+            cookies.take(address, answer.head.headers)
+            page = Page(
+                url=address,
+                final_url=_shown(address),
+                status=answer.head.status,
+                headers=safe_headers(answer.head.headers),
+                body=answer.body,
+                fetched_at=self._clock(),
+            )
             if page.status in _BUSY and (pause := retry_after(page)):
                 self._pace.hold(host, min(pause, _LONGEST_HOLD))
         return page
 
-    def _give_up(self, address: str, error: Exception) -> NoReturn:
-        match error:
-            case TimeoutError():
-                why = f"no complete answer within {self.limits.total:g} seconds"
-                if isinstance(error, aiohttp.ServerTimeoutError):
-                    why = f"no connection within {self.limits.connect:g} seconds"
-            case aiohttp.ClientConnectorDNSError():
-                why = "its host name is unknown"
-            case aiohttp.ClientConnectorCertificateError():
-                why = "its certificate is not valid"
-            case aiohttp.ClientSSLError():
-                why = "no safe connection could be made"
-            case aiohttp.ClientConnectorError():
-                reason = os.strerror(error.os_error.errno) if error.os_error.errno else "unknown reason"
-                why = f"no connection: {reason.lower()}"
-            case aiohttp.ServerDisconnectedError():
-                why = "the server hung up"
-            case aiohttp.ClientPayloadError():
-                why = "its body broke off or is garbled"
-            case aiohttp.ClientResponseError():
-                why = "what it answers is no HTTP"
-            case _:
-                why = type(error).__name__
+    def _give_up(self, address: str, error: OSError) -> NoReturn:
+        if isinstance(error, TimeoutError):
+            why = f"no complete answer within {self.limits.total:g} seconds"
+        else:
+            why = f"no connection: {os.strerror(error.errno).lower() if error.errno else 'unknown reason'}"
         raise FetchFailed("the address gave no page", where=_shown(address), why=why) from None
 
 
-async def _bounded(response: aiohttp.ClientResponse, address: str, max_bytes: int, *, cut: bool) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > max_bytes:
-            if cut:
-                return bytes(body[:max_bytes])
-            raise TooLarge("the page is too large", where=_shown(address), why=f"more than {max_bytes:,} bytes")
-    return bytes(body)
+def _is_wanted(head: Head) -> bool:
+    """Whether the body is read: what a redirect says besides where it leads is for nobody."""
+    return head.status not in _REDIRECTS
 
 
 def _shown(address: str) -> str:

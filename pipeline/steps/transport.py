@@ -20,6 +20,7 @@ def limits_of(settings: Settings) -> FetchLimits:
     return FetchLimits(
         contact=settings.user_agent_contact,
         max_bytes=settings.max_page_bytes,
+        max_head_bytes=settings.max_head_bytes,
         total=settings.fetch_timeout,
         per_host_delay=settings.host_delay,
         allowed_hosts=settings.allowed_hosts,

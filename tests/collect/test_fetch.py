@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import zlib
 from collections.abc import Callable, Coroutine, Mapping
@@ -209,7 +210,7 @@ def test_time_is_bounded_however_slowly_it_trickles(server: Callable[[asyncio.St
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "broke off"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "no HTTP"),
         (answer(b"no gzip", Content_Encoding="gzip"), "broke off"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", "no HTTP"),
+        (answer(b"x", Content_Encoding="gzip, gzip, gzip, gzip"), "over and over"),
         (b"HTTP/1.1 999999 ?\r\n\r\n", "no HTTP"),
     ],
 )
@@ -217,6 +218,161 @@ def test_a_broken_answer_fails_in_words(raw: bytes, says: str) -> None:
     error = failure({"/": raw})
     assert isinstance(error, FetchFailed)
     assert says in error.why
+
+
+DOCUMENT = b"<!doctype html>\n<html><body><p>At least 40 people were evacuated.</p></body></html>\n"
+LENGTH = b"Content-Length: %d\r\n" % len(DOCUMENT)
+OK = b"HTTP/1.1 200 OK\r\n"
+AS_SERVERS_SPEAK = {
+    "a header of 11 kB": OK + b"Content-Security-Policy: " + b"a" * 11_000 + b"\r\n" + LENGTH + b"\r\n" + DOCUMENT,
+    "300 headers": OK + b"X-A: b\r\n" * 300 + LENGTH + b"\r\n" + DOCUMENT,
+    "one length twice": OK + LENGTH + LENGTH + b"\r\n" + DOCUMENT,
+    "one length twice in a line": OK + LENGTH.replace(b"\r\n", b", %d\r\n" % len(DOCUMENT)) + b"\r\n" + DOCUMENT,
+    "a length that is none": OK + b"Content-Length: -1\r\n\r\n" + DOCUMENT,
+    "more than announced": OK + LENGTH + b"\r\n" + DOCUMENT + b"\r\n<!-- cached -->",
+    "less than announced": OK + b"Content-Length: 9999\r\n\r\n" + DOCUMENT,
+    "no last chunk": OK + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(DOCUMENT) + DOCUMENT + b"\r\n",
+    "chunks and a length": (
+        OK
+        + b"Transfer-Encoding: chunked\r\n"
+        + LENGTH
+        + b"\r\n%x  ;x=1\r\n" % len(DOCUMENT)
+        + DOCUMENT
+        + b"\r\n0\r\n\r\n"
+    ),
+    "x-gzip": answer(gzip.compress(DOCUMENT), Content_Encoding="x-gzip"),
+    "gzip twice": answer(gzip.compress(gzip.compress(DOCUMENT)), Content_Encoding="gzip, gzip"),
+    "gzip and padding": answer(gzip.compress(DOCUMENT) + bytes(8), Content_Encoding="gzip"),
+    "gzip without a header": answer(gzip.compress(DOCUMENT), Content_Type="application/octet-stream"),
+    "gzip in gzip": answer(gzip.compress(gzip.compress(DOCUMENT)), Content_Encoding="gzip"),
+    "deflate without its own header": answer(zlib.compress(DOCUMENT)[2:-4], Content_Encoding="deflate"),
+    "an encoding nobody knows": answer(DOCUMENT, Content_Encoding="UTF-8"),
+    "a space before the colon": OK + b"Server : x\r\n" + LENGTH.replace(b":", b" :") + b"\r\n" + DOCUMENT,
+    "a line that is no header": OK + b"<meta>\r\n" + LENGTH + b"\r\n" + DOCUMENT,
+    "a header over two lines": OK + b"X-A: b\r\n\tc\r\n" + LENGTH + b"\r\n" + DOCUMENT,
+    "bare line feeds": (OK + LENGTH + b"\r\n").replace(b"\r", b"") + DOCUMENT,
+    "an early hint": b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + OK + LENGTH + b"\r\n" + DOCUMENT,
+    "HTTP/1.0": b"HTTP/1.0 200 OK\r\n\r\n" + DOCUMENT,
+}
+
+
+@pytest.mark.parametrize("raw", AS_SERVERS_SPEAK.values(), ids=AS_SERVERS_SPEAK.keys())
+def test_servers_are_understood_as_browsers_understand_them(raw: bytes) -> None:
+    page = get({"/": raw})
+    assert (page.status, page.body) == (200, DOCUMENT)
+
+
+def test_two_lengths_are_two_answers_and_refused() -> None:
+    error = failure({"/": OK + LENGTH + b"Content-Length: 3\r\n\r\n" + DOCUMENT})
+    assert "two lengths" in error.why
+
+
+@pytest.mark.parametrize("size", [2_000, 2_001])
+def test_a_head_has_a_bound(size: int) -> None:
+    limits = LIMITS.model_copy(update={"max_head_bytes": 2_000})
+    raw = OK + b"X: " + b"a" * (size - len(OK) - 7) + b"\r\n\r\n"
+    assert len(raw) == size
+    early = b"HTTP/1.1 103 Hint\r\n\r\n"
+    if size <= 2_000:
+        assert get({"/": raw + DOCUMENT}, limits=limits).body == DOCUMENT
+        assert "longer than 2,000" in failure({"/": early + raw + DOCUMENT}, limits=limits).why
+    else:
+        assert "longer than 2,000" in failure({"/": raw + DOCUMENT}, limits=limits).why
+        assert "longer than 2,000" in failure({"/": early * 200 + raw}, limits=limits).why
+
+
+@pytest.mark.parametrize("size", [100_000, 100_001])
+def test_a_zipped_file_has_the_bound_of_a_page(size: int) -> None:
+    raw = answer(gzip.compress(b"x" * size))
+    if size <= 100_000:
+        assert len(get({"/": raw}).body) == size
+    else:
+        assert isinstance(failure({"/": raw}), TooLarge)
+
+
+async def _empty_blocks(writer: asyncio.StreamWriter) -> None:
+    writer.write(OK + b"Content-Encoding: deflate\r\n\r\n\x78\x9c")
+    while True:
+        writer.write(b"\x00\x00\x00\xff\xff" * 10_000)
+        await writer.drain()
+
+
+def test_an_encoding_that_goes_on_and_says_nothing_is_too_large() -> None:
+    assert isinstance(failure({"/": _empty_blocks}), TooLarge)
+
+
+def test_what_comes_after_an_answer_is_the_answer_to_nothing() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> list[bytes]:
+        await fetcher.fetch(web.url("/a"), robots=False)
+        await asyncio.sleep(0.05)
+        return [(await fetcher.fetch(web.url(path), robots=False)).body for path in ("/b", "/b")]
+
+    async def smuggled(writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + LENGTH + b"\r\n" + DOCUMENT)
+        await writer.drain()
+        await asyncio.sleep(0.02)
+        writer.write(answer(b"poison"))
+        await writer.drain()
+        await asyncio.sleep(0.3)
+
+    assert visit({"/a": smuggled, "/b": answer(b"b")}, story) == [b"b", b"b"]
+
+
+def test_a_connection_is_used_again_and_asked_anew_where_the_server_hung_up() -> None:
+    lines: list[list[bytes]] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines.append([])
+        with contextlib.suppress(asyncio.IncompleteReadError), contextlib.closing(writer):
+            for _ in range(2):
+                lines[-1].append(await reader.readuntil(b"\r\n\r\n"))
+                writer.write(OK + b"Content-Length: 1\r\n\r\nx")
+            await reader.readuntil(b"\r\n\r\n")
+
+    async def run() -> list[bytes]:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server, Fetcher(LIMITS, clock=lambda: AT) as fetcher:
+            return [(await fetcher.fetch(f"http://127.0.0.1:{port}/", robots=False)).body for _ in range(4)]
+
+    assert asyncio.run(run()) == [b"x"] * 4
+    assert [len(asked) for asked in lines] == [2, 2]
+
+
+def test_a_cookie_comes_back_within_the_redirects_and_is_forgotten_after() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> tuple[bytes, str]:
+        async def doorman(writer: asyncio.StreamWriter) -> None:
+            shown = "ookie: id=a b; seen=1\r\n" in web.asked[-1]
+            writer.write(answer(b"in") if shown else answer(status="302 Found", Location="/gate"))
+
+        web.pages["/news/a"] = doorman
+        page = await fetcher.fetch(web.url("/news/a"), robots=False)
+        await fetcher.fetch(web.url("/news/b"), robots=False)
+        return page.body, web.asked[-1]
+
+    gate = (
+        b"HTTP/1.1 302 Found\r\nLocation: /news/a\r\nSet-Cookie: seen=1; Path=/; HttpOnly\r\n"
+        b"Set-Cookie: id=a b; path=/news\r\nSet-Cookie: else=1; Path=/other\r\nSet-Cookie: gone=1; Max-Age=0\r\n\r\n"
+    )
+    body, last = visit({"/gate": gate, "/news/b": answer(b"b")}, story)
+    assert body == b"in"
+    assert "ookie" not in last
+
+
+def test_a_circle_without_a_new_cookie_is_still_a_circle() -> None:
+    error = failure({"/": answer(status="302 Found", Location="/", Set_Cookie="a=1")})
+    assert "circle" in error.what
+
+
+def test_a_sites_cookies_have_a_bound() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> str:
+        web.pages["/"] = answer(status="302 Found", Location="/b", Set_Cookie="a=" + "x" * 99)
+        await fetcher.fetch(web.url(), robots=False)
+        return web.asked[-1]
+
+    for most, sent in ((100, True), (99, False)):
+        limits = LIMITS.model_copy(update={"max_cookie_bytes": most})
+        assert ("ookie: a=x" in visit({"/b": answer()}, story, limits)) is sent
 
 
 def test_no_server_fails_in_words() -> None:

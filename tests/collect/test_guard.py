@@ -4,10 +4,10 @@ import asyncio
 import socket
 
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from pipeline.collect.fetch import Fetcher, FetchLimits
 from pipeline.collect.guard import AddressGuard, is_global
+from pipeline.collect.wire import AddressInfo
 from pipeline.errors import AddressRefused, FetchError
 from tests.collect.web import Web, answer
 
@@ -43,23 +43,17 @@ def test_a_host_is_allowed_by_its_name_and_no_other() -> None:
     assert not guard.allows("http://10.0.0.8/")
 
 
-class Scripted(AbstractResolver):
+class Scripted:
     """Answers with one list of addresses after the other, the last for ever."""
 
     def __init__(self, *answers: list[str]) -> None:
         self.answers = list(answers)
         self.asked = 0
 
-    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
+    async def __call__(self, host: str, port: int) -> list[AddressInfo]:
         self.asked += 1
         addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=socket.AF_INET, proto=0, flags=0)
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        pass
+        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port)) for address in addresses]
 
 
 def limits(*allowed: str) -> FetchLimits:
@@ -86,7 +80,7 @@ def test_no_spelling_of_this_machine_is_visited(host: str) -> None:
 def test_a_name_that_leads_inside_is_refused_at_every_answer() -> None:
     async def visit() -> list[str]:
         resolver = Scripted(["127.0.0.1"], ["10.0.0.1", "127.0.0.1"], ["127.0.0.1"])
-        async with Web({"/": answer(b"secret")}) as web, Fetcher(limits(), resolver=resolver) as fetcher:
+        async with Web({"/": answer(b"secret")}) as web, Fetcher(limits(), resolve=resolver) as fetcher:
             for name in ("a.example", "b.example", "c.example"):
                 with pytest.raises(AddressRefused):
                     await fetcher.fetch(web.url(host=name), robots=False)
@@ -100,7 +94,7 @@ def test_an_allowed_name_opens_no_other_name_for_the_same_place() -> None:
         resolver = Scripted(["127.0.0.1"])
         async with (
             Web({"/secret": answer(b"s")}) as web,
-            Fetcher(limits("first.example"), resolver=resolver) as fetcher,
+            Fetcher(limits("first.example"), resolve=resolver) as fetcher,
         ):
             web.pages["/"] = answer(status="302 Found", Location=web.url("/secret", host="rebound.example"))
             with pytest.raises(AddressRefused):
