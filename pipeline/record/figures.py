@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    tuple_,
     update,
 )
 
@@ -130,6 +131,19 @@ class Figures:
             query = query.where(figures.c.revision == revision)
         rows = self._connection.execute(query)
         return [from_document(FigureInArticle, document, f"figure {id}") for id, document in rows]
+
+    def of_revisions(self, revisions: Mapping[str, int]) -> dict[str, list[FigureInArticle]]:
+        """The figures of each article in the revision named with its id, in the order they stand there."""
+        found: dict[str, list[FigureInArticle]] = {}
+        for some in batches(revisions.items()):
+            rows = self._connection.execute(
+                select(figures.c.id, figures.c.article, figures.c.document)
+                .where(tuple_(figures.c.article, figures.c.revision).in_(some))
+                .order_by(figures.c.article, figures.c.start, figures.c.id)
+            )
+            for id, article, document in rows:
+                found.setdefault(article, []).append(from_document(FigureInArticle, document, f"figure {id}"))
+        return found
 
     def put_verdict(self, *many: Verdict) -> None:
         """Keep what figures say in a topic, each in place of what it said there before. The figures are put before."""

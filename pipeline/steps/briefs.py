@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.figures.briefs import READ, brief_figures
@@ -15,14 +16,15 @@ from pipeline.tell.words import headline_of
 from schemas.alert import BriefLine, DevelopmentNews
 from schemas.article import Article
 from schemas.brief import Brief, Report
+from schemas.figure import FigureInArticle
 from schemas.story import Story
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
 
 
-_LINES = 12
-"""Figures of a brief that a mail may show: some of them are told in it anyway."""
+LINES = 12
+"""Figures of a brief that the index holds, and that a mail may show: some of them are told in it anyway."""
 _REPORTS = 5
 
 
@@ -31,7 +33,7 @@ class Briefs:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._streams: dict[str, Stream] = {}
+        self._rarities: dict[str, Callable[[str], float]] = {}
 
     def of(self, story: Story) -> Brief:
         """The brief of a story as it stands."""
@@ -58,14 +60,14 @@ class Briefs:
             reports=len(own),
             copies=len(development.copies),
             outlets=brief.outlets,
-            figures=tuple(BriefLine(figure=one, source=sources[one.article]) for one in brief.figures[:_LINES]),
+            figures=tuple(BriefLine(figure=one, source=sources[one.article]) for one in brief.figures[:LINES]),
             latest=tuple(sources[article.id] for article in fresh[:_REPORTS]),
             more=max(len(fresh) - _REPORTS, 0),
         )
 
     def _brief(self, development: Development, articles: Sequence[Article]) -> Brief:
         face = development.face
-        stream = self._stream(face.topics[0]) if face.topics else Stream()
+        rarity = self._rarity(face.topics[0]) if face.topics else Stream().rarity
         return Brief(
             id=development.id,
             topics=development.topics,
@@ -75,7 +77,7 @@ class Briefs:
             last_seen=development.last_seen,
             articles=tuple(article for story in development.stories for article in (*story.articles, *story.copies)),
             outlets=development.outlets,
-            figures=brief_figures([self._report(article) for article in articles], stream.rarity, headline_of),
+            figures=brief_figures(self._reports(articles), rarity, headline_of),
         )
 
     def _latest(self, stories: Sequence[Story]) -> list[Article]:
@@ -87,27 +89,35 @@ class Briefs:
                 break
         return sorted(found, key=lambda article: (article.first_seen, article.seq), reverse=True)[:READ]
 
-    def _stream(self, topic: str) -> Stream:
-        if topic not in self._streams:
-            self._streams[topic] = Stream(self._tx.told.articles(topic))
-        return self._streams[topic]
+    def _rarity(self, topic: str) -> Callable[[str], float]:
+        """How telling a word is in a topic; kept, for it is asked of a word in each pair of figures that both have."""
+        if topic not in self._rarities:
+            self._rarities[topic] = cache(Stream(self._tx.told.articles(topic)).rarity)
+        return self._rarities[topic]
 
-    def _report(self, article: Article) -> Report:
-        """An article with its figures that telling judged, each with the most any of its topics thinks it worth."""
-        read = self._tx.figures.of_article(article.id, revision=article.revision)
-        verdicts = self._tx.figures.verdicts_of_many(one.id for one in read)
-        marks = marks_of_article(read, article.reading.text)
-        judged = []
-        for figure, mark in zip(read, marks, strict=True):
-            worths = [verdict.telling.worth for verdict in verdicts.get(figure.id, ()) if verdict.telling]
-            if worths:
-                judged.append((figure, mark, max(worths)))
-        return Report(
-            id=article.id,
-            outlet=article.reading.outlet,
-            published=article.reading.published,
-            copy_of=article.copy_of,
-            figures=tuple(figure for figure, _, _ in judged),
-            marks=tuple(mark for _, mark, _ in judged),
-            worths=tuple(worth for _, _, worth in judged),
-        )
+    def _reports(self, articles: Sequence[Article]) -> list[Report]:
+        """Articles with their figures that telling judged, each with the most any of its topics thinks it worth."""
+        read = self._tx.figures.of_revisions({article.id: article.revision for article in articles})
+        verdicts = self._tx.figures.verdicts_of_many(one.id for figures in read.values() for one in figures)
+        worths = {
+            figure: max(judged)
+            for figure, some in verdicts.items()
+            if (judged := [verdict.telling.worth for verdict in some if verdict.telling])
+        }
+        return [_report(article, read.get(article.id, ()), worths) for article in articles]
+
+
+def _report(article: Article, read: Sequence[FigureInArticle], worths: Mapping[str, float]) -> Report:
+    """An article with those of its figures that have a worth."""
+    # What stands around a number is told from all numbers of its article.
+    marks = marks_of_article(read, article.reading.text)
+    judged = [(figure, mark) for figure, mark in zip(read, marks, strict=True) if figure.id in worths]
+    return Report(
+        id=article.id,
+        outlet=article.reading.outlet,
+        published=article.reading.published,
+        copy_of=article.copy_of,
+        figures=tuple(figure for figure, _ in judged),
+        marks=tuple(mark for _, mark in judged),
+        worths=tuple(worths[figure.id] for figure, _ in judged),
+    )

@@ -7,12 +7,13 @@ or rivals the other, become one course. Both questions are asked of the weights 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from itertools import product
+from itertools import chain, combinations, islice, product
 
 from pipeline.figures.telling import pairs
 from pipeline.figures.telling.mention import Mention
@@ -31,6 +32,13 @@ _MENTIONS = 12
 """Mentions of a fact that a new one is held against; a fact of a hundred copies is recognised by fewer."""
 _SAYS_THE_SAME = frozenset({pairs.Standing.EQUAL, pairs.Standing.ROUNDED})
 Rarity = Callable[[str], float]
+_Claimed = tuple[float | None, float | None, float | None]
+_Placed = tuple[int, int, Mention]
+"""A mention with the place of its fact, and its own."""
+_Likely = tuple[float, int, int]
+"""Log-odds that a mention says the same, and its places, turned round: of two alike the first is the greatest."""
+_Near = tuple[str | None, int | None]
+"""A unit and a magnitude."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,39 +133,96 @@ def facts_of(reports: Iterable[Report], rarity: Rarity, models: Models) -> list[
     ``rarity`` says how telling a word is, from 0 to 1.
     """
     found: list[Fact] = []
+    known = _Known()
     for report in reports:
-        past = {(one.figure.quote, one.figure.earlier) for one in report.figures if one.figure.earlier is not None}
-        for one, marks, worth in zip(report.figures, report.marks, report.worths, strict=True):
-            if (one.figure.quote, one.figure.value) in past:
-                continue  # "164, up from 120": said with the 164
-            voice = Voice(Mention(one, marks), report, worth)
-            fact = _stated_before(voice, found, rarity, models)
-            if fact is None:
-                fact = Fact()
-                found.append(fact)
-            fact.voices.append(voice)
+        voices = list(_voices(report))
+        # Most of what a report can say again is known before it: that is compared at once, which is far quicker.
+        may_be = [known.of_value(voice.mention) for voice in voices]
+        likely = _likely([voice.mention for voice in voices], may_be, rarity, models)
+        fresh: list[_Placed] = []
+        for voice, before in zip(voices, likely, strict=True):
+            beside = [placed for placed in fresh if known.are_of_one_value(placed[2], voice.mention)]
+            likeliest = max(before + _likely([voice.mention], [beside], rarity, models)[0], default=None)
+            if likeliest is not None and likeliest[0] >= ALIKE:
+                place = -likeliest[1]
+            else:
+                place = len(found)
+                found.append(Fact())
+            found[place].voices.append(voice)
+            if len(found[place].voices) <= _MENTIONS:
+                fresh.append(known.add(place, voice.mention))
     return found
 
 
-def _stated_before(voice: Voice, found: Sequence[Fact], rarity: Rarity, models: Models) -> Fact | None:
-    """The fact that a mention states again, if any."""
-    said = voice.mention
-    may_be = [
-        (fact, other.mention)
-        for fact in found
-        for other in fact.voices[:_MENTIONS]
-        if other.mention.figure.unit == said.figure.unit
-        and pairs.standing(other.mention.claim, said.claim) in _SAYS_THE_SAME
-    ]
-    likeness = [pairs.likeness(said, other, rarity) for _, other in may_be]
+def _voices(report: Report) -> Iterator[Voice]:
+    """The mentions of a report, without what it says a number was: "164, up from 120" is said with the 164."""
+    past = {(one.figure.quote, one.figure.earlier) for one in report.figures if one.figure.earlier is not None}
+    for one, marks, worth in zip(report.figures, report.marks, report.worths, strict=True):
+        if (one.figure.quote, one.figure.value) not in past:
+            yield Voice(Mention(one, marks), report, worth)
+
+
+class _Known:
+    """The mentions that new ones are held against, each with the place of its fact, looked up by unit and value."""
+
+    def __init__(self) -> None:
+        self._mentions: dict[_Near, dict[_Claimed, list[_Placed]]] = {}
+        self._same: dict[tuple[_Claimed, _Claimed], bool] = {}
+        self._count = 0
+
+    def add(self, place: int, mention: Mention) -> _Placed:
+        """Know one more mention of the fact at ``place``."""
+        value, placed = _claimed(mention), (place, self._count, mention)
+        self._mentions.setdefault((mention.figure.unit, _magnitude(value)), {}).setdefault(value, []).append(placed)
+        self._count += 1
+        return placed
+
+    def of_value(self, said: Mention) -> list[_Placed]:
+        """The mentions that state the value of ``said``, exactly or rounded."""
+        magnitude = _magnitude(_claimed(said))
+        near = [None] if magnitude is None else [magnitude - 1, magnitude, magnitude + 1]
+        return [
+            placed
+            for one in near
+            for mentions in self._mentions.get((said.figure.unit, one), {}).values()
+            if self.are_of_one_value(mentions[0][2], said)
+            for placed in mentions
+        ]
+
+    def are_of_one_value(self, known: Mention, said: Mention) -> bool:
+        """Whether ``said`` states the value of ``known``, exactly or rounded."""
+        if known.figure.unit != said.figure.unit:
+            return False
+        values = _claimed(known), _claimed(said)
+        if values not in self._same:
+            self._same[values] = pairs.standing(known.claim, said.claim) in _SAYS_THE_SAME
+        return self._same[values]
+
+
+def _claimed(mention: Mention) -> _Claimed:
+    """The value of a mention as far as it matters for whether another's is the same."""
+    claim = mention.claim
+    return claim.value, claim.low, claim.high
+
+
+def _magnitude(value: _Claimed) -> int | None:
+    """The power of two below which a number is; a rounding of it is of this one or of one beside it."""
+    return None if value[0] is None else math.frexp(value[0])[1]
+
+
+def _likely(
+    said: Sequence[Mention], may_be: Sequence[Sequence[_Placed]], rarity: Rarity, models: Models
+) -> list[list[_Likely]]:
+    """How likely each mention states again what each of those that ``may_be`` the same states."""
+    compared = [(one, other) for one, some in zip(said, may_be, strict=True) for *_, other in some]
+    likeness = [pairs.likeness(one, other, rarity) for one, other in compared]
     same = models.same.scores(likeness)
     cues = [
-        told_cues(alike, pairs.value_cues(said, other), score)
-        for (_, other), alike, score in zip(may_be, likeness, same, strict=True)
+        told_cues(alike, pairs.value_cues(one, other), score)
+        for (one, other), alike, score in zip(compared, likeness, same, strict=True)
     ]
-    scores = models.told.scores(cues)
-    best = max(range(len(scores)), key=lambda n: scores[n], default=None)
-    return may_be[best][0] if best is not None and scores[best] >= ALIKE else None
+    scores = iter(models.told.scores(cues))
+    return [[(next(scores), -place, -count) for place, count, _ in some] for some in may_be]
 
 
 def courses_of(facts: Sequence[Fact], rarity: Rarity, models: Models) -> list[list[Fact]]:
@@ -187,17 +252,19 @@ def courses_of(facts: Sequence[Fact], rarity: Rarity, models: Models) -> list[li
 
 def _links(facts: Sequence[Fact], rarity: Rarity, models: Models) -> dict[tuple[int, int], float]:
     """How likely each two facts are of one series, by their places; without those that can't be."""
-    found: dict[tuple[int, int], float] = {}
-    for n, one in enumerate(facts):
-        for m in range(n + 1, len(facts)):
-            other = facts[m]
-            if set(one.articles) & set(other.articles) or _unit(one) != _unit(other):
-                continue
-            voices = product(_worthiest(one), _worthiest(other))
-            alike = [pairs.likeness(mine.mention, theirs.mention, rarity) for mine, theirs in voices]
-            scores = models.same.scores(alike)
-            found[n, m] = sum(scores) / len(scores)
-    return found
+    articles, worthiest = [set(fact.articles) for fact in facts], [_worthiest(fact) for fact in facts]
+    linked = [
+        (n, m)
+        for n, m in combinations(range(len(facts)), 2)
+        if _unit(facts[n]) == _unit(facts[m]) and articles[n].isdisjoint(articles[m])
+    ]
+    alike = [
+        [pairs.likeness(mine.mention, theirs.mention, rarity) for mine, theirs in product(worthiest[n], worthiest[m])]
+        for n, m in linked
+    ]
+    # Asked for once: to score a few pairs takes hardly less time than to score many.
+    scores = iter(models.same.scores(list(chain.from_iterable(alike))))
+    return {pair: sum(islice(scores, len(some))) / len(some) for pair, some in zip(linked, alike, strict=True)}
 
 
 def _worthiest(fact: Fact) -> list[Voice]:

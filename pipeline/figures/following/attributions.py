@@ -27,6 +27,7 @@ def speaker(attribution: str) -> frozenset[str]:
     return frozenset(part for word in telling for part in (_roles().of(word) or (stem(word),)))
 
 
+@lru_cache(maxsize=4096)
 def speak_as_one(one: str | None, other: str | None) -> bool:
     """Whether both are known and the same, by the words that matter ("health ministry", "the ministry of health")."""
     if not one or not other:

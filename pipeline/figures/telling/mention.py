@@ -47,7 +47,7 @@ class Mention:
     def id(self) -> str:
         return self.source.id
 
-    @property
+    @cached_property
     def figure(self) -> Figure:
         return self.source.figure
 
@@ -94,6 +94,20 @@ class Mention:
     def names(self) -> frozenset[str]:
         """Capitalised words of the sentence that do not open it."""
         return frozenset(name.lower() for name in _NAME.findall(self.figure.quote))
+
+    @cached_property
+    def about(self) -> frozenset[str]:
+        """The names that its article surely speaks of."""
+        return frozenset(name for name in self.marks.about if name[0] != "?")
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        return frozenset(self.marks.traits)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The traits that say of which kind it is, and for how long it counts, where it is not the plain figure."""
+        return frozenset(trait for trait in self.marks.traits if trait.startswith(("kind:", "per:")))
 
     @cached_property
     def is_total(self) -> bool:

@@ -126,8 +126,9 @@ def likeness(
         ("wording", one.wording, other.wording),
     ):
         if mine and theirs:
-            made[f"{name}, of both"] = _jaccard(mine, theirs, rarity)
-            made[f"{name}, of the shorter"] = _contained(mine, theirs, rarity)
+            both = _weigh(mine & theirs, rarity)
+            made[f"{name}, of both"] = both / _weigh(mine | theirs, rarity) if both else 0.0
+            made[f"{name}, of the shorter"] = both / min(_weigh(mine, rarity), _weigh(theirs, rarity)) if both else 0.0
         else:
             made[f"no {name}"] = 1.0
     _of_clauses(made, one, other)
@@ -148,9 +149,8 @@ def _of_events(made: dict[str, float], one: Mention, other: Mention, rarity: Cal
         ] = 1.0
     elif mine or theirs:
         made["rarest name: one"] = 1.0
-    about, of_other = _plain(one.marks.about), _plain(other.marks.about)
-    if about and of_other:
-        made["about"] = _jaccard(about, of_other, rarity)
+    if one.about and other.about:
+        made["about"] = _jaccard(one.about, other.about, rarity)
     first, second = one.marks.window, other.marks.window
     if first and second:
         made["periods differ"] = float(windows.differ(first, second))
@@ -164,10 +164,6 @@ def _rarest(one: Mention, rarity: Callable[[str], float]) -> str | None:
     """The most telling of the names close to a number."""
     near = [name for name, weight in one.marks.names.items() if weight >= _BESIDE]
     return max(near, key=lambda name: (rarity(name), name), default=None)
-
-
-def _plain(names: Sequence[str]) -> frozenset[str]:
-    return frozenset(name for name in names if name[0] != "?")
 
 
 def _of_clauses(made: dict[str, float], one: Mention, other: Mention) -> None:
@@ -210,10 +206,9 @@ def _of_kinds(made: dict[str, float], one: Mention, other: Mention) -> None:
         made["same day meant" if one.claim.as_of == other.claim.as_of else "other day meant"] = 1.0
     made["one of a group"] = float(bool(one.figure.scope.group) != bool(other.figure.scope.group))
     made["other kind"] = float(one.figure.scope.kind != other.figure.scope.kind)
-    traits, theirs = set(one.marks.traits), set(other.marks.traits)
     for trait in ("more", "part", "rest"):
-        made[f"one {trait}"] = float((trait in traits) != (trait in theirs))
-    made["one of a kind"] = float(any(t.startswith(("kind:", "per:")) for t in traits ^ theirs))
+        made[f"one {trait}"] = float((trait in one.traits) != (trait in other.traits))
+    made["one of a kind"] = float(one.kinds != other.kinds)
     made["one past"] = float(one.is_past != other.is_past)
 
 
@@ -258,16 +253,12 @@ def value_cues(one: Mention, other: Mention) -> dict[str, float]:
 
 
 def _weigh(words: Set[str], rarity: Callable[[str], float]) -> float:
-    return sum(rarity(word) + 0.05 for word in words)
+    return sum([rarity(word) + 0.05 for word in words])
 
 
 def _jaccard(one: Set[str], other: Set[str], rarity: Callable[[str], float]) -> float:
-    either = one | other
-    return _weigh(one & other, rarity) / _weigh(either, rarity) if either else 0.0
-
-
-def _contained(one: Set[str], other: Set[str], rarity: Callable[[str], float]) -> float:
-    return _weigh(one & other, rarity) / min(_weigh(one, rarity), _weigh(other, rarity))
+    both = one & other
+    return _weigh(both, rarity) / _weigh(one | other, rarity) if both else 0.0
 
 
 def _overlap(one: Set[str], other: Set[str]) -> float:
