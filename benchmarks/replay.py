@@ -38,7 +38,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from pipeline.collect.archive import Archive
 from pipeline.figures.following import Follower
 from pipeline.group import Grouper, Threads
-from pipeline.read import body, boilerplate, decode, jsonld, markup, metadata, teaser
+from pipeline.read import body, boilerplate, decode, jsonld, kinds, markup, metadata
 from pipeline.read.workers import WorkerPool
 from pipeline.record import alerts, articles, entries, feeds, figures, notes, stories, topics
 from pipeline.settings import Settings
@@ -95,7 +95,7 @@ STEPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("read: extract text", boilerplate, ("without_boilerplate",)),
     ("read: metadata", jsonld, ("said",)),
     ("read: metadata", metadata, ("judge", "headings")),
-    ("read: teaser", teaser, ("teaser", "is_wall")),
+    ("read: kind", kinds, ("judge", "reads_as_wall")),
     ("read: match", reading, ("match_all",)),
     ("read: figures", reading, ("read_figures",)),
     ("judge: group", Grouper, ("__init__", "place", "revise", "regroup", "forget", "remembered")),

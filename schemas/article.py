@@ -52,6 +52,19 @@ class MetadataSource(StrEnum):
     ARRIVAL = "arrival"
 
 
+class PageKind(StrEnum):
+    """What a page is: the article it was fetched for, or what stands in its place."""
+
+    ARTICLE = "article"
+    TEASER = "teaser"
+    CONSENT = "consent"
+    LOGIN = "login"
+    CHECK = "check"
+    MISSING = "missing"
+    INDEX = "index"
+    CLOSED = "closed"
+
+
 class Hint(Model):
     """What was known about an article before its page was read: the feed's word, or a replay file's."""
 
@@ -78,7 +91,9 @@ class Reading(Model):
     outlet: str
     description: str = ""
     sources: dict[str, MetadataSource] = {}
+    kind: PageKind = Field(default=PageKind.ARTICLE, description="what the page is; its text is an article's only then")
     teaser: str | None = Field(default=None, description="why this is not the article: a paywall, a consent page")
+    doubt: float = Field(default=0.0, description="how likely it is not the article, 0 to 1, where it is taken for one")
     notes: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import ReadError, TallywireError
-from pipeline.read import body, boilerplate, decode, jsonld, markup, metadata
-from pipeline.read import teaser as walls
+from pipeline.read import body, boilerplate, decode, jsonld, kinds, markup, metadata
 from pipeline.read.language import language_code, language_of
+from pipeline.read.witnesses import Asked, Ending, Seen, of_ending
 from pipeline.text import normalise, plain_text
 from pipeline.urls import canonical, outlet_domain
-from schemas.article import Hint, MetadataSource, Page, Reading
+from schemas.article import Hint, MetadataSource, Page, PageKind, Reading
 from schemas.feed import Entry, Origin
 
 PRELOAD = ("trafilatura", "htmldate", "py3langid.langid", "dateutil.parser", "babel.core")
@@ -22,11 +23,10 @@ _MARKUP = re.compile(
 )
 _DOCUMENT = re.compile(r"<(?:html|body)[\s>]", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_WALL_ELEMENTS = (
-    "//*[contains(@class, 'paywall') or contains(@id, 'paywall') or contains(@class, 'regwall')"
-    " or contains(@class, 'subscriber-only') or contains(@class, 'piano')]"
-    "[not(self::body or self::html or self::script)]"
-)
+_STUB = 600
+"""Characters; a shorter text is held against what the feed itself gives of the article."""
+_WHOLE = 1_200
+"""Characters; a text of a feed that is as long is taken for the article, where its page gives less."""
 
 
 def hint_of(entry: Entry, outlet: str | None) -> Hint:
@@ -108,45 +108,66 @@ def read_given(*, html: str | None, text: str | None, url: str, hint: Hint, now:
     )
 
 
-def _read(
-    html: str, *, requested_url: str, final_url: str, hint: Hint, now: datetime, notes: tuple[str, ...]
-) -> Reading:
+@dataclass(frozen=True)
+class _Taken:
+    """What a page gives before anything is decided about it."""
+
+    page: markup.Markup
+    said: jsonld.Said
+    raw: str
+    how: str
+    facts: metadata.Facts
+
+    @property
+    def seen(self) -> Seen:
+        titles = tuple(metadata.headings(self.page.tree))
+        return Seen(markup=self.page, said=self.said, text=self.raw, titles=titles, site=self.facts.outlet)
+
+    @property
+    def free(self) -> bool | None:
+        return _free(self.said, self.page)
+
+
+def _taken(html: str, final_url: str, hint: Hint, now: datetime) -> _Taken:
     page = markup.parse(html, where=final_url)
     said = jsonld.said(page.tree, final_url)
-    raw, how = body.text_of(page.tree, final_url, said, walled=lambda text: walls.is_wall(text) is not None)
+    raw, how = body.text_of(page.tree, final_url, said, walled=kinds.reads_as_wall)
     if not raw and hint.source is MetadataSource.GIVEN:
         # Who gives a fragment means all of it.
         raw = plain_text(html)[: body.LARGEST]
-    facts = metadata.judge(page, said, hint, text=raw, final_url=final_url, now=now)
-    everything = raw if len(raw) >= 200 else plain_text(html[: markup.LARGEST])[:5000]
-    evidence = walls.Evidence(
-        title=facts.title,
-        url=final_url,
-        free=_free(said, page),
-        known_length=len(said.body),
-        words=said.words,
-        known_text=hint.summary,
-        wall=" ".join(" ".join(part.itertext()) for part in page.tree.xpath(_WALL_ELEMENTS)[:4])[:4000],
-    )
-    reason = walls.teaser(raw, evidence) or (
-        walls.is_wall(everything, facts.title, final_url) if len(raw) < 200 else None
-    )
+    return _Taken(page, said, raw, how, metadata.judge(page, said, hint, text=raw, final_url=final_url, now=now))
+
+
+def witnesses_of(page: Page, hint: Hint, *, now: datetime) -> tuple[dict[str, float], Ending]:
+    """What speaks for and against a page being its article, as `kinds.weigh` takes it."""
+    html, _ = decode.html_of(page)
+    taken = _taken(html, page.final_url, hint, now)
+    asked, seen = Asked(hint, page.url, page.final_url), taken.seen
+    ending = of_ending(seen, free=taken.free)
+    return kinds.witnesses(asked, seen, ending), ending
+
+
+def _read(
+    html: str, *, requested_url: str, final_url: str, hint: Hint, now: datetime, notes: tuple[str, ...]
+) -> Reading:
+    taken = _taken(html, final_url, hint, now)
+    facts, said = taken.facts, taken.said
+    judged = kinds.judge(Asked(hint, requested_url, final_url), taken.seen, free=taken.free)
     text = boilerplate.without_boilerplate(
-        raw, (facts.title, said.headline, *metadata.headings(page.tree)), facts.authors
+        taken.raw, (facts.title, said.headline, *metadata.headings(taken.page.tree)), facts.authors
     )
     sources = dict(facts.sources)
-    sources["text"] = MetadataSource.JSON_LD if "articleBody" in how else MetadataSource.PAGE
-    said_notes = [*notes, *facts.notes, *([how] if how else [])]
+    sources["text"] = MetadataSource.JSON_LD if "articleBody" in taken.how else MetadataSource.PAGE
+    said_notes = [*notes, *facts.notes, *([taken.how] if taken.how else [])]
     if said.live:
         said_notes.append("a live page: its text goes on changing")
-    if (reason or not text) and len(hint.summary) > max(len(text), 1):
+    judged, note = _beside_the_feed(judged, text, hint)
+    if note:
         text, sources["text"] = hint.summary, hint.source
-        said_notes.append("the text is the feed's: the page gives less")
-        if len(text) >= walls.SHORT and not walls.offer(text):
-            reason = None
-    if not text and not reason:
+        said_notes.append(note)
+    if not text and (judged.kind is PageKind.ARTICLE or not taken.seen.main):
         raise ReadError("the page holds no text that reads as an article", where=final_url)
-    return Reading(
+    reading = Reading(
         requested_url=requested_url,
         url=facts.url,
         title=facts.title,
@@ -158,9 +179,41 @@ def _read(
         outlet=facts.outlet,
         description=facts.description,
         sources=sources,
-        teaser=reason,
+        kind=judged.kind,
+        teaser=judged.reason or None,
+        doubt=round(judged.doubt, 3),
         notes=tuple(dict.fromkeys(said_notes)),
     )
+    return reading if judged.kind in (PageKind.ARTICLE, PageKind.TEASER) else _in_its_place(reading, hint)
+
+
+def _beside_the_feed(judged: kinds.Judged, text: str, hint: Hint) -> tuple[kinds.Judged, str]:
+    """The same, and a note where the feed's own text of the article is to be read in place of the page's."""
+    fed = hint.summary
+    longer = len(fed) > max(len(text), 1)
+    stub = judged.kind is PageKind.ARTICLE and 0 < len(text) < _STUB and len(fed) > 2 * len(text)
+    if stub and body.covered(fed, text) < 0.5:
+        reason = f"it has {len(text)} characters, where the feed alone gives {len(fed)}"
+        judged = kinds.Judged(PageKind.TEASER, reason, judged.doubt)
+    if not longer or (judged.kind is PageKind.ARTICLE and text):
+        return judged, ""
+    if len(fed) >= _WHOLE:
+        judged = kinds.Judged(PageKind.ARTICLE, "", judged.doubt)
+    return judged, "the text is the feed's: the page gives less"
+
+
+def _in_its_place(reading: Reading, hint: Hint) -> Reading:
+    """A reading of what is no article: known by the address that was asked for, under the feed's title.
+
+    Whatever such a page calls itself, its address and title are those of a door or a notice, which many entries share.
+    """
+    try:
+        url = canonical(reading.requested_url)
+    except TallywireError:
+        url = reading.requested_url
+    title = normalise(hint.title).replace("\n", " ") or reading.title
+    sources = reading.sources | {"url": MetadataSource.URL} | ({"title": hint.source} if hint.title else {})
+    return reading.model_copy(update={"url": url, "title": title, "sources": sources})
 
 
 def _free(said: jsonld.Said, page: markup.Markup) -> bool | None:

@@ -1,0 +1,161 @@
+"""What a page is: the article it was fetched for, a teaser of it, or something that stands in its place.
+
+All witnesses are weighed together: a multinomial logistic regression over the numbers of `witnesses`, its weights in
+`kinds.json`. They began as judgements and were fitted to labelled pages, held near where they began (a Gaussian prior);
+`benchmarks/fit_kinds.py` does it and says how well it reads pages it was not fitted to.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from pipeline.read import phrases
+from pipeline.read.witnesses import (
+    Asked,
+    Ending,
+    Seen,
+    density,
+    of_address,
+    of_build,
+    of_ending,
+    of_feed,
+    of_words,
+    size,
+)
+from schemas.article import PageKind
+
+_TELLING = 0.35
+"""Log-odds that a witness must add against the page being an article to be named as a reason."""
+_NAMED = 4
+_LONGEST_WALL = 3_000
+
+_SAID = {
+    PageKind.TEASER: "a paywall's teaser",
+    PageKind.CONSENT: "a consent page instead of the article",
+    PageKind.LOGIN: "a login page instead of the article",
+    PageKind.CHECK: "a check for robots or ad blockers instead of the article",
+    PageKind.MISSING: "a notice that there is no such page",
+    PageKind.INDEX: "a list of articles, not the article",
+    PageKind.CLOSED: "a notice that the site is closed for a while",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each witness adds to the log-odds of each kind."""
+
+    bias: Mapping[str, float]
+    weights: Mapping[str, Mapping[str, float]]
+
+    def scores(self, found: Mapping[str, float]) -> dict[str, float]:
+        """The score of each kind; only their differences mean anything."""
+        scores = dict(self.bias)
+        for name, value in found.items():
+            for kind, weight in self.weights.get(name, {}).items():
+                scores[kind] += weight * value
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a page is taken for, why, and how likely it is no article."""
+
+    kind: PageKind
+    reason: str
+    doubt: float
+
+
+@cache
+def shipped() -> Weights:
+    """The weights that come with the program."""
+    data = json.loads(resources.files("pipeline.read").joinpath("kinds.json").read_text("utf-8"))
+    return Weights(data["bias"], data["weights"])
+
+
+def reads_as_wall(text: str) -> bool:
+    """Whether a text alone is mostly words of consent or of a check for robots: no measure for another extraction."""
+    if size(text) > _LONGEST_WALL:
+        return False
+    consent = density(phrases.COOKIE, text) * density(phrases.AGREE, text)
+    return consent >= 0.25 or density(phrases.ROBOT, text) >= 0.5
+
+
+def witnesses(asked: Asked, seen: Seen, ending: Ending) -> dict[str, float]:
+    """Everything that can be asked of a page; a witness that can't say anything is left out."""
+    return {**of_feed(asked, seen), **of_address(asked, seen), **of_build(seen), **of_words(seen), **dict(ending.found)}
+
+
+def judge(asked: Asked, seen: Seen, *, free: bool | None) -> Judged:
+    """What the page is, and why. Pure."""
+    ending = of_ending(seen, free=free)
+    return weigh(witnesses(asked, seen, ending), ending)
+
+
+def weigh(found: Mapping[str, float], ending: Ending, weights: Weights | None = None) -> Judged:
+    """The kind that the witnesses speak for: another than an article only where that is likelier than not."""
+    weights = weights or shipped()
+    scores = weights.scores(found)
+    most = max(scores.values())
+    likely = {kind: math.exp(score - most) for kind, score in scores.items()}
+    doubt = 1 - likely[PageKind.ARTICLE] / sum(likely.values())
+    if doubt < 0.5:
+        return Judged(PageKind.ARTICLE, "", doubt)
+    kind = PageKind(max((name for name in likely if name != PageKind.ARTICLE), key=lambda name: likely[name]))
+    if kind is PageKind.TEASER:
+        return Judged(kind, _teaser(found, ending), doubt)
+    said = sorted(
+        (
+            (weights.weights.get(name, {}).get(kind, 0.0) - weights.weights.get(name, {}).get(PageKind.ARTICLE, 0.0))
+            * value,
+            name,
+        )
+        for name, value in found.items()
+    )
+    names = [name for added, name in reversed(said) if added > _TELLING][:_NAMED]
+    return Judged(kind, f"{_SAID[kind]}: {', '.join(map(_worded, names))}" if names else _SAID[kind], doubt)
+
+
+def _teaser(found: Mapping[str, float], ending: Ending) -> str:
+    """Why a text is only the beginning of its article."""
+    share = ending.share
+    reasons = [
+        *(["its page says that it is not free"] if found.get("locked") else []),
+        *([f"it ends with an offer ('{ending.offered[:50]}')"] if ending.offered else []),
+        *([f"it is {share:.0%} of the length its page gives"] if share is not None and found.get("cut") else []),
+        *(["its page holds a paywall"] if found.get("paywall") else []),
+        *(["it breaks off"] if found.get("breaks off") or found.get("open end") else []),
+        *(["its page counts more words"] if found.get("few words") else []),
+    ]
+    return ": ".join((_SAID[PageKind.TEASER], ", ".join(reasons or ["it is short"])))
+
+
+_WORDED = {
+    "title not told": "nothing of the announced title is in it",
+    "summary not told": "nothing of the announced summary is in it",
+    "lost its path": "its address lost the path that was asked for",
+    "moved elsewhere": "it was moved to an address of another name",
+    "asks to return": "its address asks to return to the one asked for",
+    "another host": "another host answered",
+    "canonical elsewhere": "it calls another page its own address",
+    "called a site": "it calls itself a site",
+    "one paragraph": "it has hardly a paragraph",
+    "no prose": "it holds next to no text",
+    "kept from search": "it asks search engines to stay away",
+    "titled as the site": "its title is only the site's name",
+    "password": "it asks for a password",
+    "controls": "it is mostly buttons and fields",
+    "links": "it is mostly links",
+    "cards": "its text stands under headings that lead elsewhere",
+    "prose": "of the length of its text",
+}
+
+
+def _worded(name: str) -> str:
+    if name.startswith("door of"):
+        return f"its address names {name.removeprefix('door of ')}"
+    return _WORDED.get(name, name)
