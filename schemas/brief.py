@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import Field
 
 from schemas.base import Model, Utc
@@ -32,6 +34,8 @@ class BriefValue(Model):
     articles: tuple[str, ...] = Field(description="ids of the articles that state it, also rounded; copies among them")
     outlets: tuple[str, ...] = Field(description="names of their outlets")
     speaker: str | None = Field(default=None, description="who says so, if the best sentence says it")
+    as_of: date | None = Field(default=None, description="the day it holds for, if the best sentence says it")
+    since: Utc | None = Field(default=None, description="when the first of these articles was published")
 
 
 class BriefFigure(BriefValue):
@@ -42,6 +46,9 @@ class BriefFigure(BriefValue):
     article: str = Field(description="id of the article whose sentence it is")
     unit: str | None = Field(default=None, description="%, USD, km …, where it measures")
     worth: float = Field(ge=0, le=1, description="how likely a desk wants to hear of it, by the worthiest mention")
+    importance: float = Field(
+        default=0.0, description="the more, the earlier it is told: its worth and how often it is stated, as log-odds"
+    )
     witnesses: int = Field(description="independent outlets: copies count with what they repeat")
     sure: bool = Field(description="whether two independent outlets state it")
     rivals: tuple[BriefValue, ...] = Field(default=(), description="values that can't hold beside it, still stated")

@@ -18,6 +18,7 @@ class IndexKind(StrEnum):
     FIGURES = "figures"
     ALERTS = "alerts"
     ENTRIES = "entries"
+    BRIEFS = "briefs"
 
 
 class Document(Model):
@@ -163,6 +164,48 @@ class EntryDocument(Document):
     reason: str = ""
     ended: Utc | None = None
     article: str | None = None
+
+
+class BriefDocument(Document):
+    """A line of a brief: a figure that holds now in a development, as its reports state it together.
+
+    ``id`` is the development's for its first line, ``DEVELOPMENT@2`` and so on for the others. A development always has
+    a first line; where its reports state no figure, that line tells of the development alone.
+    """
+
+    thread: str = Field(description="id of the thread, or of a story that is of none")
+    headline: str = Field(description="of the development")
+    topics: tuple[str, ...] = ()
+    first_seen: Utc
+    last_seen: Utc
+    stories: int
+    reports: int = Field(description="articles, copies left out")
+    copies: int
+    outlets: tuple[str, ...] = Field(default=(), description="that report the development")
+    importance: float | None = Field(default=None, description="that of its most important figure")
+    place: int = Field(description="of the line in its brief, from 1")
+    figure: str | None = Field(default=None, description="id of the figure that says it best")
+    wording: str | None = Field(default=None, description="how the best sentence says it")
+    quote: str | None = Field(default=None, description="that sentence")
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    modifier: str | None = None
+    unit: str | None = None
+    speaker: str | None = Field(default=None, description="who says so, if the sentence names one")
+    as_of: date | None = Field(default=None, description="the day it holds for, if the sentence says it")
+    since: Utc | None = Field(default=None, description="when the first article that states it was published")
+    stating: tuple[str, ...] = Field(default=(), description="the outlets that state it")
+    witnesses: int | None = Field(default=None, description="how many of these are independent")
+    sure: bool | None = Field(default=None, description="whether two independent outlets state it")
+    worth: float | None = None
+    contradicted: bool | None = Field(default=None, description="whether others state what can't hold beside it")
+    rivals: str | None = Field(default=None, description="what they state, and who they are, in words")
+    rivals_by: tuple[str, ...] = Field(default=(), description="who they are: speakers, or outlets where none is named")
+    before: str | None = Field(default=None, description="what it replaced, in words, oldest first")
+    article: str | None = Field(default=None, description="id of the article whose sentence it is")
+    title: str | None = None
+    url: str | None = None
 
 
 class Refusal(Model):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     TypedColumns,
     bindparam,
     delete,
+    func,
     or_,
     select,
 )
@@ -55,6 +56,11 @@ class _RemovedStories(TypedColumns):
     changed: Named[int] = Column(BigInteger, nullable=False, unique=True)
 
 
+class _Developments(TypedColumns):
+    id: Named[str] = Column(Words, primary_key=True)
+    changed: Named[int] = Column(BigInteger, nullable=False, unique=True)
+
+
 class _StoryMoves(TypedColumns):
     id: Named[int] = Column(SERIAL, primary_key=True)
     at: Named[datetime] = Column(Moment, nullable=False)
@@ -72,6 +78,8 @@ class _StoryDecisions(TypedColumns):
 stories = Table("stories", metadata, _Stories, Index(None, "last_seen", "id"))
 story_topics = Table("story_topics", metadata, _StoryTopics, Index(None, "topic", "story"))
 removed_stories = Table("removed_stories", metadata, _RemovedStories)
+developments = Table("developments", metadata, _Developments)
+"""The threads, and stories of none, that there are or were, each at the version at which what it tells changed last."""
 story_moves = Table("story_moves", metadata, _StoryMoves)
 story_decisions = Table("story_decisions", metadata, _StoryDecisions)
 
@@ -81,6 +89,8 @@ _BATCH = 500
 # Made once: to make a statement takes longer than to run it.
 _DROP_TOPICS = delete(story_topics).where(story_topics.c.story == bindparam("of"))
 _DROP_REMOVAL = delete(removed_stories).where(removed_stories.c.id == bindparam("of"))
+_DEVELOPMENT = func.coalesce(stories.c.thread, stories.c.id)
+_DEVELOPMENT_OF = select(_DEVELOPMENT).where(stories.c.id == bindparam("of"))
 
 
 class Stories:
@@ -99,7 +109,9 @@ class Stories:
             "thread": story.thread,
             "document": to_document(story),
         }
+        before = self._connection.execute(_DEVELOPMENT_OF, {"of": story.id}).scalar()
         put_rows(self._connection, stories, [row])
+        self._touch(before, story.development)
         self._connection.execute(_DROP_REMOVAL, {"of": story.id})
         self._connection.execute(_DROP_TOPICS, {"of": story.id})
         add_rows(self._connection, story_topics, [{"story": story.id, "topic": topic} for topic in story.topics])
@@ -125,10 +137,33 @@ class Stories:
     def remove(self, id: str) -> bool:
         """Forget a story that was merged into another; whether there was one. `removed_since` tells the index."""
         changed = self._counters.next(Counter.CHANGED)
+        before = self._connection.execute(_DEVELOPMENT_OF, {"of": id}).scalar()
         if not self._connection.execute(delete(stories).where(stories.c.id == id)).rowcount:
             return False
         put_rows(self._connection, removed_stories, [{"id": id, "changed": changed}])
+        self._touch(before)
         return True
+
+    def touch(self, id: str | None) -> None:
+        """Count the development of a story as changed: a report of it says something else, though the story stays."""
+        self._touch(self._connection.execute(_DEVELOPMENT_OF, {"of": id}).scalar())
+
+    def developments_changed_since(self, version: int, limit: int) -> list[tuple[int, str]]:
+        """At most ``limit`` developments that changed after ``version``, each with the version it is at, in that order.
+
+        Each is the id of a thread, or of a story that is of none; what was merged into others has no story any more.
+        """
+        rows = self._connection.execute(
+            select(developments.c.changed, developments.c.id)
+            .where(developments.c.changed > version)
+            .order_by(developments.c.changed)
+            .limit(limit)
+        )
+        return [(changed, id) for changed, id in rows]
+
+    def count_developments(self) -> int:
+        """How many developments there are: threads, and stories of none."""
+        return self._connection.execute(select(func.count(_DEVELOPMENT.distinct()))).scalar_one()
 
     def changed_since(self, version: int, limit: int) -> list[tuple[int, Story]]:
         """At most ``limit`` stories that changed after ``version``, each with the version it is at, in that order."""
@@ -146,6 +181,11 @@ class Stories:
             .limit(limit)
         )
         return [(changed, id) for changed, id in rows]
+
+    def _touch(self, *ids: str | None) -> None:
+        known = dict.fromkeys(id for id in ids if id is not None)
+        rows = [{"id": id, "changed": self._counters.next(Counter.CHANGED)} for id in known]
+        put_rows(self._connection, developments, rows)
 
     def log_moves(self, moves: Iterable[StoryMove], at: datetime) -> None:
         """Keep that articles changed their stories at ``at``."""

@@ -84,7 +84,7 @@ class Briefs:
         """The articles that came last, the latest first: no more than a brief reads."""
         found: list[Article] = []
         for story in sorted(stories, key=lambda story: (story.last_seen, story.id), reverse=True):
-            found += self._tx.articles.of_story(story.id)
+            found += self._tx.articles.of_story(story.id, latest=READ)
             if len(found) >= READ:
                 break
         return sorted(found, key=lambda article: (article.first_seen, article.seq), reverse=True)[:READ]

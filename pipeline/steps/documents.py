@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.index.contract import Batch
 from pipeline.record import Transaction
+from pipeline.steps.briefs import LINES, Briefs
+from pipeline.steps.threads import Development, development_of
+from pipeline.tell.briefs import before_of, rivals_of
 from pipeline.tell.words import headline_of
 from schemas.alert import Alert
 from schemas.article import Article
+from schemas.brief import Brief, BriefFigure
 from schemas.feed import Entry
 from schemas.figure import Figure, FigureInArticle, Telling, Value, Verdict
 from schemas.search import (
     AlertDocument,
     ArticleDocument,
+    BriefDocument,
     Document,
     EntryDocument,
     FigureDocument,
@@ -183,6 +188,70 @@ def entry_document(entry: Entry, feed_url: str | None, version: int) -> EntryDoc
     )
 
 
+def brief_documents(
+    brief: Brief, development: Development, articles: Mapping[str, Article], version: int
+) -> list[BriefDocument]:
+    """A document for each of the first lines of a brief; one without a figure where there is none.
+
+    ``articles`` are those whose sentences the lines are, by id.
+    """
+    lines = brief.figures[:LINES]
+    bare = BriefDocument(
+        id=brief.id,
+        version=version,
+        thread=brief.id,
+        headline=brief.headline,
+        topics=brief.topics,
+        first_seen=brief.first_seen,
+        last_seen=brief.last_seen,
+        stories=len(development.stories),
+        reports=len(development.articles),
+        copies=len(development.copies),
+        outlets=brief.outlets,
+        importance=lines[0].importance if lines else None,
+        place=1,
+    )
+    return [
+        bare.model_copy(
+            update={"id": _line_id(brief.id, place), "place": place, **_line(figure, articles.get(figure.article))}
+        )
+        for place, figure in enumerate(lines, 1)
+    ] or [bare]
+
+
+def _line(figure: BriefFigure, article: Article | None) -> dict[str, object]:
+    return {
+        "figure": figure.figure,
+        "wording": figure.headline,
+        "quote": figure.quote,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "modifier": figure.modifier.value,
+        "unit": figure.unit,
+        "speaker": figure.speaker,
+        "as_of": figure.as_of,
+        "since": figure.since,
+        "stating": figure.outlets,
+        "witnesses": figure.witnesses,
+        "sure": figure.sure,
+        "worth": figure.worth,
+        "contradicted": bool(figure.rivals),
+        "rivals": "; ".join(rivals_of(figure)) or None,
+        "rivals_by": tuple(
+            dict.fromkeys(who for one in figure.rivals for who in ([one.speaker] if one.speaker else one.outlets))
+        ),
+        "before": before_of(figure) or None,
+        "article": figure.article,
+        "title": article.reading.title if article else None,
+        "url": article.reading.url if article else None,
+    }
+
+
+def _line_id(development: str, place: int) -> str:
+    return development if place == 1 else f"{development}@{place}"
+
+
 def _ends(value: Value | None) -> tuple[float, ...]:
     if value is None:
         return ()
@@ -260,11 +329,36 @@ def _entries(tx: Transaction, since: int, limit: int) -> Batch | None:
     return Batch(documents, changed[-1][0], IndexKind.ENTRIES) if changed else None
 
 
+def _briefs(tx: Transaction, since: int, limit: int) -> Batch | None:
+    """The briefs of developments of which anything changed, whole.
+
+    A story that joins a development, or leaves it, changes those few lines and none of its other stories' documents.
+    """
+    changed = tx.stories.developments_changed_since(since, limit)
+    if not changed:
+        return None
+    briefs = Briefs(tx)
+    documents: list[Document] = []
+    removed: list[tuple[str, int]] = []
+    for version, identity in changed:
+        development = development_of(tx, identity)
+        lines: list[BriefDocument] = []
+        if development is not None:
+            brief = briefs.of_development(development)
+            articles = tx.articles.get_many({figure.article for figure in brief.figures[:LINES]})
+            lines = brief_documents(brief, development, articles, version)
+        documents += lines
+        # How many lines it had before is not known.
+        removed += [(_line_id(identity, place), version) for place in range(len(lines) + 1, LINES + 1)]
+    return Batch(documents, changed[-1][0], IndexKind.BRIEFS, removed)
+
+
 CHANGES: dict[IndexKind, Callable[[Transaction, int, int], Batch | None]] = {
     IndexKind.ARTICLES: _articles,
     IndexKind.STORIES: _stories,
     IndexKind.FIGURES: _figures,
     IndexKind.ALERTS: _alerts,
     IndexKind.ENTRIES: _entries,
+    IndexKind.BRIEFS: _briefs,
 }
 """What changed of each kind after a version, at most so many things; ``None`` where nothing did."""

@@ -70,10 +70,11 @@ def check_index(services: Services) -> list[IndexCheck]:
 
 
 def wanted(record: Record) -> dict[IndexKind, int]:
-    """How many documents of each kind the record makes."""
+    """How many documents of each kind the record makes; of briefs how many there are, one for each development."""
     with record.read() as tx:
         totals = tx.totals()
-        return {kind: totals[kind.value] for kind in IndexKind} | {IndexKind.FIGURES: tx.figures.rows()}
+        counted = {IndexKind.FIGURES: tx.figures.rows(), IndexKind.BRIEFS: tx.stories.count_developments()}
+        return {kind: counted[kind] if kind in counted else totals[kind.value] for kind in IndexKind}
 
 
 def index_findings(checks: Sequence[IndexCheck]) -> Iterator[Finding]:

@@ -248,8 +248,7 @@ class _Run:
             self.move(self._grouper.regroup())
         self.remember()
         self._tx.articles.forget(self._grouper.forget(self._now - open_for(self._topics.values())))
-        early = self._grouper.shrink(most)
-        if early:
+        if early := self._grouper.shrink(most):
             self._tx.articles.forget(early)
             self._tx.notes.set(CROWDED, self._now.isoformat())
             self.report.let_go += len(early)
@@ -363,6 +362,7 @@ class _Run:
     def _regrouped(self, article: Article) -> Article:
         """A known article with its new text or topics; it stays in its story, and as it is if that is long closed."""
         if article.id not in self._grouper:
+            self._tx.stories.touch(article.story)
             return self._tx.articles.put(article)
         return self._placed(article, self._grouper.revise(article.id, article.reading, topics=article.on_topics))
 

@@ -37,7 +37,7 @@ class BriefRow:
             url=link(line.source.url),
             outlet=outlet_name(line.source.outlet),
             states=_source(figure),
-            otherwise=tuple(f"otherwise: {_said(rival, figure.unit)}" for rival in figure.rivals),
+            otherwise=_otherwise(figure),
             before=_before(figure),
         )
 
@@ -89,15 +89,27 @@ def _says(told: FigureNews, figure: BriefFigure) -> bool:
 
 def figure_lines(figure: BriefFigure) -> list[str]:
     """What stands below a figure's headline: who says it, who says otherwise, what it was before."""
-    lines = [_source(figure)]
-    lines += [f"otherwise: {_said(rival, figure.unit)}" for rival in figure.rivals]
+    lines = [_source(figure), *_otherwise(figure)]
     return [*lines, before] if (before := _before(figure)) else lines
 
 
+def rivals_of(figure: BriefFigure) -> list[str]:
+    """What is stated beside a figure and can't hold with it, and who says so."""
+    return [_said(one, figure.unit) for one in figure.rivals]
+
+
+def before_of(figure: BriefFigure) -> str:
+    """The values that a figure replaced, oldest first: "2 (Nordwire), then 3 (Nordwire)"; empty where there is none."""
+    return ", then ".join(_said(one, figure.unit) for one in reversed(figure.before[:_SHOWN]))
+
+
+def _otherwise(figure: BriefFigure) -> tuple[str, ...]:
+    return tuple(f"otherwise: {rival}" for rival in rivals_of(figure))
+
+
 def _before(figure: BriefFigure) -> str:
-    """The values that it replaced, oldest first."""
-    said = [_said(one, figure.unit) for one in reversed(figure.before[:_SHOWN])]
-    return "before: " + ", then ".join(said) if said else ""
+    said = before_of(figure)
+    return f"before: {said}" if said else ""
 
 
 def _source(figure: BriefFigure) -> str:

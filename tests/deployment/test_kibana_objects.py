@@ -137,6 +137,24 @@ def test_a_chart_draws_columns_that_it_asks_for(dashboard: dict[str, Any], panel
         assert name in columns
 
 
+def test_what_holds_stands_by_thread_the_most_important_first_with_its_lines_in_order() -> None:
+    (panel,) = [
+        panel
+        for dashboard in DASHBOARDS
+        for panel in panels(dashboard)
+        if panel["title"].startswith("What holds now") and panel["type"] == "lens"
+    ]
+    state = panel["embeddableConfig"]["attributes"]["state"]
+    (layer,) = state["datasourceStates"]["formBased"]["layers"].values()
+    threads, places = [one for one in layer["columns"].values() if one["operationType"] == "terms"]
+    assert (threads["sourceField"], places["sourceField"]) == ("thread.id", "brief.place")
+    order = layer["columns"][threads["params"]["orderBy"]["columnId"]]
+    assert (order["sourceField"], threads["params"]["orderDirection"]) == ("thread.importance", "desc")
+    assert places["params"]["orderBy"] == {"type": "alphabetical", "fallback": False}
+    assert places["params"]["orderDirection"] == "asc"
+    assert "sorting" not in state["visualization"], "sorted by a column, lines would leave their threads"
+
+
 @pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda one: str(one["id"]))
 def test_every_reference_of_a_dashboard_resolves_and_is_used(dashboard: dict[str, Any]) -> None:
     named = {reference["name"]: reference for reference in dashboard["references"]}

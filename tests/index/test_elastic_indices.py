@@ -24,14 +24,16 @@ from tests.index.test_publish import story_document
 pytestmark = pytest.mark.elasticsearch
 
 
-def test_setting_up_makes_five_aliases_once(elastic: ElasticIndex, cluster: Elasticsearch, prefix: str) -> None:
+def test_setting_up_makes_an_alias_for_each_kind_once(
+    elastic: ElasticIndex, cluster: Elasticsearch, prefix: str
+) -> None:
     elastic.setup()
     first = names(cluster, prefix)
     elastic.setup()
     assert names(cluster, prefix) == first
     aliases = cluster.indices.get_alias(index=f"{prefix}-*").body
     behind = {alias for held in aliases.values() for alias in held["aliases"]}
-    assert behind == {f"{prefix}-{kind}" for kind in ("articles", "stories", "figures", "alerts", "entries")}
+    assert behind == {f"{prefix}-{kind}" for kind in ("articles", "stories", "figures", "alerts", "entries", "briefs")}
 
 
 def test_processes_that_set_up_at_once_make_each_index_once(

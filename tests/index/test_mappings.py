@@ -17,6 +17,7 @@ from pipeline.index.elastic.writing import key_of
 from schemas.search import (
     AlertDocument,
     ArticleDocument,
+    BriefDocument,
     Document,
     EntryDocument,
     FigureDocument,
@@ -32,6 +33,7 @@ MODELS: dict[IndexKind, type[Document]] = {
     IndexKind.FIGURES: FigureDocument,
     IndexKind.ALERTS: AlertDocument,
     IndexKind.ENTRIES: EntryDocument,
+    IndexKind.BRIEFS: BriefDocument,
 }
 TYPES = {
     str: {"keyword", "text"},
@@ -50,6 +52,7 @@ OURS = {
     "article",
     "story",
     "thread",
+    "brief",
     "figure",
     "series",
     "telling",

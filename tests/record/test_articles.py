@@ -59,6 +59,8 @@ def test_articles_are_found_by_story_and_by_original(record: Record) -> None:
         tx.articles.put(copy_of("b", "c", "kids"))
     with record.read() as tx:
         assert [one.id for one in tx.articles.of_story("s")] == ["b", "a"]
+        assert [one.id for one in tx.articles.of_story("s", latest=1)] == ["a"]
+        assert [one.id for one in tx.articles.of_story("s", latest=9)] == ["b", "a"]
         assert tx.articles.copies_of("b") == [copy_of("b", "c", "kids").model_copy(update={"seq": 3})]
 
 

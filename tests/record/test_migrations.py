@@ -10,6 +10,7 @@ from threading import Barrier
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import create_engine, text
 
 from pipeline.errors import RecordError
@@ -18,8 +19,9 @@ from pipeline.record.base import metadata
 from pipeline.record.connect import make_engine, read_url
 from pipeline.record.counters import Counter
 from pipeline.record.migrating import HEAD, VERSION_TABLE
+from pipeline.record.migrations.versions import v0005_developments
 from tests.postgres import fresh_database
-from tests.record.examples import NOW, entry
+from tests.record.examples import NOW, entry, story
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -67,6 +69,22 @@ def test_migrating_again_changes_nothing(bare_url: str) -> None:
         record.migrate()
         with record.read() as tx:
             assert tx.entries.get("a") == entry("a", seq=1)
+
+
+def test_the_stories_of_an_older_record_are_developments_that_the_index_has_yet_to_hear_of(bare_url: str) -> None:
+    with Record(bare_url) as record:
+        record.migrate()
+        with record.begin() as tx:
+            for name, thread in (("a", "t"), ("b", "t"), ("c", None)):
+                tx.stories.put(story(name, "kids").model_copy(update={"thread": thread}))
+    engine = create_engine(bare_url)
+    with engine.begin() as connection:
+        connection.execute(text("drop table developments"))
+        with Operations.context(MigrationContext.configure(connection)):
+            v0005_developments.upgrade()
+    engine.dispose()
+    with Record(bare_url) as record, record.read() as tx:
+        assert [id for _, id in tx.stories.developments_changed_since(0, 9)] == ["t", "c"]
 
 
 def test_several_processes_may_set_up_at_once(bare_url: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.record import Record
 from schemas.alert import AlertState
-from schemas.story import DecisionKind, MoveKind, StoryDecision, StoryMove
+from schemas.story import DecisionKind, MoveKind, Story, StoryDecision, StoryMove
 from schemas.topic import DigestTimes, Topic
 from tests.record.examples import MINUTE, NOW, alert, article, entry, feed, figure, series, story
 
@@ -99,6 +99,40 @@ def test_a_removed_story_leaves_word_for_the_index(record: Record) -> None:
         assert (gone, version > heard) == ("a", True)
         tx.stories.put(story("a", "kids"))
         assert tx.stories.removed_since(heard, 5) == []
+
+
+def test_a_development_changes_with_its_stories_and_when_one_leaves_it(record: Record) -> None:
+    def in_thread(name: str, thread: str | None) -> Story:
+        return story(name, "kids").model_copy(update={"thread": thread})
+
+    with record.begin() as tx:
+        for name in ("a", "b"):
+            tx.stories.put(in_thread(name, "t"))
+        tx.stories.put(in_thread("c", None))
+        assert [id for _, id in tx.stories.developments_changed_since(0, 9)] == ["t", "c"]
+        assert tx.stories.count_developments() == 2
+    heard = latest(record)
+    with record.begin() as tx:
+        tx.stories.put(in_thread("b", "u"))
+        assert [id for _, id in tx.stories.developments_changed_since(heard, 9)] == ["t", "u"]
+        ((_, first),) = tx.stories.developments_changed_since(heard, 1)
+        assert first == "t"
+    heard = latest(record)
+    with record.begin() as tx:
+        tx.stories.remove("a")
+        tx.stories.remove("unheard of")
+        tx.stories.touch("c")
+        tx.stories.touch("a")
+        tx.stories.touch(None)
+        assert [id for _, id in tx.stories.developments_changed_since(heard, 9)] == ["t", "c"]
+        assert tx.stories.count_developments() == 2
+    with record.read() as tx:
+        assert tx.stories.developments_changed_since(latest(record), 9) == []
+
+
+def latest(record: Record) -> int:
+    with record.read() as tx:
+        return tx.stories.developments_changed_since(0, 99)[-1][0]
 
 
 def test_moves_are_found_from_the_article_and_from_both_stories(record: Record) -> None:

@@ -48,8 +48,8 @@ def brief_figures(
         holds = _holding(course, latest[-1].published)
         if holds.witnesses < _CONFIRMED and max(fact.worth for fact in course) < _LEAST:
             continue
-        found.append((max(map(_rank, course)), _figure(course, holds, say)))
-    return tuple(figure for _, figure in sorted(found, key=lambda entry: (-entry[0], entry[1].figure)))
+        found.append(_figure(course, holds, say))
+    return tuple(sorted(found, key=lambda figure: (-figure.importance, figure.figure)))
 
 
 def _holding(course: Sequence[Fact], now: datetime) -> Fact:
@@ -76,6 +76,7 @@ def _figure(course: Sequence[Fact], holds: Fact, say: Callable[[Figure], str]) -
         article=best.report.id,
         unit=figure.unit,
         worth=max(fact.worth for fact in course),
+        importance=max(map(_rank, course)),
         witnesses=holds.witnesses,
         sure=holds.witnesses >= _CONFIRMED,
         rivals=tuple(map(_stated, rivals)),
@@ -115,6 +116,8 @@ def _stated(fact: Fact) -> BriefValue:
         articles=fact.articles,
         outlets=fact.outlets,
         speaker=figure.attribution,
+        as_of=figure.as_of,
+        since=fact.first,
     )
 
 

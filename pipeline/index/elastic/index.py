@@ -1,4 +1,4 @@
-"""A `SearchIndex` in Elasticsearch: the five kinds, each behind an alias."""
+"""A `SearchIndex` in Elasticsearch: every kind behind an alias of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.errors import SearchIndexError
 from pipeline.index.contract import Batch, Settle, ignore_refusals
 from pipeline.index.elastic.access import grant
-from pipeline.index.elastic.mappings import languages_of
+from pipeline.index.elastic.mappings import languages_of, name_of
 from pipeline.index.elastic.searching import no_cursor, read_cursor, request_for, results_of
 from pipeline.index.elastic.server import Server
 from pipeline.index.elastic.trouble import Passing
@@ -95,7 +95,7 @@ class ElasticIndex:
                 settle(batch, write_bulk(self._server, new.name, batch, self._languages, alias=False))
                 self._versions.hear(kind, new, batch.heard)
             self._server.insist(lambda client: client.indices.refresh(index=new.name))
-            count = self._count(new.name)
+            count = self._count(kind, new.name)
         except BaseException:
             with contextlib.suppress(SearchIndexError):
                 self._versions.delete(new.name)
@@ -117,7 +117,7 @@ class ElasticIndex:
         return results
 
     def count(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
-        return self._count(self._versions.alias(kind))
+        return self._count(kind, self._versions.alias(kind))
 
     def close(self) -> None:
         self._server.close()
@@ -134,8 +134,10 @@ class ElasticIndex:
         self._reading[kind] = version
         return version
 
-    def _count(self, name: str) -> int:
-        return int(self._server.ask(lambda client: client.count(index=name)).body["count"])
+    def _count(self, kind: IndexKind, name: str) -> int:
+        # A brief has as many documents as lines, and always a first.
+        wanted = {"term": {name_of(kind, "place"): 1}} if kind is IndexKind.BRIEFS else {"match_all": {}}
+        return int(self._server.ask(lambda client: client.count(index=name, query=wanted)).body["count"])
 
     def _look(self, request: Mapping[str, Any], view: str | None, query: Query) -> Mapping[str, Any]:
         """The answer seen through ``view``, or through a new one where that is over."""

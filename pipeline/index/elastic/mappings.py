@@ -1,11 +1,11 @@
-"""What the five indices hold and how each field is searched: the one place where the index is described.
+"""What the indices hold and how each field is searched: the one place where the index is described.
 
 `FIELDS` says for each field of a document (`schemas.search`) where it stands in Elasticsearch and as what. Names are
 ECS where its meaning is exactly ours (``@timestamp``, ``url.full``, ``event.ingested``, ``error.message``), and our own
 nouns elsewhere; what several kinds share has one name in all of them, so that one filter holds for a whole dashboard.
 
-``@timestamp`` is when an article was published, a figure's article was; when a story last got a report; when an alert
-was found; when an entry came in.
+``@timestamp`` is when an article was published, a figure's article was; when a story, or the development of a brief,
+last got a report; when an alert was found; when an entry came in.
 """
 
 from __future__ import annotations
@@ -168,6 +168,42 @@ FIELDS: dict[IndexKind, dict[str, tuple[str, Mapped]]] = {
         "url": ("url.full", ADDRESS),
         "article": ("article.id", NAME),
         "topics": ("topic", NAME),
+    },
+    IndexKind.BRIEFS: {
+        "id": ("id", NAME),
+        "last_seen": ("@timestamp", DATE),
+        "thread": ("thread.id", NAME),
+        "headline": ("thread.headline", TITLE),
+        "first_seen": ("thread.first_seen", DATE),
+        "stories": ("thread.stories", COUNT),
+        "reports": ("thread.reports", COUNT),
+        "copies": ("thread.copies", COUNT),
+        "outlets": ("thread.outlets", NAME),
+        "importance": ("thread.importance", NUMBER),
+        "topics": ("topic", NAME),
+        "place": ("brief.place", COUNT),
+        "since": ("brief.since", DATE),
+        "witnesses": ("brief.witnesses", COUNT),
+        "sure": ("brief.sure", FLAG),
+        "contradicted": ("brief.contradicted", FLAG),
+        "rivals": ("brief.rivals", TITLE),
+        "rivals_by": ("brief.rivals_by", NAME),
+        "before": ("brief.before", TITLE),
+        "figure": ("figure.id", NAME),
+        "wording": ("figure.wording", TITLE),
+        "quote": ("figure.quote", TITLE),
+        "value": ("figure.value", NUMBER),
+        "low": ("figure.low", NUMBER),
+        "high": ("figure.high", NUMBER),
+        "modifier": ("figure.modifier", NAME),
+        "unit": ("figure.unit", NAME),
+        "speaker": ("figure.attribution", NAME),
+        "as_of": ("figure.as_of", DATE),
+        "worth": ("telling.worth", NUMBER),
+        "stating": ("outlet", NAME),
+        "article": ("article.id", NAME),
+        "title": ("article.title", TITLE),
+        "url": ("url.full", ADDRESS),
     },
 }
 """Field of the document → name and type in Elasticsearch. ``version`` is the document's external version."""

@@ -69,6 +69,8 @@ def _group(by: By, view: ViewSpec, shown: dict[str, Show]) -> Json:
     identity, show = ordering or next(
         ((identity, show) for identity, show in shown.items() if show.what == "count"), (None, None)
     )
+    if by.in_order:
+        identity, show = None, None
     return {
         "label": by.called or called(view, by.field),
         "customLabel": True,
@@ -81,7 +83,7 @@ def _group(by: By, view: ViewSpec, shown: dict[str, Show]) -> Json:
             "size": by.top,
             "orderBy": {"type": "column", "columnId": identity}
             if identity
-            else {"type": "alphabetical", "fallback": True},
+            else {"type": "alphabetical", "fallback": not by.in_order},
             "orderDirection": "asc" if identity is None or (show is not None and show.order == "least") else "desc",
             "otherBucket": False,
             "missingBucket": False,
@@ -217,6 +219,9 @@ def _table(panel: PanelSpec, layer_id: str, groups: dict[str, By], shown: dict[s
         "rowHeight": "auto",
         "headerRowHeight": "auto",
     }
+    if any(by.in_order for by in groups.values()):
+        # Groups within groups stand as they come; sorted by a column, they would be torn apart.
+        return picture
     for identity, show in shown.items():
         if (show.called == panel.sorted) if panel.sorted else show.order:
             picture["sorting"] = {"columnId": identity, "direction": "asc" if show.order == "least" else "desc"}

@@ -65,6 +65,7 @@ class By(Spec):
     every: str = Field(default="auto", description="1h, 1d …; auto fits the period shown")
     field: str | None = None
     top: int = 10
+    in_order: bool = Field(default=False, description="the values themselves, ascending, whatever is shown of them")
     called: str | None = None
 
     @model_validator(mode="after")

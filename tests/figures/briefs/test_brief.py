@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +95,14 @@ def test_what_is_worth_more_and_stated_more_often_comes_first() -> None:
     boats = report("Rescuers sent 3 boats to the ferry.", "Daily", 2, worth=0.35)
     found = brief(boats, MORNING, NOON_REPORT)
     assert [figure.value for figure in found] == [12, 3]
+
+
+def test_what_holds_says_since_when_for_which_day_and_how_much_it_matters() -> None:
+    by_day = report("By 28 February 2026, 17 people had been killed on the ferry off Tarn, police said.", "Echo", 40)
+    toll, damage = brief(MORNING, NOON_REPORT, EVENING, LATE, DAMAGE)
+    assert (toll.since, toll.before[0].since) == (EVENING.published, MORNING.published)
+    assert (toll.as_of, brief(by_day)[0].as_of) == (None, date(2026, 2, 28))
+    assert toll.importance > damage.importance
 
 
 def test_what_is_worth_little_is_shown_only_where_two_outlets_state_it() -> None:
