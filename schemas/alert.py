@@ -248,7 +248,7 @@ class Digest(Model):
     start: Utc
     end: Utc
     message_id: str
-    data: DigestData | None = Field(description="what it says; None once it is told or given up")
+    data: DigestData | None = Field(description="what it says; None once it is told")
     state: DigestState = DigestState.WAITING
     due: Utc = Field(description="not to be sent before this moment")
     attempts: int = 0

@@ -54,6 +54,11 @@ class Counters:
             value = self._connection.execute(_READ, {"counter": counter.value}).scalar_one()
             self._reached[counter] = self._written[counter] = value
 
+    def reached(self, counter: Counter) -> int:
+        """The last number given; nobody else gives another until the end of the transaction."""
+        self.hold(counter)
+        return self._reached[counter]
+
     def take(self, counter: Counter, count: int = 1) -> range:
         """The next ``count`` numbers."""
         self.hold(counter)

@@ -46,6 +46,10 @@ class Digests:
         }
         put_rows(self._connection, digests, [row])
 
+    def get(self, id: str) -> Digest | None:
+        document = self._connection.execute(select(digests.c.document).where(digests.c.id == id)).scalar()
+        return None if document is None else from_document(Digest, document, f"digest {id}")
+
     def due(self, now: datetime, topic: str | None = None) -> list[Digest]:
         """The waiting digests whose time has come, that of the earliest period first."""
         query = (

@@ -270,6 +270,19 @@ class Entries:
             after = rows[-1].seq
             left = None if left is None else left - size
 
+    def ended_since(self, version: int, before: datetime) -> list[Entry]:
+        """The entries first seen ``before`` a moment that ended after ``version``, in the order in which they did."""
+        rows = self._connection.execute(
+            select(*_ENTRY)
+            .where(entries.c.changed > version, entries.c.first_seen < before, entries.c.ended.is_not(None))
+            .order_by(entries.c.changed)
+        )
+        return list(map(_entry, rows))
+
+    def version(self) -> int:
+        """The version that entries have reached; none changes any more until the transaction ends."""
+        return self._counters.reached(Counter.ENTRY_CHANGED)
+
     def counts(self) -> dict[str, int]:
         """How many entries wait, are read, and ended in each outcome; every key is there."""
         return _complete(self._connection.execute(select(entries.c.status, func.count()).group_by(entries.c.status)))

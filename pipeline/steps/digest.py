@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.steps.arrivals import arrivals
 from pipeline.steps.health import feeds_of_digest
 from pipeline.steps.news import article_ref, figure_news, statement_of, story_news
 from pipeline.steps.threads import Development, development_of
@@ -14,7 +15,17 @@ from pipeline.tell.courses import Course, courses, moves, worth
 from pipeline.tell.followed import as_followed, followed
 from pipeline.tell.views import distinct, replaced
 from pipeline.tell.words import value_of
-from schemas.alert import AlertState, CoverageDay, DigestData, FeedNews, FigureNews, SeriesNews, StoryNews
+from schemas.alert import (
+    AlertState,
+    CoverageDay,
+    Digest,
+    DigestData,
+    DigestState,
+    FeedNews,
+    FigureNews,
+    SeriesNews,
+    StoryNews,
+)
 from schemas.article import Article
 from schemas.figure import Figure, Tell, Telling, Value, Verdict, VerdictKind
 from schemas.topic import Topic
@@ -28,14 +39,20 @@ _HISTORY = 24
 _COVERAGE_DAYS = 14
 
 
-def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -> DigestData:
+def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime, after: int | None = None) -> DigestData:
     """What arrived from ``start`` up to, but not including, ``end``.
 
-    A period takes what *arrived* in it, whatever date it bears: late news is news.
+    A period takes what *arrived* in it, whatever date it bears: late news is news. ``after`` is the version that
+    entries had reached when the digest before was bound: what was announced before ``start``, and judged since then,
+    arrives with this period, for no digest has it. Of an article that an earlier period brought, only the revisions
+    that arrived count, for what they tell.
     """
-    articles = [one for one in tx.articles.iterate(topic=topic.name, since=start) if one.first_seen < end]
-    threads = _threads(tx, articles)
+    arrived = arrivals(tx, topic, start, end, after)
+    articles = arrived.articles
+    threads = _threads(tx, [*articles, *(article for article, _ in arrived.revised)])
     found = [news for article in articles for news in _told(tx, topic, article, threads.get(article.id))]
+    for article, revisions in arrived.revised:
+        found += _told(tx, topic, article, threads.get(article.id), revisions)
     told = distinct(_once(tx, topic, start, sorted(found, key=lambda news: -news.worth)))
     contradictions: dict[tuple[str, frozenset[Value]], FigureNews] = {}
     for news in told:
@@ -56,11 +73,21 @@ def digest_data(tx: Transaction, topic: Topic, start: datetime, end: datetime) -
         coverage=_coverage(tx, topic, end),
         articles=len(articles),
         copies=sum(one.copy_link is not None for one in articles),
-        outcomes=_outcomes(tx, topic, start, end),
+        outcomes=dict(Counter(entry.outcome.value for entry in arrived.entries if entry.outcome)),
         feeds_ill=ill,
         feeds_back=back,
         held_back=_held_back(tx, topic, start, end, ill),
     )
+
+
+def waiting_again(tx: Transaction, topic: Topic, digest: Digest, now: datetime) -> Digest:
+    """A digest that was given up, as it waits to be sent to those who have not got it: the very same, and due now.
+
+    One of an older record, which does not hold any more what it said, says what the record tells of its period now.
+    """
+    data = digest.data or digest_data(tx, topic, digest.start, digest.end)
+    again = {"state": DigestState.WAITING, "data": data, "due": now, "attempts": 0, "error": None}
+    return digest.model_copy(update=again)
 
 
 def _threads(tx: Transaction, articles: Iterable[Article]) -> dict[str, str]:
@@ -109,8 +136,7 @@ def _development(
     face = development.face
     reports = [article for article in came if article.copy_link is None]
     copies = [article for article in came if article.copy_link is not None]
-    others = set(development.articles) - {article.id for article in came}
-    before = (one for one in tx.articles.get_many(others).values() if one.first_seen < start)
+    before = tx.articles.count_reports((one.id for one in development.stories), topic.name, start)
     lead = tx.articles.get(face.lead_article) if face.lead_article else None
     of_period = {
         "thread": thread,
@@ -120,18 +146,9 @@ def _development(
         "outlets": tuple(dict.fromkeys(article.reading.outlet for article in (*reports, *copies))),
     }
     news = story_news(tx, face.model_copy(update=of_period))
-    earlier = sum(topic.name in one.on_topics and one.copy_link is None for one in before)
+    # What was announced before the period and judged in it is of this digest.
+    earlier = before - sum(article.first_seen < start for article in reports)
     return news.model_copy(update={"lead_article": article_ref(lead) if lead else None, "earlier": earlier})
-
-
-def _outcomes(tx: Transaction, topic: Topic, start: datetime, end: datetime) -> dict[str, int]:
-    """How the entries that the period brought for the topic ended, those that have."""
-    ended = (
-        entry.outcome.value
-        for entry in tx.entries.find(since=start)
-        if entry.outcome and topic.name in entry.topics and entry.first_seen < end
-    )
-    return dict(Counter(ended))
 
 
 def _held_back(tx: Transaction, topic: Topic, start: datetime, end: datetime, ill: Iterable[FeedNews]) -> int:
@@ -143,12 +160,16 @@ def _held_back(tx: Transaction, topic: Topic, start: datetime, end: datetime, il
     )
 
 
-def _told(tx: Transaction, topic: Topic, article: Article, thread: str | None) -> Iterator[FigureNews]:
+def _told(
+    tx: Transaction, topic: Topic, article: Article, thread: str | None, revisions: Container[int] | None = None
+) -> Iterator[FigureNews]:
     """What a topic is told of the figures of an article, at once or in the digest; ``thread`` is its development.
 
-    A figure of an old record, in which worth was not judged, is told as its verdict has it.
+    ``revisions`` are those whose figures are meant; all, if it is None. A figure of an old record, in which worth was
+    not judged, is told as its verdict has it.
     """
-    figures = {figure.id: figure for figure in tx.figures.of_article(article.id)}
+    read = tx.figures.of_article(article.id)
+    figures = {figure.id: figure for figure in read if revisions is None or figure.revision in revisions}
     for figure_id, verdicts in tx.figures.verdicts_of_many(figures).items():
         for verdict in verdicts:
             series = tx.figures.get_series(verdict.series)

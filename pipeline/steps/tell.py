@@ -9,9 +9,11 @@ from datetime import datetime
 from pipeline.errors import DeliveryError, DeliveryRefused
 from pipeline.record import Transaction
 from pipeline.steps.briefs import Briefs
+from pipeline.steps.developments import OPEN_FOR
 from pipeline.steps.digest import digest_data
 from pipeline.steps.news import begun_note, story_of
 from pipeline.steps.services import Services
+from pipeline.steps.threads import development_of
 from pipeline.tell.delivery import Mailer, PartlyDelivered, Refusal
 from pipeline.tell.digest import compose_digest, digest_id, digest_page, is_empty
 from pipeline.tell.mails import compose_alert
@@ -92,6 +94,8 @@ def _tell_alerts(
         for alert in planned.to_digest:
             tx.alerts.put(alert.model_copy(update=left_to_digest))
         report.to_digest += len(planned.to_digest)
+        if any(bundle.thread for bundle in planned.bundles):
+            _forget_conversations(tx, topic.name, now)
         briefs = Briefs(tx)
         for planned_bundle in planned.bundles:
             bundle = _bound(tx, briefs, planned_bundle, now)
@@ -123,7 +127,23 @@ def _bound(tx: Transaction, briefs: Briefs, bundle: Bundle, now: datetime) -> Bu
 
 def told_note(topic: str, thread: str) -> str:
     """The note that says when a mail of a topic last told of a thread."""
-    return f"topic:{topic}:thread:{thread}:told"
+    return f"{_told_notes(topic)}{thread}:told"
+
+
+def _told_notes(topic: str) -> str:
+    return f"topic:{topic}:thread:"
+
+
+def _forget_conversations(tx: Transaction, topic: str, now: datetime) -> None:
+    """Forget when mails told of threads that are closed: no other can come. Those of one topic are thus no more than it
+    tells of in the time that a thread is open."""
+    since = now - OPEN_FOR
+    prefix = _told_notes(topic)
+    for key, told in tx.notes.all(prefix).items():
+        if datetime.fromisoformat(told) < since:
+            development = development_of(tx, key.removeprefix(prefix).removesuffix(":told"))
+            if development is None or development.last_seen < since:
+                tx.notes.set(key, None)
 
 
 def _heard(tx: Transaction, topic: Topic, waiting: Iterable[Alert]) -> Heard:
@@ -241,14 +261,17 @@ def _tell_digests(
 
 def _bind_digest(tx: Transaction, sender: Sender, topic: Topic, times: DigestTimes, now: datetime) -> None:
     """Bind the digest whose time has come, if any, to its period, words and Message-ID; the next begins at its end."""
-    key = f"digest:{topic.name}:end"
+    key, judged = f"digest:{topic.name}:end", f"digest:{topic.name}:entries"
     last = tx.notes.get(key)
     period = due_period(topic, datetime.fromisoformat(last) if last else _first_start(tx, topic, now), now)
     if period is None:
         return
     start, end = period
-    data = digest_data(tx, topic, start, end)
+    # Read before anything else: what ends later is told in the next digest, whenever it was announced.
+    reached, before = tx.entries.version(), tx.notes.get(judged)
+    data = digest_data(tx, topic, start, end, after=int(before) if before else None)
     tx.notes.set(key, end.isoformat())
+    tx.notes.set(judged, str(reached))
     if is_empty(data) and not times.empty:
         return
     identity = digest_id(data)
@@ -291,7 +314,6 @@ def _send_digest(
             "attempts": tried.attempts,
             "error": str(error),
             "state": DigestState.FAILED if tried.given_up else DigestState.WAITING,
-            "data": None if tried.given_up else digest.data,
             "due": tried.due,
             "recipients_left": error.deferred if isinstance(error, PartlyDelivered) else left,
         }
@@ -303,8 +325,9 @@ def _send_digest(
 
 def _given_up(digest: Digest, error: DeliveryError) -> DeliveryError:
     """``error`` with what a person can do, now that nothing is tried again."""
-    period = f"--since {digest.start.isoformat()} --until {digest.end.isoformat()}"
-    hint = f"it is given up; once that is mended, `tallywire digest send {digest.topic} {period}` sends it"
+    hint = (
+        f"it is given up; once that is mended, `tallywire digest retry {digest.id}` sends it to whom it did not reach"
+    )
     return DeliveryError(error.what, where=error.where, why=error.why, hint=hint)
 
 

@@ -24,8 +24,8 @@ def test_a_rounding_is_found_on_the_other_side_of_a_power_of_two(exact: str, rou
 
 def test_what_one_report_states_twice_is_one_fact_of_it() -> None:
     text = (
-        "The ferry disaster off Tarn killed 12 people, police said. Rescuers rested. Police said the ferry disaster off "
-        "Tarn killed 12 people."
+        "The ferry disaster off Tarn killed 12 people, police said. Rescuers rested. Police said the ferry disaster "
+        "off Tarn killed 12 people."
     )
     (toll,) = brief(report(text, "Daily"), report("The ferry disaster off Tarn killed 12 people.", "Post", 1))
     assert (toll.articles, toll.witnesses) == (("Daily-0", "Post-1"), 2)
