@@ -202,10 +202,10 @@ class Articles:
         query = select(func.min(articles.c.first_seen)).join(article_topics, article_topics.c.article == articles.c.id)
         return self._connection.execute(query.where(article_topics.c.topic == topic)).scalar()
 
-    def of_story(self, story: str) -> list[Article]:
-        """The articles put into ``story``, in order of arrival."""
-        rows = self._connection.execute(_SELECT.where(articles.c.story == story).order_by(articles.c.seq))
-        return [_article(row) for row in rows]
+    def of_story(self, story: str, latest: int | None = None) -> list[Article]:
+        """The articles put into ``story``, in order of arrival: all, or so many of the ``latest``."""
+        query = _SELECT.where(articles.c.story == story).order_by(articles.c.seq.desc()).limit(latest)
+        return [_article(row) for row in self._connection.execute(query)][::-1]
 
     def count_reports(self, stories: Iterable[str], topic: str, before: datetime) -> int:
         """How many reports of a topic that were first seen ``before`` a moment are in ``stories``, copies left out."""
