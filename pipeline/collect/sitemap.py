@@ -8,6 +8,7 @@ from datetime import datetime
 from lxml import etree
 
 from pipeline.collect.announce import MOST_ITEMS, Item, announce, primary_language
+from pipeline.collect.bounds import refuse_depth
 from pipeline.collect.dates import feed_date
 from pipeline.collect.xmltext import XmlText
 from pipeline.errors import FeedError
@@ -18,6 +19,7 @@ def parse(xml: XmlText, *, url: str, now: datetime) -> ParsedFeed:
     """What a sitemap announces, its pages without the order of time put in order, newest first."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(xml.text.encode("utf-8", "replace"), parser)
+    refuse_depth((entry.message for entry in parser.error_log), url)
     if root is None:
         raise FeedError("the sitemap is broken", where=url, why="no XML could be made of it")
     items = list(_items(root))

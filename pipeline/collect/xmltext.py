@@ -44,9 +44,13 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 
 ROOTS = ("rss", "feed", "rdf", "channel", "urlset", "sitemapindex", "opml", "html")
 _ROOT = re.compile(
-    r"<(?:(?P<prefix>[A-Za-z][\w.-]{0,40}):)?(?P<name>" + "|".join(ROOTS) + r")(?=[\s/>])", re.IGNORECASE
+    r"<!--|<\?|<!DOCTYPE|<(?:(?P<prefix>[A-Za-z][\w.-]{0,40}):)?(?P<name>" + "|".join(ROOTS) + r")(?=[\s/>])",
+    re.IGNORECASE,
 )
 _PRELUDE = 20_000
+"""Characters of rubbish before the root; comments and declarations don't count."""
+
+_SUBSET_END = re.compile(r"\]\s*>")
 _SKIPPED = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _LITERAL = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTALL)
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -54,14 +58,6 @@ _AMPERSAND = re.compile(r"&(?:#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));|([A-Za-z][A
 _LONE_LT = re.compile(r"<(?![A-Za-z_/!?])")
 _PREFIX_USED = re.compile(r"<([A-Za-z][\w.-]{0,40}):")
 _PREFIX_DECLARED = re.compile(r"xmlns:([A-Za-z][\w.-]{0,40})\s*=")
-_ELEMENTS = (
-    "title|link|guid|id|pubDate|published|updated|description|summary|author|category|content|enclosure|comments"
-)
-_NEVER_CLOSED = re.compile(
-    r"<(title|link|guid|id|pubDate|published|updated)((?:\s[^<>]*)?)(?<!/)>([^<]*)"
-    r"(?=<(?:[a-z]{1,20}:)?(?:" + _ELEMENTS + r")[\s/>]|</(?:item|entry|channel|feed)\s*>)",
-    re.IGNORECASE,
-)
 _NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -131,18 +127,16 @@ def mend(text: str) -> XmlText:
     Entities that the document declares itself are never expanded, so nothing can grow.
     """
     notes = []
-    root, start = _find_root(text)
+    start = _find_root(text)
+    root = start.root
     if root is None:
         return XmlText("", "", ())
     name, prefix = root["name"], root["prefix"]
-    before = _SKIPPED.sub("", text[:start])
-    if re.sub(r"<!DOCTYPE[^<>\[]*(?:\[.*\])?[^<>]*>", "", before, flags=re.DOTALL | re.IGNORECASE).strip(
-        " \t\r\n\ufeff"
-    ):
+    if start.rubbish:
         notes.append("something stood before the feed")
-    if "<!ENTITY" in before:
+    if start.entities:
         notes.append("the entities it declares were ignored")
-    body = text[start:]
+    body = text[root.start() :]
     end = body.rfind(f"</{prefix + ':' if prefix else ''}{name}")
     closed = body.find(">", end) if end >= 0 else -1
     if closed >= 0:
@@ -158,11 +152,6 @@ def mend(text: str) -> XmlText:
     parts[::2] = [_mend_markup(part) for part in parts[::2]]
     body = _declare_prefixes("".join(parts))
     return XmlText('<?xml version="1.0" encoding="utf-8"?>\n' + body, name.lower(), tuple(notes))
-
-
-def close_elements(text: str) -> str:
-    """``text`` with an end for each title, link, identifier and date that lacks one; for malformed XML only."""
-    return _NEVER_CLOSED.sub(r"<\1\2>\3</\1>", text)
 
 
 def _charset(content_type: str | None) -> str | None:
@@ -197,16 +186,48 @@ def _likeliest(body: bytes) -> str | None:
     return _codec(best.encoding) if best else None
 
 
-def _find_root(text: str) -> tuple[re.Match[str] | None, int]:
-    head = text[:_PRELUDE]
-    # Blanked instead of cut, so that offsets stay what they are.
-    head = _SKIPPED.sub(lambda skipped: " " * len(skipped[0]), head)
-    found = _ROOT.search(head)
-    return found, found.start() if found else -1
+class _Start(NamedTuple):
+    """Where a document begins, and what stood before it."""
+
+    root: re.Match[str] | None
+    rubbish: bool
+    entities: bool
+
+
+def _find_root(text: str) -> _Start:
+    """The first tag of a known root outside of comments and declarations, however long these are."""
+    rubbish, entities, position = 0, False, 0
+    visible = False
+    while rubbish <= _PRELUDE and (found := _ROOT.search(text, position)):
+        between = text[position : found.start()]
+        rubbish += len(between)
+        visible = visible or bool(between.strip(" \t\r\n\ufeff"))
+        if found["name"]:
+            return _Start(found, visible, entities)
+        if found[0] == "<!--":
+            end = text.find("-->", found.end())
+            position = end + 3 if end >= 0 else len(text)
+        elif found[0] == "<?":
+            end = text.find(">", found.end())
+            position = end + 1 if end >= 0 else len(text)
+        else:
+            position, subset = _after_doctype(text, found.end())
+            entities = entities or "<!ENTITY" in subset
+    return _Start(None, visible, entities)
+
+
+def _after_doctype(text: str, position: int) -> tuple[int, str]:
+    """Where a document type declaration ends, and its internal subset."""
+    opened = re.compile(r"[^\[<>]{0,1000}(\[|>)").match(text, position)
+    if opened is None or opened[1] == ">":
+        return (opened.end() if opened else position), ""
+    end = _SUBSET_END.search(text, opened.end())
+    return (end.end(), text[opened.end() : end.start()]) if end else (len(text), text[opened.end() :])
 
 
 def _mend_markup(part: str) -> str:
-    return _AMPERSAND.sub(_mend_reference, _LONE_LT.sub("&lt;", part))
+    # The end of a section that lay in another, and so was ended before.
+    return _AMPERSAND.sub(_mend_reference, _LONE_LT.sub("&lt;", part.replace("]]>", "")))
 
 
 def _mend_reference(found: re.Match[str]) -> str:

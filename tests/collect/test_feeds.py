@@ -406,13 +406,13 @@ def entries_or_error(body: bytes) -> int | str:
         return error.what
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_pieces, max_size=30), st.sampled_from(["<rss>", "<feed>", "<urlset>", "{", ""]))
 def test_no_arrangement_of_pieces_breaks_the_reader(pieces: list[str], root: str) -> None:
     assert entries_or_error((root + "".join(pieces)).encode()) in {*range(31), *REFUSALS}
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_reader(noise: bytes) -> None:
     for body in (noise, rss(ONE).encode() + noise, noise + rss(ONE).encode()):
