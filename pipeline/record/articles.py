@@ -202,9 +202,14 @@ class Articles:
         query = select(func.min(articles.c.first_seen)).join(article_topics, article_topics.c.article == articles.c.id)
         return self._connection.execute(query.where(article_topics.c.topic == topic)).scalar()
 
-    def of_story(self, story: str, latest: int | None = None) -> list[Article]:
-        """The articles put into ``story``, in order of arrival: all, or so many of the ``latest``."""
+    def of_story(self, story: str, latest: int | None = None, copies: bool | None = None) -> list[Article]:
+        """The articles put into ``story``, in order of arrival: all, or so many of the ``latest``.
+
+        ``copies`` asks for copies alone, or for reports alone.
+        """
         query = _SELECT.where(articles.c.story == story).order_by(articles.c.seq.desc()).limit(latest)
+        if copies is not None:
+            query = query.where(articles.c.copy_of.is_not(None) if copies else articles.c.copy_of.is_(None))
         return [_article(row) for row in self._connection.execute(query)][::-1]
 
     def count_reports(self, stories: Iterable[str], topic: str, before: datetime) -> int:

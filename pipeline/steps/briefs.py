@@ -81,13 +81,19 @@ class Briefs:
         )
 
     def _latest(self, stories: Sequence[Story]) -> list[Article]:
-        """The articles that came last, the latest first: no more than a brief reads."""
+        """The reports that came last, and the copies that did, the latest first: no more of either than a brief reads.
+
+        Copies never take the place of reports. What came in together is in the order of publication.
+        """
+        return [article for copies in (False, True) for article in self._latest_of(stories, copies)]
+
+    def _latest_of(self, stories: Sequence[Story], copies: bool) -> list[Article]:
         found: list[Article] = []
         for story in sorted(stories, key=lambda story: (story.last_seen, story.id), reverse=True):
-            found += self._tx.articles.of_story(story.id, latest=READ)
+            found += self._tx.articles.of_story(story.id, latest=READ, copies=copies)
             if len(found) >= READ:
                 break
-        return sorted(found, key=lambda article: (article.first_seen, article.seq), reverse=True)[:READ]
+        return sorted(found, key=lambda one: (one.first_seen, one.reading.published, one.id), reverse=True)[:READ]
 
     def _rarity(self, topic: str) -> Callable[[str], float]:
         """How telling a word is in a topic; kept, for it is asked of a word in each pair of figures that both have."""

@@ -1,4 +1,4 @@
-"""What a digest asks the record for: how many reports there were before, and what ended since the last one was bound."""
+"""What a digest asks of the record: how many reports there were before, and what ended since the last was bound."""
 
 from __future__ import annotations
 

@@ -36,12 +36,13 @@ def brief_figures(
 
     What one outlet alone states is left out if it would not be worth a line in a digest.
 
-    Whatever the order of ``reports``, the same is told; of more than ``READ`` the latest are read. ``rarity`` says how
-    telling a word is in its topic, from 0 to 1; ``say`` words a figure.
+    Whatever the order of ``reports``, the same is told; of more than ``READ`` the latest are read, and as many copies
+    of them. A copy is named beside what it repeats, and changes nothing else. ``rarity`` says how telling a word is in
+    its topic, from 0 to 1; ``say`` words a figure.
     """
     weights = models or Models.shipped()
-    latest = sorted(reports, key=lambda report: (report.published, report.id))[-READ:]
-    facts = sorted(facts_of(latest, rarity, weights), key=lambda fact: -_rank(fact))[:MOST]
+    latest, copies = _with_copies(reports)
+    facts = sorted(facts_of(latest, copies, rarity, weights), key=lambda fact: -_rank(fact))[:MOST]
     courses = courses_of(facts, rarity, weights)
     found = []
     for course in courses:
@@ -50,6 +51,23 @@ def brief_figures(
             continue
         found.append(_figure(course, holds, say))
     return tuple(sorted(found, key=lambda figure: (-figure.importance, figure.figure)))
+
+
+def _with_copies(reports: Sequence[Report]) -> tuple[list[Report], dict[str, list[Report]]]:
+    """The latest reports, the earliest first, and the latest of their copies by the ids of what they repeat.
+
+    Where a report is not there, the first of its copies stands for it.
+    """
+    in_order = sorted(reports, key=lambda report: (report.published, report.id))
+    stands = {report.id: report.id for report in in_order if report.copy_of is None}
+    for report in in_order:
+        stands.setdefault(report.copy_of or report.id, report.id)
+    latest = [report for report in in_order if stands[report.copy_of or report.id] == report.id][-READ:]
+    copies: dict[str, list[Report]] = {report.id: [] for report in latest}
+    of_these = [report for report in in_order if stands[report.copy_of or report.id] in copies.keys() - {report.id}]
+    for report in of_these[-READ:]:
+        copies[stands[report.copy_of or report.id]].append(report)
+    return latest, copies
 
 
 def _holding(course: Sequence[Fact], now: datetime) -> Fact:

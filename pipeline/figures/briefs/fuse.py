@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -32,7 +32,8 @@ _MENTIONS = 12
 """Mentions of a fact that a new one is held against; a fact of a hundred copies is recognised by fewer."""
 _SAYS_THE_SAME = frozenset({pairs.Standing.EQUAL, pairs.Standing.ROUNDED})
 Rarity = Callable[[str], float]
-_Claimed = tuple[float | None, float | None, float | None]
+_Value = tuple[float | None, float | None, float | None]
+"""A number, or the lower and the upper end of a range or a vague word."""
 _Placed = tuple[int, int, Mention]
 """A mention with the place of its fact, and its own."""
 _Likely = tuple[float, int, int]
@@ -48,18 +49,20 @@ class Voice:
     mention: Mention
     report: Report
     worth: float
-
-    @property
-    def witness(self) -> str:
-        """Who speaks: an outlet, or the one whose report it copies."""
-        return self.report.copy_of or self.report.outlet
+    witness: str
+    """Who speaks: its outlet, or that of the report it copies."""
 
 
 @dataclass(eq=False)
 class Fact:
-    """A value of one thing, with all who state it."""
+    """A value of one thing, with all who state it.
+
+    ``reprints`` are copies of what others state: named beside them, they make it neither surer nor later nor other. A
+    copy that states what its original does not, and nobody else, is a voice.
+    """
 
     voices: list[Voice] = field(default_factory=list)
+    reprints: list[Voice] = field(default_factory=list)
 
     @cached_property
     def best(self) -> Voice:
@@ -85,11 +88,11 @@ class Fact:
 
     @property
     def articles(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(voice.report.id for voice in self.voices))
+        return tuple(dict.fromkeys(voice.report.id for voice in (*self.voices, *self.reprints)))
 
     @property
     def outlets(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(voice.report.outlet for voice in self.voices))
+        return tuple(dict.fromkeys(voice.report.outlet for voice in (*self.voices, *self.reprints)))
 
     @property
     def tellings(self) -> int:
@@ -122,52 +125,104 @@ class Fact:
     def last(self) -> datetime:
         return max(voice.report.published for voice in self.voices)
 
-    def _all_round(self, value: tuple[float | None, float | None, float | None]) -> bool:
+    def _all_round(self, value: _Value) -> bool:
         exact = next(voice.mention.claim for voice in self.voices if _value(voice) == value)
         return all(pairs.standing(exact, voice.mention.claim) in _SAYS_THE_SAME for voice in self.voices)
 
 
-def facts_of(reports: Iterable[Report], rarity: Rarity, models: Models) -> list[Fact]:
-    """The facts that reports state, in the order in which they were first stated.
+def facts_of(
+    reports: Iterable[Report], copies: Mapping[str, Sequence[Report]], rarity: Rarity, models: Models
+) -> list[Fact]:
+    """The facts that reports state, in the order in which they were first stated; those of their ``copies`` alone last.
 
-    ``rarity`` says how telling a word is, from 0 to 1.
+    ``copies`` are kept by the ids of the reports that they repeat. ``rarity`` says how telling a word is, from 0 to 1.
     """
-    found: list[Fact] = []
-    known = _Known()
-    for report in reports:
-        voices = list(_voices(report))
+    facts = _Facts(rarity, models)
+    originals = {report.id: report for report in reports}
+    said = {report.id: facts.take(report, report.outlet) for report in originals.values()}
+    for original, some in copies.items():
+        for copy in some:
+            facts.take(copy, originals[original].outlet, said[original])
+    return facts.found
+
+
+_Sayings = dict[tuple[str, _Value], Fact]
+"""What one report says: by sentence and value, the fact that it is."""
+
+
+class _Facts:
+    """Facts as one report after another adds to them."""
+
+    def __init__(self, rarity: Rarity, models: Models) -> None:
+        self.found: list[Fact] = []
+        self._rarity, self._models = rarity, models
+        self._known = _Known()
+
+    def take(self, report: Report, witness: str, original: _Sayings | None = None) -> _Sayings:
+        """Add what a report states, and give it; ``original`` is what the report that it copies states."""
+        said: _Sayings = {}
+        voices = []
+        for voice in _voices(report, witness):
+            fact = original.get(_saying(voice)) if original is not None else None
+            if fact is None:
+                voices.append(voice)
+            else:
+                fact.reprints.append(voice)
         # Most of what a report can say again is known before it: that is compared at once, which is far quicker.
-        may_be = [known.of_value(voice.mention) for voice in voices]
-        likely = _likely([voice.mention for voice in voices], may_be, rarity, models)
+        may_be = [self._known.of_value(voice.mention) for voice in voices]
+        likely = self._likely([voice.mention for voice in voices], may_be)
         fresh: list[_Placed] = []
         for voice, before in zip(voices, likely, strict=True):
-            beside = [placed for placed in fresh if known.are_of_one_value(placed[2], voice.mention)]
-            likeliest = max(before + _likely([voice.mention], [beside], rarity, models)[0], default=None)
-            if likeliest is not None and likeliest[0] >= ALIKE:
-                place = -likeliest[1]
-            else:
-                place = len(found)
-                found.append(Fact())
-            found[place].voices.append(voice)
-            if len(found[place].voices) <= _MENTIONS:
-                fresh.append(known.add(place, voice.mention))
-    return found
+            beside = [placed for placed in fresh if self._known.are_of_one_value(placed[2], voice.mention)]
+            place = self._stated_before(before + self._likely([voice.mention], [beside])[0])
+            fact = said[_saying(voice)] = self.found[place]
+            if original is not None and any(one.report.copy_of is None for one in fact.voices):
+                fact.reprints.append(voice)
+                continue
+            fact.voices.append(voice)
+            if len(fact.voices) <= _MENTIONS:
+                fresh.append(self._known.add(place, voice.mention))
+        return said
+
+    def _stated_before(self, likely: Sequence[_Likely]) -> int:
+        """The place of the likeliest fact; of a new one, where none is likely enough."""
+        likeliest = max(likely, default=None)
+        if likeliest is not None and likeliest[0] >= ALIKE:
+            return -likeliest[1]
+        self.found.append(Fact())
+        return len(self.found) - 1
+
+    def _likely(self, said: Sequence[Mention], may_be: Sequence[Sequence[_Placed]]) -> list[list[_Likely]]:
+        """How likely each mention states again what each of those that ``may_be`` the same states."""
+        compared = [(one, other) for one, some in zip(said, may_be, strict=True) for *_, other in some]
+        likeness = [pairs.likeness(one, other, self._rarity) for one, other in compared]
+        same = self._models.same.scores(likeness)
+        cues = [
+            told_cues(alike, pairs.value_cues(one, other), score)
+            for (one, other), alike, score in zip(compared, likeness, same, strict=True)
+        ]
+        scores = iter(self._models.told.scores(cues))
+        return [[(next(scores), -place, -count) for place, count, _ in some] for some in may_be]
 
 
-def _voices(report: Report) -> Iterator[Voice]:
+def _saying(voice: Voice) -> tuple[str, _Value]:
+    return voice.mention.figure.quote, _value(voice)
+
+
+def _voices(report: Report, witness: str) -> Iterator[Voice]:
     """The mentions of a report, without what it says a number was: "164, up from 120" is said with the 164."""
     past = {(one.figure.quote, one.figure.earlier) for one in report.figures if one.figure.earlier is not None}
     for one, marks, worth in zip(report.figures, report.marks, report.worths, strict=True):
         if (one.figure.quote, one.figure.value) not in past:
-            yield Voice(Mention(one, marks), report, worth)
+            yield Voice(Mention(one, marks), report, worth, witness)
 
 
 class _Known:
     """The mentions that new ones are held against, each with the place of its fact, looked up by unit and value."""
 
     def __init__(self) -> None:
-        self._mentions: dict[_Near, dict[_Claimed, list[_Placed]]] = {}
-        self._same: dict[tuple[_Claimed, _Claimed], bool] = {}
+        self._mentions: dict[_Near, dict[_Value, list[_Placed]]] = {}
+        self._same: dict[tuple[_Value, _Value], bool] = {}
         self._count = 0
 
     def add(self, place: int, mention: Mention) -> _Placed:
@@ -199,30 +254,15 @@ class _Known:
         return self._same[values]
 
 
-def _claimed(mention: Mention) -> _Claimed:
+def _claimed(mention: Mention) -> _Value:
     """The value of a mention as far as it matters for whether another's is the same."""
     claim = mention.claim
     return claim.value, claim.low, claim.high
 
 
-def _magnitude(value: _Claimed) -> int | None:
+def _magnitude(value: _Value) -> int | None:
     """The power of two below which a number is; a rounding of it is of this one or of one beside it."""
     return None if value[0] is None else math.frexp(value[0])[1]
-
-
-def _likely(
-    said: Sequence[Mention], may_be: Sequence[Sequence[_Placed]], rarity: Rarity, models: Models
-) -> list[list[_Likely]]:
-    """How likely each mention states again what each of those that ``may_be`` the same states."""
-    compared = [(one, other) for one, some in zip(said, may_be, strict=True) for *_, other in some]
-    likeness = [pairs.likeness(one, other, rarity) for one, other in compared]
-    same = models.same.scores(likeness)
-    cues = [
-        told_cues(alike, pairs.value_cues(one, other), score)
-        for (one, other), alike, score in zip(compared, likeness, same, strict=True)
-    ]
-    scores = iter(models.told.scores(cues))
-    return [[(next(scores), -place, -count) for place, count, _ in some] for some in may_be]
 
 
 def courses_of(facts: Sequence[Fact], rarity: Rarity, models: Models) -> list[list[Fact]]:
@@ -252,7 +292,8 @@ def courses_of(facts: Sequence[Fact], rarity: Rarity, models: Models) -> list[li
 
 def _links(facts: Sequence[Fact], rarity: Rarity, models: Models) -> dict[tuple[int, int], float]:
     """How likely each two facts are of one series, by their places; without those that can't be."""
-    articles, worthiest = [set(fact.articles) for fact in facts], [_worthiest(fact) for fact in facts]
+    articles = [{voice.report.id for voice in fact.voices} for fact in facts]
+    worthiest = [_worthiest(fact) for fact in facts]
     linked = [
         (n, m)
         for n, m in combinations(range(len(facts)), 2)
@@ -275,12 +316,12 @@ def _unit(fact: Fact) -> str | None:
     return fact.voices[0].mention.figure.unit
 
 
-def _value(voice: Voice) -> tuple[float | None, float | None, float | None]:
+def _value(voice: Voice) -> _Value:
     figure = voice.mention.figure
     return figure.value, figure.low, figure.high
 
 
-def _digits(value: tuple[float | None, float | None, float | None]) -> int:
+def _digits(value: _Value) -> int:
     """Digits of a number that say something; none of a range or a vague word."""
     return len(f"{value[0]:.12g}".partition("e")[0].replace(".", "").strip("0")) if value[0] is not None else 0
 
