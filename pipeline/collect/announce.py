@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.collect.dates import hints_of, read_feed_date
+from pipeline.collect.links import meant
 from pipeline.collect.plain import plain_text
 from pipeline.dates import Hints, Refused
 from pipeline.errors import TallywireError
@@ -115,6 +116,7 @@ def _addresses(links: Sequence[str], base: str) -> tuple[str, str] | None:
         if not link or not link.strip():
             continue
         try:
+            link = meant(link, base)
             return absolute(link, base), canonical(link, base)
         except TallywireError:
             continue

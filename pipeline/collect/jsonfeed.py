@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,15 @@ from pipeline.errors import FeedError, TallywireError
 from pipeline.urls import absolute
 from schemas.feed import FeedFormat, ParsedFeed
 
+_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?=\s*+[}\],])', re.DOTALL)
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_NEXT_ITEM = re.compile(r"[\s,]*+\{")
+
 
 def parse(text: str, *, url: str, now: datetime, notes: tuple[str, ...] = ()) -> ParsedFeed:
     """What a JSON Feed announces. Raises `FeedError` where the text is none."""
-    try:
-        feed = json.loads(text.lstrip("\ufeff \t\r\n"), strict=False)
-    except (ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise FeedError("the feed is broken JSON", where=url, why=why) from None
+    feed, more = _loaded(text.lstrip("\ufeff \t\r\n"), url)
+    notes = (*notes, *more)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in _text(feed.get("version", "jsonfeed.org")):
         raise FeedError("this is JSON but no JSON Feed", where=url, hint="see jsonfeed.org for what makes one")
@@ -41,12 +43,54 @@ def parse(text: str, *, url: str, now: datetime, notes: tuple[str, ...] = ()) ->
     )
 
 
+def _loaded(text: str, url: str) -> tuple[Any, tuple[str, ...]]:
+    """The value of JSON with commas that JSON has no place for, or of which the end is missing."""
+    decoder = json.JSONDecoder(strict=False)
+    try:
+        try:
+            # What follows the value, such as the mark of a cache, harms nobody.
+            return decoder.raw_decode(text)[0], ()
+        except ValueError as error:
+            mended = _STRING_OR_COMMA.sub(lambda found: found[0] if found[0][0] == '"' else "", text)
+            try:
+                return decoder.raw_decode(mended)[0], ("it holds commas too many, and was read leniently",)
+            except ValueError:
+                if items := _whole_items(mended, decoder):
+                    return {**_head(mended, decoder), "items": items}, ("it breaks off before its end",)
+            raise FeedError("the feed is broken JSON", where=url, why=str(error)) from None
+    except RecursionError:
+        raise FeedError("the feed is broken JSON", where=url, why="nested too deeply") from None
+
+
+def _whole_items(text: str, decoder: json.JSONDecoder) -> list[Any]:
+    found = _ITEMS.search(text)
+    items: list[Any] = []
+    position = found.end() if found else len(text)
+    while opened := _NEXT_ITEM.match(text, position):
+        try:
+            item, position = decoder.raw_decode(text, opened.end() - 1)
+        except ValueError:
+            break
+        items.append(item)
+    return items
+
+
+def _head(text: str, decoder: json.JSONDecoder) -> dict[str, Any]:
+    """The members of a feed before its items, so far as they are whole."""
+    found = _ITEMS.search(text)
+    try:
+        head = decoder.raw_decode(text[: found.start()].rstrip(" \t\r\n,") + "}")[0] if found else {}
+    except ValueError:
+        return {}
+    return head if isinstance(head, dict) else {}
+
+
 def _item(item: Any) -> Item:
     if not isinstance(item, dict):
         return Item(links=())
     guid = _text(item.get("id"))
     attachments = [part for part in _list(item.get("attachments")) if isinstance(part, dict)]
-    authors = [author for author in [*_list(item.get("authors")), item.get("author")] if isinstance(author, dict)]
+    authors = [*_list(item.get("authors")), *_list(item.get("author"))]
     # What is declared to be plain text is escaped, for all of an item's texts are read as markup.
     text = _text(item.get("content_text")).replace("<", "&lt;")
     return Item(
@@ -60,7 +104,7 @@ def _item(item: Any) -> Item:
         title=_text(item.get("title")),
         summary=_text(item.get("summary")) or text,
         content=_text(item.get("content_html")),
-        authors=tuple(_text(author.get("name")) for author in authors),
+        authors=tuple(_text(one.get("name") if isinstance(one, dict) else one) for one in authors),
         published=_text(item.get("date_published")) or None,
         updated=_text(item.get("date_modified")) or None,
         language=_text(item.get("language")) or None,
@@ -73,7 +117,8 @@ def _text(value: Any) -> str:
 
 
 def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    """A list, which many feeds leave out around what is only one thing."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _address(value: Any, base: str) -> str | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.collect import feeds
 from pipeline.collect.feeds import parse_feed
+from pipeline.collect.links import meant
 from pipeline.errors import FeedError
 from schemas.feed import FeedFormat, ParsedFeed
 
@@ -140,6 +141,47 @@ def test_json_feed() -> None:
     assert second.url == "https://outlet.example/b"
     assert third.url == "https://outlet.example/c.mp3"
     assert feed.notes == ("2 of its items had no link and were left out",)
+
+
+def json_item(**more: object) -> str:
+    return json.dumps({"id": "1", "url": "https://outlet.example/a", "title": "A", **more})
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ({"authors": {"name": "Ann"}}, ("Ann",)),
+        ({"authors": ["Ann", {"name": "Bo"}]}, ("Ann", "Bo")),
+        ({"author": "Ann"}, ("Ann",)),
+        ({"author": {"name": "Ann"}, "authors": None}, ("Ann",)),
+        ({"authors": [{"url": "https://ann.example/"}]}, ()),
+    ],
+)
+def test_a_json_feed_names_its_authors_in_any_shape(said: dict[str, object], names: tuple[str, ...]) -> None:
+    (one,) = read(f'{{"version": "https://jsonfeed.org/version/1", "items": [{json_item(**said)}]}}').announcements
+    assert one.authors == names
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        ('{"title": "T", "items": [%s,]}', "it holds commas too many, and was read leniently"),
+        ('{"title": "T", "items": [%s],}', "it holds commas too many, and was read leniently"),
+        ('{"title": "T", "items": [%s,,]}', "it holds commas too many, and was read leniently"),
+        ('{"title": "T", "items": [%s, {"id": "2", "ti', "it breaks off before its end"),
+        ('{"title": "T", "items": [%s]', "it breaks off before its end"),
+    ],
+)
+def test_a_json_feed_with_a_comma_too_many_or_no_end_is_read(body: str, note: str) -> None:
+    feed = read(body % json_item(title="Odd, ] and ,}"))
+    assert [one.title for one in feed.announcements] == ["Odd, ] and ,}"]
+    assert (feed.title, feed.notes) == ("T", (note,))
+
+
+def test_an_aggregator_is_no_outlet() -> None:
+    link = "https://www.google.com/url?rct=j&amp;url=https://paper.test/news/flood-1&amp;ct=ga"
+    (one,) = read(rss(f"<title>A</title><link>{link}</link>")).announcements
+    assert (one.url, one.canonical_url) == ("https://paper.test/news/flood-1", "https://paper.test/news/flood-1")
 
 
 def test_a_news_sitemap_newest_first() -> None:
