@@ -39,7 +39,7 @@ STRENGTH = 1.0
 REAL = 0.5
 """What a real page counts: they are many, and all of one kind."""
 
-A, T, C, L, K, M, X, S = (kind.value for kind in PageKind)
+A, T, C, L, K, M, X, S = (kind.value for kind in PageKind if kind is not PageKind.OTHER)
 _NONE = (C, L, K, M, X, S)
 
 
@@ -151,7 +151,7 @@ def real(*, kept_back: bool) -> Iterator[Case]:
 
 def fit(cases: list[Case]) -> kinds.Weights:
     """The weights of the highest posterior, by gradient ascent (Adam); it is concave, so any way leads there."""
-    names, classes = list(PRIOR), [kind.value for kind in PageKind]
+    names, classes = list(PRIOR), list(BIAS)
     prior = np.array([[PRIOR[name].get(kind, 0.0) for kind in classes] for name in names])
     # A weight that the prior does not name stays out, so that what is shipped can be read.
     free = np.array([[kind in PRIOR[name] for kind in classes] for name in names], dtype=float)

@@ -63,6 +63,7 @@ class PageKind(StrEnum):
     MISSING = "missing"
     INDEX = "index"
     CLOSED = "closed"
+    OTHER = "other"
 
 
 class Hint(Model):

@@ -31,6 +31,8 @@ from schemas.article import PageKind
 
 _TELLING = 0.35
 """Log-odds that a witness must add against the page being an article to be named as a reason."""
+_OWN = 0.7
+"""Log-odds that speak for one kind and for no other; with less, a page is no article, but nobody can say what it is."""
 _NAMED = 4
 _LONGEST_WALL = 3_000
 
@@ -42,6 +44,7 @@ _SAID = {
     PageKind.MISSING: "a notice that there is no such page",
     PageKind.INDEX: "a list of articles, not the article",
     PageKind.CLOSED: "a notice that the site is closed for a while",
+    PageKind.OTHER: "another page than the article",
 }
 
 
@@ -59,6 +62,22 @@ class Weights:
             for kind, weight in self.weights.get(name, {}).items():
                 scores[kind] += weight * value
         return scores
+
+    def own(self, kind: str, found: Mapping[str, float]) -> float:
+        """What speaks for ``kind`` beyond what speaks for any other page that is no article."""
+        rivals = [other for other in self.bias if other not in (kind, PageKind.ARTICLE, PageKind.TEASER)]
+        total = 0.0
+        for name, value in found.items():
+            row = self.weights.get(name, {})
+            total += value * max(0.0, row.get(kind, 0.0) - max(row.get(other, 0.0) for other in rivals))
+        return total
+
+    def against(self, name: str, kind: str) -> float:
+        """What a witness adds to ``kind`` against an article; to a page of no known kind, what it adds to most."""
+        row = self.weights.get(name, {})
+        others = [row.get(other, 0.0) for other in self.bias if other not in (PageKind.ARTICLE, PageKind.TEASER)]
+        added = row.get(kind, 0.0) if kind in self.bias else sorted(others)[len(others) // 2]
+        return added - row.get(PageKind.ARTICLE, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +125,12 @@ def weigh(found: Mapping[str, float], ending: Ending, weights: Weights | None = 
     if doubt < 0.5:
         return Judged(PageKind.ARTICLE, "", doubt)
     kind = PageKind(max((name for name in likely if name != PageKind.ARTICLE), key=lambda name: likely[name]))
+    if kind is not PageKind.TEASER and weights.own(kind, found) < _OWN:
+        kind = PageKind.OTHER
     if kind is PageKind.TEASER:
         return Judged(kind, _teaser(found, ending), doubt)
-    said = sorted(
-        (
-            (weights.weights.get(name, {}).get(kind, 0.0) - weights.weights.get(name, {}).get(PageKind.ARTICLE, 0.0))
-            * value,
-            name,
-        )
-        for name, value in found.items()
-    )
-    names = [name for added, name in reversed(said) if added > _TELLING][:_NAMED]
+    added = {name: weights.against(name, kind) * value for name, value in found.items()}
+    names = [name for name in sorted(added, key=added.__getitem__, reverse=True) if added[name] > _TELLING][:_NAMED]
     return Judged(kind, f"{_SAID[kind]}: {', '.join(map(_worded, names))}" if names else _SAID[kind], doubt)
 
 

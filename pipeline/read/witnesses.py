@@ -42,8 +42,8 @@ _MOST_CARDS = 3_000
 _WHOLE = 1_500
 """Characters of a report of middle length: most teasers are shorter, most articles longer."""
 
-_BEGUN = 150
-"""Characters; fewer than this are not yet the beginning of an article."""
+_BEGUN = 40
+"""Characters; less than a short sentence is not yet the beginning of an article."""
 
 MARKS = {
     "consent": r"consent|cookie|gdpr|\bcmp|privacy|onetrust|didomi|usercentrics|tarteaucitron|sp_message|qc-cmp|cybot"

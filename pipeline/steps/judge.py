@@ -18,10 +18,11 @@ from pipeline.record.notes import CROWDED
 from pipeline.steps.alerting import put_alerts
 from pipeline.steps.developments import Developments
 from pipeline.steps.news import figure_news
+from pipeline.steps.revising import OUTCOMES, apart, merged, same_text, stays
 from pipeline.steps.services import Services
 from pipeline.tell.followed import followed as followed_by_name
 from schemas.alert import AlertKind, FigureNews
-from schemas.article import Article, ReadEntry, Reading, Revision, TopicMatch
+from schemas.article import Article, ReadEntry, Revision
 from schemas.base import stable_id
 from schemas.feed import Entry, Outcome
 from schemas.figure import Figure, FigureInArticle, Series, SeriesDecision, Tell, Telling, Verdict, VerdictKind
@@ -233,7 +234,12 @@ class _Run:
         """Bring one entry to its outcome."""
         identity = item.entry.article or stable_id("article", item.reading.url)
         known = self._tx.articles.get(identity)
-        if known is not None and known.outcome in (Outcome.INDEXED, Outcome.COPY):
+        if known is not None and (own := apart(known, item)):
+            item, identity = own, stable_id("article", own.reading.url)
+            known = self._tx.articles.get(identity)
+        if known is not None and (end := stays(known, item)):
+            outcome, reason = end
+        elif known is not None and known.outcome in (Outcome.INDEXED, Outcome.COPY):
             outcome, reason = self._seen_again(known, item)
         else:
             outcome, reason = self._settle(identity, known, item)
@@ -302,9 +308,9 @@ class _Run:
     def _settle(self, identity: str, known: Article | None, item: ReadEntry) -> tuple[Outcome, str]:
         """Place an article that is new, or that was kept so far only as a teaser or as off topic."""
         reading = item.reading
-        matches = _merged(known, item.matches)
+        matches = merged(known, item.matches)
         on = tuple(match.topic for match in matches if match.matched)
-        if known is not None and _same_text(known.reading, reading) and not on:
+        if known is not None and same_text(known.reading, reading) and not on:
             return Outcome.KNOWN, f"known already, as {known.outcome}"
         article = Article(
             id=identity,
@@ -318,7 +324,8 @@ class _Run:
             outcome=Outcome.INDEXED,
         )
         if reading.teaser:
-            article = article.model_copy(update={"outcome": Outcome.TEASER, "reason": reading.teaser})
+            ended = OUTCOMES.get(reading.kind, Outcome.TEASER)
+            article = article.model_copy(update={"outcome": ended, "reason": reading.teaser})
         elif not on:
             reason = "; ".join(f"{match.topic}: {match.reason}" for match in matches) or "no topic asked for its feed"
             article = article.model_copy(update={"outcome": Outcome.OFF_TOPIC, "reason": reason})
@@ -336,12 +343,10 @@ class _Run:
     def _seen_again(self, known: Article, item: ReadEntry) -> tuple[Outcome, str]:
         """An article that is in a story already: unchanged, of interest to one more topic, or revised."""
         reading = item.reading
-        if reading.teaser:
-            return Outcome.KNOWN, "a teaser of what is known in full"
-        matches = _merged(known, item.matches)
+        matches = merged(known, item.matches)
         before = set(known.on_topics)
         joined = tuple(match.topic for match in matches if match.matched and match.topic not in before)
-        changed = not _same_text(known.reading, reading)
+        changed = not same_text(known.reading, reading)
         if not changed and not joined:
             return Outcome.KNOWN, f"the text is that of {known.id}, revision {known.revision}"
         article = known.model_copy(update={"topics": matches})
@@ -475,19 +480,6 @@ def told_story(identity: str, articles: Iterable[Article]) -> Story | None:
         copies=tuple(article.id for article in members if article not in originals),
         outlets=tuple(dict.fromkeys(article.reading.outlet for article in members)),
     )
-
-
-def _merged(known: Article | None, matches: Iterable[TopicMatch]) -> tuple[TopicMatch, ...]:
-    """What was found of each topic, the newer word going before the older unless it takes a match back."""
-    by_topic = {match.topic: match for match in known.topics} if known else {}
-    for match in matches:
-        if match.matched or not (match.topic in by_topic and by_topic[match.topic].matched):
-            by_topic[match.topic] = match
-    return tuple(by_topic.values())
-
-
-def _same_text(one: Reading, other: Reading) -> bool:
-    return one.title == other.title and one.text == other.text
 
 
 def _revision(article: Article, seen: datetime) -> Revision:

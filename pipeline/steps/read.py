@@ -26,9 +26,10 @@ from pipeline.read.page import hint_of
 from pipeline.read.workers import Interrupted, WorkerPool
 from pipeline.record import Record
 from pipeline.steps.reading import ArticleRead, ReadJob, question
+from pipeline.steps.revising import without_shared
 from pipeline.steps.services import Services
 from pipeline.steps.waiting import until_stopped
-from schemas.article import Article, Page, ReadEntry, Reading
+from schemas.article import Article, Page, PageKind, ReadEntry, Reading
 from schemas.base import stable_id
 from schemas.feed import Entry, Outcome
 
@@ -190,6 +191,8 @@ def _settle(
 
     One whose page was not asked for, or not read, is left to be given back.
     """
+    if isinstance(found, ArticleRead) and (wait := _worth_another_look(tx, entry, found.reading)):
+        found = Again(found.reading.teaser or "", wait)
     if isinstance(found, ArticleRead):
         read = ReadEntry(entry=entry, reading=found.reading, matches=found.matches)
         tx.entries.put_reading(entry.id, read, owner=owner)
@@ -209,6 +212,18 @@ def _settle(
         report.ended[found.outcome] += 1
 
 
+def _worth_another_look(tx: Transaction, entry: Entry, reading: Reading) -> timedelta | None:
+    """After what time a page is to be asked for once more that says it is closed for now, or not there (yet).
+
+    As with a status of 503 and of 404: a feed is often ahead of its own site. Not sooner than a page is asked for anew.
+    """
+    closed = reading.kind is PageKind.CLOSED
+    missing = reading.kind is PageKind.MISSING and entry.attempts <= 1
+    if not (closed or missing) or tx.articles.get(article_of(entry, reading)):
+        return None
+    return REUSE + _WAITS[0]
+
+
 def read_all(
     record: Record,
     pool: WorkerPool[ReadJob, ArticleRead],
@@ -222,7 +237,7 @@ def read_all(
     An article that a topic once took stays its coverage, even where a new text says no more why, or comes by a feed of
     other topics only. Its figures are still followed, so it is read once more with them.
     """
-    found = dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False))
+    found = without_shared(entries, dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False)))
     again = {id: replace(jobs[id], figures=True) for id in _still_followed(record, entries, found)}
     for id in again:
         del found[id]

@@ -51,6 +51,7 @@ class Item:
     status: int = 200
     content_type: str = "text/html; charset=utf-8"
     body: bytes | None = None
+    location: str | None = None
 
 
 @dataclass
@@ -108,6 +109,8 @@ class Site:
         item = next((one for one in self.items if one.slug == slug), None)
         if item is None:
             return Response("gone", status=404)
+        if item.location is not None:
+            return Response(status=302, headers={"Location": item.location})
         if item.body is not None or item.status != 200:
             return Response(item.body or b"no", status=item.status, content_type=item.content_type)
         facts = {"@type": "NewsArticle", "headline": item.title, "publisher": {"name": self.outlet}}
