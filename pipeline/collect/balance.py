@@ -69,6 +69,9 @@ class _Balance:
         self._open: list[tuple[str, str, int]] = []
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         self._structure: list[int] = []
+        # Of "<atom:feed>" all else of the feed has the prefix too.
+        root = re.match(r"\s*(?:<\?[^<>]*>\s*)?<([A-Za-z_][\w.-]*:)", text)
+        self._own = root[1].lower() if root else ""
         position = 0
         for tag in _TAG.finditer(text):
             self._out.append(text[position : tag.start()])
@@ -88,9 +91,9 @@ class _Balance:
         elif not written:
             self._out.append("&lt;")
         elif tag["end"]:
-            self._end(written.lower(), tag[0])
+            self._end(written.lower().removeprefix(self._own), tag[0])
         else:
-            self._start(written, written.lower(), tag["rest"], tag[0])
+            self._start(written, written.lower().removeprefix(self._own), tag["rest"], tag[0])
 
     def _start(self, written: str, name: str, rest: str, tag: str) -> None:
         structural = _is_structural(name)

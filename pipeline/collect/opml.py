@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from xml.etree.ElementTree import (
@@ -17,6 +17,9 @@ from xml.etree.ElementTree import (
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from pipeline.collect.balance import balanced
+from pipeline.collect.bounds import refuse_what_no_feed_has
+from pipeline.collect.links import mended
 from pipeline.collect.xmltext import FORBIDDEN, decode, mend
 from pipeline.errors import FeedError, TallywireError
 from pipeline.urls import absolute
@@ -26,6 +29,7 @@ from schemas.feed import Feed
 _MOST_BYTES = 10 * 1024 * 1024
 _MOST_FEEDS = 20_000
 _DEEPEST = 20
+_FEED_TYPES = {"rss", "atom", "rdf", "feed", "json"}
 
 
 class ListedFeed(Model):
@@ -61,35 +65,69 @@ def read_opml(body: bytes) -> FeedList:
         raise FeedError(
             "this is no list of feeds", why="there is no <opml> in it", hint="export your feeds as OPML and try again"
         )
+    refuse_what_no_feed_has(xml.text, "")
+    root, more = _tree(xml.text)
+    feeds, unusable = _feeds(root)
+    if more and not feeds:
+        raise FeedError("the list of feeds is broken", why="no feed could be made out in it")
+    if len(feeds) > _MOST_FEEDS:
+        raise FeedError("the list of feeds is too long", why=f"{len(feeds):,} feeds")
+    if unusable:
+        notes = (*notes, f"{unusable} of its outlines name no feed and were left out")
+    head = next(iter(_children(root, "head")), None)
+    title = next((one.text or "" for one in _children(head, "title")), "") if head is not None else ""
+    return FeedList(title=title.strip(), feeds=tuple(feeds.values()), notes=notes + xml.notes + more)
+
+
+def _tree(text: str) -> tuple[Element, tuple[str, ...]]:
     try:
-        root = fromstring(xml.text)
+        return fromstring(text), ()
+    except (ParseError, DefusedXmlException):
+        pass
+    try:
+        return fromstring(balanced(text)), ("it is not well-formed and was read leniently",)
     except (ParseError, DefusedXmlException) as error:
         raise FeedError("the list of feeds is broken", why=str(error)) from None
+
+
+def _feeds(root: Element) -> tuple[dict[str, ListedFeed], int]:
+    """The feeds below ``root`` by their addresses, and how many outlines name none. A feed may be a group as well."""
     feeds: dict[str, ListedFeed] = {}
     unusable = 0
-    waiting = [(element, "") for element in reversed(root.findall("body/outline"))]
+    outer = list(_children(root, "body")) or [root]
+    waiting = [(element, "") for body in reversed(outer) for element in reversed(list(_children(body, "outline")))]
     while waiting:
         element, category = waiting.pop()
-        address = _attribute(element, "xmlUrl")
-        children = element.findall("outline")
-        if address is None and children:
+        address = _feed_address(element)
+        children = list(_children(element, "outline"))
+        if children:
             name = _name(element).replace("/", "∕").strip()
             inner = f"{category}/{name}" if category and name else category or name
             if inner.count("/") >= _DEEPEST:
                 inner = category
             waiting.extend((child, inner) for child in reversed(children))
-        elif (feed := _feed(element, address, category)) is None:
+        if address is None and children:
+            continue
+        if (feed := _feed(element, address, category)) is None:
             unusable += 1
         else:
             known = feeds.get(feed.url, feed)
             categories = tuple(dict.fromkeys(known.categories + feed.categories))
             feeds[feed.url] = known.model_copy(update={"categories": categories})
-    if len(feeds) > _MOST_FEEDS:
-        raise FeedError("the list of feeds is too long", why=f"{len(feeds):,} feeds")
-    if unusable:
-        notes = (*notes, f"{unusable} of its outlines name no feed and were left out")
-    title = root.findtext("head/title") or ""
-    return FeedList(title=title.strip(), feeds=tuple(feeds.values()), notes=notes + xml.notes)
+    return feeds, unusable
+
+
+def _children(element: Element, name: str) -> Iterator[Element]:
+    """The children of a name, whatever its case and namespace: OPML has none, and some programs give it one."""
+    return (child for child in element if child.tag.rpartition("}")[2].lower() == name)
+
+
+def _feed_address(element: Element) -> str | None:
+    """The address of the feed that an outline names; some programs write it as that of a link, and say what it is."""
+    address = _attribute(element, "xmlUrl")
+    if address is None and (_attribute(element, "type") or "").strip().lower() in _FEED_TYPES:
+        address = _attribute(element, "url")
+    return address
 
 
 def write_opml(feeds: Iterable[ListedFeed], title: str, now: datetime) -> bytes:
@@ -137,14 +175,16 @@ def _address(value: str | None) -> str | None:
     if not value:
         return None
     try:
-        return absolute("http:" + value if value.startswith("//") else value)
+        return absolute(mended("http:" + value if value.startswith("//") else value, ""))
     except TallywireError:
         return None
 
 
 def _attribute(element: Element, name: str) -> str | None:
     """An attribute by its name without case: many programs write xmlurl or XMLURL."""
-    return next((value for key, value in element.attrib.items() if key.lower() == name.lower()), None)
+    return next(
+        (value for key, value in element.attrib.items() if key.rpartition("}")[2].lower() == name.lower()), None
+    )
 
 
 def _name(element: Element) -> str:

@@ -11,6 +11,8 @@ import re
 from html.entities import html5
 from typing import NamedTuple
 
+from pipeline.collect.guess import likeliest
+
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -110,14 +112,14 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, tuple[str
         return text, (f"it declares the encoding {belied!a} but is {label}",) if belied else ()
     if body.isascii():
         return body.decode("ascii"), (f"it declares the encoding {declared[0]!a} but is ASCII",) if declared else ()
-    named = next((codec for label in declared[1:] if (codec := _codec(label))), None)
+    # XML that declares none is in UTF-8 (XML 1.0, section 4.3.3).
+    named = next((codec for label in declared[1:] if (codec := _codec(label))), "utf-8")
     if named == "utf-8":
         # A few broken letters among whole ones are damage; without whole ones the name is wrong.
         foreign = [char for char in body.decode("utf-8", "replace") if char > "\x7f"]
         if foreign.count("\ufffd") * 2 >= len(foreign):
-            # A handful of letters is too little to guess by.
-            named = None if len(foreign) > 40 else "cp1252"
-    name = named or _likeliest(body) or "utf-8"
+            named = None
+    name = named or likeliest(body) or "cp1252"
     return body.decode(name, "replace"), (f"its encoding is declared wrongly or not at all; read as {name}",)
 
 
@@ -177,13 +179,6 @@ def _codec(label: str) -> str | None:
     except LookupError:  # rot13, zlib and others that Python calls codecs all the same
         return None
     return _WIDER.get(name, name)
-
-
-def _likeliest(body: bytes) -> str | None:
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(body[:50_000]).best()
-    return _codec(best.encoding) if best else None
 
 
 class _Start(NamedTuple):

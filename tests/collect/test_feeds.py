@@ -341,39 +341,6 @@ def test_a_damaged_feed_still_gives_its_entry(broken: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "declared", "content_type"),
-    [
-        ("utf-8", "utf-8", None),
-        ("utf-8", "", "text/xml; charset=iso-8859-1"),
-        ("utf-8", "iso-8859-1", None),
-        ("utf-8", "us-ascii", None),
-        ("cp1251", "windows-1251", None),
-        ("cp1251", "", "application/rss+xml; charset=windows-1251"),
-        ("cp1251", "utf-8", "application/rss+xml; charset=windows-1251"),
-        ("koi8-r", "koi8-r", "text/xml"),
-        ("utf-16", "utf-16", None),
-        ("utf-16-le", "utf-16", None),
-        ("utf-32-be", "", None),
-    ],
-)
-def test_the_encoding_is_found(encoding: str, declared: str, content_type: str | None) -> None:
-    text = rss("<title>Плотина прорвана</title><link>https://e.com/a</link>")
-    declaration = f' encoding="{declared}"' if declared else ""
-    body = text.replace('<?xml version="1.0"?>', f'<?xml version="1.0"{declaration}?>').encode(encoding)
-    (one,) = read(body, content_type).announcements
-    assert one.title == "Плотина прорвана"
-
-
-def test_an_undeclared_encoding_is_guessed_and_noted() -> None:
-    words = "Правительство сообщило, что число погибших при наводнении выросло до двенадцати человек. " * 4
-    feed = read(
-        rss(f"<title>Наводнение</title><link>https://e.com/a</link><description>{words}</description>").encode("cp1251")
-    )
-    assert feed.announcements[0].title == "Наводнение"
-    assert "encoding" in feed.notes[0]
-
-
-@pytest.mark.parametrize(
     ("body", "says"),
     [
         (b"", "empty"),
@@ -475,7 +442,8 @@ def test_the_labelled_feeds_keep_their_floor(shared: Path) -> None:
         entries += min(len(feed.announcements), expected.get("entries") or 0)
         found = {one.url: one for one in feed.announcements}
         for item in expected.get("items", ()):
-            one = found.get(item["link"])
+            # The labels hold links as the feeds write them, one of them with the site before itself.
+            one = found.get(meant(item["link"], ""))
             titles += one is not None and one.title[:20] == " ".join((item["title"] or "").split())[:20]
             dates += one is not None and one.published is not None and one.published.timestamp() == item["published"]
     assert entries >= 374

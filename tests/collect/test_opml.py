@@ -45,6 +45,39 @@ def test_a_bare_ampersand_is_forgiven() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "urls"),
+    [
+        (
+            '<outline text="P" xmlUrl="https://a.example/"><outline text="C" xmlUrl="https://b.example/"/></outline>',
+            "ab",
+        ),
+        (
+            '<outline text="P"><outline xmlUrl="https://a.example/"><outline xmlUrl="https://b.example/"/></outline></outline>',
+            "ab",
+        ),
+        ('<OUTLINE TEXT="A" XMLURL="https://a.example/"/>', "a"),
+        ('<outline type="rss" text="A" url="https://a.example/"/><outline type="link" url="https://b.example/"/>', "a"),
+        ('<outline text="A" xmlUrl="https://a.example/"><outline text="B" xmlUrl="https://b.example/">', "ab"),
+        ('<outline text="A <b>" xmlUrl=https://a.example/ /><outline text="B" xmlUrl="https://b.example/"/>', "b"),
+    ],
+)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<opml version='2.0'><body>{}</body></opml>",
+        "<opml version='2.0' xmlns='http://opml.org/spec2'><head/><body>{}</body></opml>",
+        "<o:opml xmlns:o='http://opml.org/spec2'><o:body>{}</o:body></o:opml>",
+        "<OPML version='1.0'><BODY>{}</BODY></OPML>",
+        "<opml version='1.0'>{}</opml>",
+    ],
+)
+def test_every_feed_of_a_list_is_found_however_it_is_written(around: str, body: str, urls: str) -> None:
+    assert [feed.url for feed in read_opml(around.format(body).encode()).feeds] == [
+        f"https://{url}.example/" for url in urls
+    ]
+
+
+@pytest.mark.parametrize(
     ("body", "says"),
     [
         (b"", "no list of feeds"),
