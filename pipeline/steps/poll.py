@@ -47,9 +47,10 @@ async def poll(
 ) -> PollReport:
     """Poll the feeds of ``topics`` (of all, if None) that are due, or ``every_feed`` of them, as far as ``of`` says so.
 
-    What a round brings enters the inbox together, the earlier published first: which feed happened to answer first
-    must not decide which of two reports is the original. Entries and the feeds' new states are saved in one
-    transaction, so a process that dies loses no more than the answers in hand, which the next poll asks for again.
+    What a round brings enters the inbox together, the earlier published first: which feed happened to answer first, and
+    how it orders its items, must not decide which of two reports is the original, nor what is told. Entries and the
+    feeds' new states are saved in one transaction, so a process that dies loses no more than the answers in hand, which
+    the next poll asks for again.
     """
     now = services.clock()
     with services.record.read() as tx:
@@ -76,7 +77,7 @@ async def poll(
     with services.record.begin() as tx:
         tx.feeds.put_polled(polled.feed for polled in answers)
         alerts = tell_of_feeds(tx, [polled.feed for polled in answers], services.clock())
-        new = tx.entries.add(sorted(entries, key=_published))
+        new = tx.entries.add(sorted(entries, key=_place))
     failed = [(polled.feed.url, polled.feed.state.error) for polled in answers if polled.feed.state.error]
     return PollReport(
         polled=len(answers),
@@ -88,5 +89,6 @@ async def poll(
     )
 
 
-def _published(entry: Entry) -> datetime:
-    return entry.announcement.published or entry.first_seen
+def _place(entry: Entry) -> tuple[datetime, str]:
+    """Where an entry stands among those of its round: feeds may list what was published at one moment in any order."""
+    return entry.announcement.published or entry.first_seen, entry.id
