@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
+
+from pipeline.dates import NO_HINTS, Hints, Refused, read_date
+from pipeline.read.calendars import gregorian
 
 EARLIEST = 1990
 LATEST_AHEAD = timedelta(days=2)
 """A date further ahead of the clock than any time zone explains is no publication date."""
 
-_ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:[T\s]*(Z|UTC|GMT|[+-]\d{1,2}:?\d{2}|[+-]\d{2})(?:\[[\w/]+\])?)?)?\s*",
-    re.IGNORECASE,
-)
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)?")
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
-_JAVA = re.compile(r"\w{3} (\w{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ([A-Z]{3,4}) (\d{4})")
+LONGEST = 120
+LONGEST_LINE = 160
+"""Characters; a longer line is a sentence, whose dates are those of what it tells."""
+_MOST_NUMBERS = 4
+_PARTS = re.compile(r"\s+[|·•–—/-]\s+|[|·•\n]|\s+(?:by|von|par|por)\s+|\s*[:：]\s+")
 _IN_PATH = re.compile(r"[/_-]((?:19|20)\d{2})(?:([/_-])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?=[/_.-]|$)")
-# Hours from UTC of abbreviations that mean one thing to nearly everyone who writes them; IST and CST do not.
-_HOURS = """
-    UTC 0 GMT 0 Z 0 WET 0 WEST 1 BST 1 CET 1 MEZ 1 CEST 2 MESZ 2 SAST 2 EET 2 EEST 3 MSK 3 JST 9 KST 9 AEST 10 AEDT 11
-    EST -5 EDT -4 CDT -5 MST -7 MDT -6 PST -8 PDT -7
-"""
-_ABBREVIATIONS = {name: int(hours) for name, hours in re.findall(r"([A-Z]+) (-?\d+)", _HOURS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,64 +36,54 @@ class Moment:
         return self.at.tzinfo is not None
 
 
-def _zone(text: str | None) -> timezone | None:
-    if not text:
-        return None
-    if text.upper() in _ABBREVIATIONS:
-        return timezone(timedelta(hours=_ABBREVIATIONS[text.upper()]))
-    sign = -1 if text[0] == "-" else 1
-    digits = text[1:].replace(":", "").zfill(2)
-    hours, minutes = (int(digits), 0) if len(digits) == 2 else (int(digits[:-2]), int(digits[-2:]))
-    return timezone(sign * timedelta(hours=hours, minutes=minutes)) if hours < 16 and minutes < 60 else None
+def hints_of(host: str, language: str | None = None) -> Hints:
+    """What the address and the language of a page tell about the dates on it."""
+    territory = host.rpartition(".")[2].lower()
+    return Hints(country={"uk": "gb"}.get(territory, territory) if len(territory) == 2 else "", language=language or "")
 
 
-def parse_date(text: str) -> Moment | None:
-    """The moment that a metadata value names; None where it names none.
+def parse_date(text: str, hints: Hints = NO_HINTS) -> Moment | None:
+    """The moment that a value on a page names; None where it names none, or more than one.
 
-    Reads ISO 8601 and its near misses, RFC 2822, Unix seconds and milliseconds, Java's ``toString`` and, as a last
-    resort, what dateutil makes of it. A day given as numbers without a year first is ambiguous and read only with the
-    name of its month.
+    See `pipeline.dates`; days of the Thai and Persian calendars are read as well.
     """
-    text = text.strip()[:80]
-    try:
-        if found := _ISO.fullmatch(text) or _ISO.match(text) or _COMPACT.fullmatch(text):
-            year, month, day, hour, minute, second, zone = found.groups()
-            at = datetime(
-                int(year),
-                int(month),
-                int(day),
-                int(hour or 0),
-                int(minute or 0),
-                min(59, int(second or 0)),
-                tzinfo=_zone(zone),
-            )
-            return _sane(Moment(at, hour is not None))
-        if _EPOCH.fullmatch(text):
-            return _sane(Moment(datetime.fromtimestamp(int(text[:10]), UTC), True))
-        if found := _JAVA.fullmatch(text):
-            at = datetime.strptime(f"{found[1]} {found[4]} {found[2]}", "%b %d %Y %H:%M:%S")  # noqa: DTZ007
-            return _sane(Moment(at.replace(tzinfo=_zone(found[3]) if found[3] in _ABBREVIATIONS else None), True))
-        try:
-            return _sane(Moment(parsedate_to_datetime(text), True))
-        except ValueError:
-            return _loosely(text)
-    except (ValueError, OverflowError):
+    text = text.strip()[:LONGEST]
+    found = read_date(gregorian(text), hints)
+    if isinstance(found, Refused):
         return None
+    return _sane(Moment(found.at.replace(microsecond=0), found.timed))
 
 
-def _loosely(text: str) -> Moment | None:
-    if not (re.search(r"[A-Za-z]{3}", text) and re.search(r"\b(?:19|20)\d{2}\b", text)):
-        return None
-    from dateutil.parser import ParserError, parse
+def dates_in(line: str, hints: Hints = NO_HINTS) -> list[Moment]:
+    """The dates in a line that says more: "Posted by Ada Frei 21.10.2019", "13 March - updated 14 March 2026"."""
+    if not any(character.isdigit() for character in line) or len(line) > LONGEST_LINE:
+        return []
+    if whole := parse_date(line, hints):
+        return [whole]
+    found: list[Moment] = []
+    for part in _PARTS.split(line):
+        tokens = part.split()
+        numbered = [number for number, token in enumerate(tokens) if any(map(str.isdigit, token))]
+        if not numbered:
+            continue
+        windows = ((start, end) for start in _starts(numbered[0]) for end in _ends(numbered, len(tokens)))
+        moments = (parse_date(" ".join(tokens[start:end]), hints) for start, end in windows if end > start)
+        if best := next((moment for moment in moments if moment), None):
+            found.append(best)
+    return found
 
-    zones = {name: hours * 3600 for name, hours in _ABBREVIATIONS.items()}
-    try:
-        # Two defaults that differ in all fields tell what the text itself says.
-        first = parse(text, default=datetime(2001, 1, 1), tzinfos=zones)  # noqa: DTZ001
-        other = parse(text, default=datetime(2003, 2, 2, 1, 1), tzinfos=zones)  # noqa: DTZ001
-    except (ParserError, ValueError, OverflowError, TypeError, AttributeError):
-        return None
-    return _sane(Moment(first, first.hour == other.hour)) if first.date() == other.date() else None
+
+def _starts(first: int) -> Iterator[int]:
+    """Where a date may begin: a weekday, a month and what stands between may come before its first number."""
+    yield from range(max(0, first - 2), first + 1)
+
+
+def _ends(numbered: list[int], count: int) -> Iterator[int]:
+    """Where it may end: after the last number and two words (PM, a zone), and ever earlier."""
+    for last in reversed(numbered[-_MOST_NUMBERS:]):
+        for after in (3, 2, 1):
+            if last + after <= count:
+                yield last + after
 
 
 def _sane(moment: Moment) -> Moment | None:

@@ -15,10 +15,16 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from pipeline.read.titles import words
 from pipeline.text import normalise, plain_text
 
 LARGEST = 2_000_000
 MOST_NODES = 4_000
+_MOST_POSTS = 200
+_OPENING = 80
+"""Characters by which the beginning of a body is known again."""
+_MOST_WORDS = 0.6
+"""Share of the words of the shorter of two titles that makes them titles of one story; they are often rephrased."""
 
 _KINDS = re.compile(r"(?:Article|Posting|Report|ReportageNews|OpinionPiece|Review)\b|^(?:Report|CreativeWork)$")
 _WRAPPING = re.compile(
@@ -26,6 +32,8 @@ _WRAPPING = re.compile(
 )
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?![\\"/bfnrtu])')
+_ADDRESSES = "//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"
+_TITLES = "//meta[@property='og:title' or @name='twitter:title']/@content"
 _FALSE = {"false", "0", "no"}
 _TRUE = {"true", "1", "yes"}
 
@@ -46,6 +54,7 @@ class Said:
     language: str = ""
     url: str = ""
     body: str = ""
+    posts: str = ""
     words: int | None = None
     free: bool | None = None
     live: bool = False
@@ -133,15 +142,19 @@ def _address(node: Node) -> str:
     return ""
 
 
+def _given_and_family(person: Node) -> str:
+    return " ".join(part for key in ("givenName", "familyName") if (part := _text(person.get(key))))
+
+
 def _people(node: Node, known: dict[str, Node]) -> tuple[list[str], list[str]]:
     persons: list[str] = []
     organisations: list[str] = []
     for author in (_many(node.get("author")) or _many(node.get("creator")))[:30]:
         if isinstance(author, dict):
-            if not author.get("name"):
+            if not author.get("name") and author.get("@id"):
                 author = known.get(str(author.get("@id")), author)
             organisation = any("Organization" in kind or "Corporation" in kind for kind in _types(author))
-            names = [_text(name) for name in _many(author.get("name"))]
+            names = [_text(name) for name in _many(author.get("name"))] or [_given_and_family(author)]
         else:
             organisation, names = False, [_text(author)]
         (organisations if organisation else persons).extend(name for name in names if name)
@@ -158,29 +171,75 @@ def _flag(value: Any) -> bool | None:
     return None
 
 
+def _title_words(text: str) -> set[str]:
+    return set(words(text).split())
+
+
+def _agrees(headline: str, titles: list[set[str]]) -> bool:
+    """Whether most words of a headline (or of a title) stand in a title (or in the headline)."""
+    said_words = _title_words(headline)
+    return any(
+        len(said_words & title) >= _MOST_WORDS * min(len(said_words), len(title))
+        for title in titles
+        if said_words and title
+    )
+
+
+def _score(node: Node, listed: bool, addresses: set[str], titles: list[set[str]]) -> float:
+    """How likely a node is that of the page: by its address and headline first, then by how much it says."""
+    address = _path(_address(node))
+    headline = _text(node.get("headline")) or _text(node.get("name"))
+    same_address, same_title = address in addresses and bool(address), _agrees(headline, titles)
+    if address.partition("/")[2] and not same_address and headline and titles and not same_title:
+        return 0.0  # another story's
+    score = 1.0 + 2 * bool(node.get("headline")) + bool(node.get("datePublished")) + bool(node.get("author"))
+    return score + 4 * same_address + 3 * same_title - 4 * listed - 2 * ("CreativeWork" in _types(node))
+
+
 def said(tree: HtmlElement, url: str) -> Said:
-    """What the node that describes the page at ``url`` says; empty where there is none."""
+    """What the node that describes the page at ``url`` says; empty where there is none.
+
+    A node that agrees neither with an address nor with a title that the page gives itself elsewhere, and has an address
+    of its own, describes another story.
+    """
     known: dict[str, Node] = {}
     best: Node | None = None
     highest = 0.0
+    own = {_path(address) for address in (url, *map(str, tree.xpath(_ADDRESSES)[:3]))} - {""}
+    titles = [*tree.xpath(_TITLES)[:2], *(" ".join(e.itertext()) for e in list(tree.iter("title", "h1"))[:4])]
+    called = [found for title in titles if (found := _title_words(str(title)))]
     for node, listed in nodes(tree):
         if isinstance(node.get("@id"), str) and node.get("name"):
             known.setdefault(node["@id"], node)
-        kinds = _types(node)
-        if not any(_KINDS.search(kind) for kind in kinds):
-            continue
-        score = 1.0 + 2 * bool(node.get("headline")) + bool(node.get("datePublished")) + bool(node.get("author"))
-        score += 4 * (_path(_address(node)) == _path(url)) - 4 * listed - 2 * ("CreativeWork" in kinds)
-        if score > highest:
+        if any(_KINDS.search(kind) for kind in _types(node)) and (score := _score(node, listed, own, called)) > highest:
             best, highest = node, score
-    if best is None:
-        return Said()
+    return _said(best, known) if best is not None else Said()
+
+
+def _once(body: str) -> str:
+    """A body without its repetition, which some templates append."""
+    again = body.find(body[:_OPENING], _OPENING) if len(body) > 4 * _OPENING else -1
+    return body[:again].rstrip() if again > len(body) / 3 else body
+
+
+def _body(node: Node) -> str:
+    text = node.get("articleBody")
+    return _once(plain_text(text)) if isinstance(text, str) else ""
+
+
+def _posts(node: Node) -> str:
+    """The posts of a live page, in order."""
+    posts = [post for post in _many(node.get("liveBlogUpdate"))[:_MOST_POSTS] if isinstance(post, dict)]
+    parts = (_text(post.get(key)) for post in posts for key in ("headline", "articleBody"))
+    return "\n".join(dict.fromkeys(part for part in parts if part))
+
+
+def _said(best: Node, known: dict[str, Node]) -> Said:
     persons, organisations = _people(best, known)
     publisher = next((item for item in _many(best.get("publisher"))), None)
     if isinstance(publisher, dict) and not publisher.get("name"):
         publisher = known.get(str(publisher.get("@id")))
-    words = _text(best.get("wordCount"))
-    body = best.get("articleBody")
+    count = _text(best.get("wordCount"))
     return Said(
         headline=normalise(_text(best.get("headline")) or _text(best.get("name"))).replace("\n", " "),
         description=_text(best.get("description")).replace("\n", " "),
@@ -191,8 +250,9 @@ def said(tree: HtmlElement, url: str) -> Said:
         publisher=_text(publisher),
         language=_text(best.get("inLanguage")),
         url=_address(best),
-        body=plain_text(body) if isinstance(body, str) else "",
-        words=int(words) if words.isdecimal() and len(words) < 7 else None,
+        body=_body(best),
+        posts=_posts(best),
+        words=int(count) if count.isdecimal() and len(count) < 7 else None,
         free=_flag(best.get("isAccessibleForFree")),
         live="LiveBlogPosting" in _types(best),
     )

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from pipeline.errors import ReadError, TallywireError
 from pipeline.read import body, boilerplate, decode, jsonld, kinds, markup, metadata
+from pipeline.read.headline import headings
 from pipeline.read.language import language_code, language_of
+from pipeline.read.layout import layout_of, only_shown
 from pipeline.read.witnesses import Asked, Ending, Seen, of_ending
 from pipeline.text import normalise, plain_text
 from pipeline.urls import canonical, outlet_domain
@@ -120,7 +122,7 @@ class _Taken:
 
     @property
     def seen(self) -> Seen:
-        titles = tuple(metadata.headings(self.page.tree))
+        titles = tuple(headings(self.page.tree))
         return Seen(markup=self.page, said=self.said, text=self.raw, titles=titles, site=self.facts.outlet)
 
     @property
@@ -131,11 +133,14 @@ class _Taken:
 def _taken(html: str, final_url: str, hint: Hint, now: datetime) -> _Taken:
     page = markup.parse(html, where=final_url)
     said = jsonld.said(page.tree, final_url)
-    raw, how = body.text_of(page.tree, final_url, said, walled=kinds.reads_as_wall)
+    layout = layout_of(page.tree)
+    with only_shown(layout):
+        raw, how = body.text_of(page.tree, final_url, said, walled=kinds.reads_as_wall)
     if not raw and hint.source is MetadataSource.GIVEN:
         # Who gives a fragment means all of it.
         raw = plain_text(html)[: body.LARGEST]
-    return _Taken(page, said, raw, how, metadata.judge(page, said, hint, text=raw, final_url=final_url, now=now))
+    facts = metadata.judge(page, said, hint, layout, text=raw, final_url=final_url, now=now)
+    return _Taken(page, said, raw, how, facts)
 
 
 def witnesses_of(page: Page, hint: Hint, *, now: datetime) -> tuple[dict[str, float], Ending]:
@@ -154,7 +159,7 @@ def _read(
     facts, said = taken.facts, taken.said
     judged = kinds.judge(Asked(hint, requested_url, final_url), taken.seen, free=taken.free)
     text = boilerplate.without_boilerplate(
-        taken.raw, (facts.title, said.headline, *metadata.headings(taken.page.tree)), facts.authors
+        taken.raw, (facts.title, said.headline, *headings(taken.page.tree)), facts.authors
     )
     sources = dict(facts.sources)
     sources["text"] = MetadataSource.JSON_LD if "articleBody" in taken.how else MetadataSource.PAGE

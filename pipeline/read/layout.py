@@ -1,0 +1,260 @@
+"""One walk over a page: its blocks of text in order, what stands around them, and who and when it names.
+
+Everything that needs to know where on a page something stands asks the `Layout`: the date and the byline beside the
+headline count, those of comments and of other stories do not. What readers are not shown can be put aside, so that no
+extraction meets it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+# Signs of an element, out of its classes, identifiers and roles.
+OTHER, AUTHOR, JOB, DATED, HIDDEN, CAPTION, NAMED = 1, 2, 4, 8, 16, 32, 64
+"""Not the article's; a byline; what an author is or does; a date; not shown; of a picture; an author, said by rule."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PART = r"(?<![a-z])(?:{})(?![a-z])"
+# English is what most templates are written in, whatever the language of the outlet.
+_SIGNS = (
+    (
+        OTHER,
+        _PART.format(
+            r"comments?|disqus|commentlist|respond|related|relateds?|recommend\w*|recirc\w*|promos?|newsletters?|sidebar"
+            r"|rail|trending|popular|most|outbrain|taboola|(?<!post-)(?<!entry-)(?<!article-)(?<!story-)footer|nav|navbar|navigation|menu|breadcrumbs?|share|sharing"
+            r"|social|socials|advert\w*|ads?|cookies?|consent|subscri\w+|paywall|widgets?|carousel|ticker|teaserlist"
+            r"|mostread|readmore|moreon|more-\w+|further|zum-thema|kommentare?|verwandt\w*|similar|next-up|upnext"
+            r"|alsoread|also-read|see-?also|popup|modal|overlay|tags|toolbar|infobox-related|contentinfo|complementary"
+        ),
+    ),
+    (
+        AUTHOR,
+        _PART.format(
+            r"authors?|author-?names?|authored|byline\w*|by-?author|auteurs?|autor\w{0,3}|redakteur\w*|verfasser\w*"
+            r"|journalists?|journaliste\w*|writers?|written-?by|signature|firma|firmante|vcard|creator|reporters?"
+            r"|posted-?by|contributors?|yazar\w*|penulis|penulisan|skribent\w*|forfatter\w*|redaktor\w*|writer-?name"
+        ),
+    ),
+    (
+        JOB,
+        _PART.format(
+            r"bio|biography|title|role|jobs?|job-?title|desc|description|image|img|avatar|photo|picture|follow|twitter"
+            r"|e-?mails?|position|function|about|contact|org|social"
+        ),
+    ),
+    (
+        DATED,
+        _PART.format(
+            r"dates?|date-?time|datetime|time|times?tamp|published|publish|pubdate|posted|posted-?on|created|updated"
+            r"|modified|datum|fecha|data|tarih|zeit|dateline|publikacja|tanggal"
+        ),
+    ),
+    (CAPTION, _PART.format(r"captions?|figcaption|credits?|wp-caption-text|bildunterschrift|legende|photo-?credit")),
+)
+_PATTERNS = tuple((flag, re.compile(pattern)) for flag, pattern in _SIGNS)
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+
+_INLINE = frozenset(
+    re.findall(
+        r"\w+",
+        """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span strike strong
+        sub sup time tt u var wbr""",
+    )
+)
+_SKIPPED = frozenset({"script", "style", "svg", "template", "iframe", "object", "select", "canvas", "math", "noscript"})
+_DROPPED = frozenset({"script", "style", "svg", "template", "canvas"})
+"""Elements without words for readers, taken out before anything else copies and searches the tree."""
+_OTHERS = {"nav": OTHER, "footer": OTHER, "form": OTHER, "figcaption": CAPTION, "dialog": OTHER, "button": OTHER}
+_ATTRIBUTES = ("class", "id", "itemprop", "data-testid", "data-component", "data-type", "data-qa", "role")
+_DEEPEST = 250
+LONGEST_BYLINE = 240
+_PARAGRAPH, _MUCH = 80, 400
+"""Characters: of a text that is a paragraph rather than a label, and of paragraphs that are more than a notice."""
+
+
+def texts(element: HtmlElement) -> Iterator[str]:
+    """The texts within an element, in order, without those of scripts and comments."""
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+        return
+    if element.text:
+        yield element.text
+    for child in element:
+        yield from texts(child)
+        if child.tail:
+            yield child.tail
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text between two boundaries of blocks, such as a paragraph, a heading or a row of a list."""
+
+    text: str
+    element: HtmlElement
+    signs: int
+    linked: int
+    """Characters of the text that are links."""
+
+
+@dataclass(slots=True)
+class Spot:
+    """An element that may name an author or a date: its text by lines, and the number of the block it stands in."""
+
+    element: HtmlElement
+    signs: int
+    at: int
+
+    @property
+    def lines(self) -> str:
+        return "\n".join(texts(self.element))
+
+
+@dataclass(slots=True)
+class Layout:
+    blocks: list[Block] = field(default_factory=list)
+    bylines: list[Spot] = field(default_factory=list)
+    times: list[Spot] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    """Numbers of the blocks in ``h1``."""
+    unread: list[HtmlElement] = field(default_factory=list)
+    """Elements that hold no words for readers, or are not shown to them."""
+
+
+@lru_cache(maxsize=4096)
+def signs_of(marks: str) -> int:
+    """The signs that the classes, identifiers and roles of an element give."""
+    words = _CAMEL.sub("-", marks).lower().replace("_", "-")
+    return sum(flag for flag, pattern in _PATTERNS if pattern.search(words))
+
+
+def _hidden(element: HtmlElement, style: str | None) -> bool:
+    hidden = element.get("hidden")
+    return bool(style and _NOT_SHOWN.search(style)) or (hidden is not None and hidden.lower() != "until-found")
+
+
+class _Walk:
+    def __init__(self, inner: frozenset[HtmlElement]) -> None:
+        self.layout = Layout()
+        self.inner = inner
+        self.unseen: list[HtmlElement] = []
+        self.dropped: list[HtmlElement] = []
+        self.pieces: list[str] = []
+        self.linked = 0
+
+    def flush(self, element: HtmlElement, signs: int) -> None:
+        if self.pieces:
+            text = _SPACES.sub(" ", "".join(self.pieces)).strip()
+            if text:
+                self.layout.blocks.append(Block(text, element, signs, self.linked))
+            self.pieces, self.linked = [], 0
+
+    def say(self, text: str | None, linked: bool) -> None:
+        if text:
+            self.pieces.append(text)
+            if linked:
+                self.linked += len(text.strip())
+
+    def visit(self, element: HtmlElement, signs: int, linked: bool, block: HtmlElement, depth: int) -> None:
+        tag = element.tag
+        if not isinstance(tag, str) or depth > _DEEPEST:
+            return
+        if tag in _SKIPPED:
+            if tag in _DROPPED and "ld+json" not in (element.get("type") or ""):
+                self.dropped.append(element)
+            return
+        inner = element in self.inner
+        own = 0
+        if element.attrib:
+            if not inner and _hidden(element, element.get("style")):
+                self.unseen.append(element)
+                return
+            marks = " ".join([value for name in _ATTRIBUTES if (value := element.get(name))])
+            own = signs_of(marks) if marks else 0
+            if inner:
+                own &= ~OTHER
+            own = self.note(element, tag, own, signs)
+        elif tag == "time":
+            self.layout.times.append(Spot(element, signs, len(self.layout.blocks)))
+        if not inner:
+            own |= _OTHERS.get(tag, 0)
+        signs = (signs & (OTHER | CAPTION | AUTHOR)) | (own & ~JOB if not own & AUTHOR else own)
+        boundary = tag not in _INLINE
+        if boundary:
+            self.flush(block, signs)
+            block = element
+            if tag == "h1":
+                before = len(self.layout.blocks)
+        linked = linked or tag == "a"
+        self.say(element.text, linked)
+        for child in element:
+            self.visit(child, signs, linked, block, depth + 1)
+            self.say(child.tail, linked)
+        if boundary:
+            self.flush(element, signs)
+            if tag == "h1" and len(self.layout.blocks) > before:
+                self.layout.headings.append(before)
+
+    def note(self, element: HtmlElement, tag: str, own: int, around: int) -> int:
+        rel = element.get("rel")
+        if (rel and "author" in rel.lower().split()) or (element.get("itemprop") or "").lower() == "author":
+            own |= AUTHOR | NAMED
+        if own & AUTHOR and tag not in ("meta", "link", "body", "main", "article"):
+            self.layout.bylines.append(Spot(element, own | (around & OTHER), len(self.layout.blocks)))
+        if tag == "time" or own & DATED or (tag == "abbr" and element.get("title")):
+            self.layout.times.append(Spot(element, own | (around & OTHER), len(self.layout.blocks)))
+        return own
+
+
+def _holders(tree: HtmlElement) -> frozenset[HtmlElement]:
+    """Elements that hold a main heading or the body: their classes speak of the page, not of something beside it."""
+    inner: set[HtmlElement] = set()
+    marked = [*list(tree.iter("h1"))[:3], *tree.xpath("//*[@itemprop='articleBody']")[:2]]
+    for element in marked:
+        inner.update(element.iterancestors())
+    inner.update(element for element in marked if element.tag != "h1")
+    inner.update(tree.iter("html", "body"))
+    return frozenset(inner)
+
+
+def _written(element: HtmlElement) -> int:
+    return sum(len(text) for text in ("".join(p.itertext()) for p in element.iter("p")) if len(text) > _PARAGRAPH)
+
+
+def layout_of(tree: HtmlElement) -> Layout:
+    """The layout of a page."""
+    walk = _Walk(_holders(tree))
+    body = next(tree.iter("body"), tree)
+    walk.visit(body, 0, False, body, 0)
+    walk.flush(body, 0)
+    layout = walk.layout
+    hidden = sum(_written(element) for element in walk.unseen)
+    # Where a page hides most of what it says until a script shows it, what is hidden stays.
+    keep = hidden > _MUCH and hidden > sum(len(block.text) for block in layout.blocks if len(block.text) > _PARAGRAPH)
+    layout.unread = walk.dropped if keep else [*walk.dropped, *walk.unseen]
+    return layout
+
+
+@contextmanager
+def only_shown(layout: Layout) -> Iterator[None]:
+    """The tree without its scripts, drawings and what it does not show, while the context lasts.
+
+    What copies and searches the tree then has less to do, and reads nothing that readers don't.
+    """
+    taken: list[tuple[HtmlElement, int, HtmlElement]] = []
+    for element in layout.unread:
+        parent = element.getparent()
+        if parent is not None:
+            taken.append((parent, parent.index(element), element))
+            element.drop_tree()  # leaves what follows the element to the one before it, and a copy with the element
+            element.tail = None
+    try:
+        yield
+    finally:
+        for parent, place, element in reversed(taken):
+            parent.insert(place, element)

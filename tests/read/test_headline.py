@@ -1,0 +1,69 @@
+"""Which of the titles of a page is the headline, and which node of its metadata is its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.read.jsonld import said
+from pipeline.read.markup import parse
+from schemas.article import Hint, MetadataSource
+from tests.read.pages import PARAGRAPHS, URL, article, news, read
+
+S = MetadataSource
+HEADLINE = "River dam gives way above Oberlin"
+OTHER = news(headline="Old castle sold to an investor", url="https://www.valleypost.example/castle", author="No One")
+
+
+def og(title: str) -> str:
+    return f'<meta property="og:title" content="{title}"><meta property="og:site_name" content="Valley Post">'
+
+
+def test_the_own_node_counts_though_it_has_no_address() -> None:
+    assert said(parse(article(ld=[OTHER, news()])).tree, URL).headline == HEADLINE  # type: ignore[arg-type]
+    assert said(parse(article(ld=[news(), OTHER])).tree, URL).headline == HEADLINE  # type: ignore[arg-type]
+
+
+def test_the_node_of_another_story_is_no_word_on_this_one() -> None:
+    reading = read(article(ld=OTHER))
+    assert (reading.title, reading.authors) == (HEADLINE, ())
+
+
+def test_a_rephrased_headline_at_another_address_of_the_same_story_is_its_own() -> None:
+    node = news(headline="Dam above Oberlin gives way: river floods", url="https://www.valleypost.example/amp/dam-1")
+    assert said(parse(article(ld=node)).tree, URL).persons == ("Ines Odermatt",)
+
+
+def test_posts_of_a_live_page_and_a_body_given_twice() -> None:
+    text = " ".join(PARAGRAPHS)
+    assert said(parse(article(ld=news(articleBody=f"{text} {text}"))).tree, URL).body == text
+    live = news(**{"@type": "LiveBlogPosting"}, liveBlogUpdate=[{"headline": "18:02", "articleBody": "Two hurt."}])
+    assert said(parse(article(ld=live)).tree, URL).posts == "18:02\nTwo hurt."
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "hint", "wanted"),
+    [
+        # portals give the headline as the name of an application
+        (f'<meta name="application-name" content="{HEADLINE}">', "", "", HEADLINE),
+        # a slogan on every page of the site
+        (og("Valley Post - Latest news and weather from all of the county"), HEADLINE, "", HEADLINE),
+        # a section before it, or a site after it, in brackets
+        (og(f"Floods in the valley: {HEADLINE} (Valley Post)"), HEADLINE, "", HEADLINE),
+        # the logo of the site
+        ("", f'<a href="/">Valley Post</a></h1><h1>{HEADLINE}', "", HEADLINE),
+        # what feed and page share
+        (og("You will not believe this dam"), HEADLINE, HEADLINE, HEADLINE),
+        (og("You will not believe this dam"), HEADLINE, "Another title", "You will not believe this dam"),
+    ],
+)
+def test_headlines(head: str, heading: str, hint: str, wanted: str) -> None:
+    title = HEADLINE if og("x")[:20] not in head else "Valley Post"
+    assert read(article(title=title, head=head, heading=heading), Hint(title=hint)).title == wanted
+
+
+def test_where_the_logo_is_the_only_heading_the_next_rank_is_asked() -> None:
+    html = article(
+        heading='<a href="https://www.valleypost.example">Valley Post of old</a>', before=f"<h2>{HEADLINE}</h2>"
+    )
+    html = html.replace("<title>", "<title>Valley Post of old » Archive » ")
+    assert read(html).title == HEADLINE
