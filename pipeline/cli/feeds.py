@@ -22,14 +22,13 @@ from pipeline.cli.common import (
     table,
 )
 from pipeline.collect.discover import discover_feeds
-from pipeline.collect.feeds import parse_feed
 from pipeline.collect.fetch import Fetcher
 from pipeline.collect.opml import listed, read_opml, write_opml
 from pipeline.errors import FeedError, FetchFailed, TallywireError
 from pipeline.steps.enrol import feed_id, joined
+from pipeline.steps.feedreading import FeedReader
 from pipeline.steps.transport import limits_of
 from schemas.article import Page
-from schemas.feed import ParsedFeed
 from schemas.topic import FeedRef
 
 
@@ -108,35 +107,41 @@ def check(urls: tuple[str, ...], home: Path | None, as_json: bool) -> None:
         with opened(home) as services, services.record.read() as tx:
             wanted = tuple(feed.url for feed in tx.feeds.all())
     failed = 0
-    for url in wanted:
-        try:
-            page = asyncio.run(_fetch(url, home))
-            parsed = _parse(page)
-        except TallywireError as error:
-            failed += 1
-            if as_json:
-                emit({"url": url, "ok": False, "error": str(error)})
-            else:
-                note(str(error) if url in str(error) else f"{url}: {error}")
-            continue
-        if as_json:
-            emit(
-                {
-                    "url": url,
-                    "ok": True,
-                    "format": parsed.format,
-                    "entries": len(parsed.announcements),
-                    "notes": parsed.notes,
-                }
-            )
-        else:
-            dates = [one.published for one in parsed.announcements if one.published]
-            newest = f", newest {short(max(dates))}" if dates else ""
-            say(f"{url}: {parsed.format}, {len(parsed.announcements)} entries{newest}")
-            for line in parsed.notes:
-                say(f"  {line}")
+    with FeedReader() as read:
+        for url in wanted:
+            failed += not _check(url, home, read, as_json=as_json)
     if failed:
         raise click.exceptions.Exit(PARTLY if failed < len(wanted) else 1)
+
+
+def _check(url: str, home: Path | None, read: FeedReader, *, as_json: bool) -> bool:
+    """Say what the feed at ``url`` is, what was wrong with it and what of it was refused; gives whether it is one."""
+    try:
+        page = asyncio.run(_fetch(url, home))
+        parsed = read(page.body, url=page.final_url, content_type=page.header("content-type"), now=datetime.now(UTC))
+    except TallywireError as error:
+        if as_json:
+            emit({"url": url, "ok": False, "error": str(error)})
+        else:
+            note(str(error) if url in str(error) else f"{url}: {error}")
+        return False
+    if as_json:
+        emit(
+            {
+                "url": url,
+                "ok": True,
+                "format": parsed.format,
+                "entries": len(parsed.announcements),
+                "notes": parsed.notes,
+            }
+        )
+        return True
+    dates = [one.published for one in parsed.announcements if one.published]
+    newest = f", newest {short(max(dates))}" if dates else ""
+    say(f"{url}: {parsed.format}, {len(parsed.announcements)} entries{newest}")
+    for line in parsed.notes:
+        say(f"  {line}")
+    return True
 
 
 @feeds.command()
@@ -145,7 +150,8 @@ def check(urls: tuple[str, ...], home: Path | None, as_json: bool) -> None:
 @json_option
 def parse(path: Path, url: str, as_json: bool) -> None:
     """Read a feed from a file and show what it announces."""
-    parsed = parse_feed(_bytes(path), url=url, now=datetime.now(UTC))
+    with FeedReader() as read:
+        parsed = read(_bytes(path), url=url, now=datetime.now(UTC))
     if as_json:
         for announcement in parsed.announcements:
             emit(announcement)
@@ -205,7 +211,3 @@ async def _fetch(url: str, home: Path | None) -> Page:
     if page.status != 200:
         raise FetchFailed(f"the server answered {page.status}", where=url, hint="check the address in a browser")
     return page
-
-
-def _parse(page: Page) -> ParsedFeed:
-    return parse_feed(page.body, url=page.final_url, content_type=page.header("content-type"), now=datetime.now(UTC))

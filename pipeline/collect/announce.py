@@ -100,8 +100,10 @@ def fingerprint(title: str, summary: str, content: str) -> str:
     """
     digest = hashlib.blake2b(digest_size=16)
     for part in (title, summary, content):
-        words = unicodedata.normalize("NFKC", _ADDRESS.sub(" ", plain_text(part))).casefold().split()
-        digest.update(" ".join(words).encode("utf-8", "surrogatepass") + b"\0")
+        text = _ADDRESS.sub(" ", plain_text(part))
+        if not text.isascii():
+            text = unicodedata.normalize("NFKC", text)
+        digest.update(" ".join(text.casefold().split()).encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()
 
 

@@ -125,7 +125,11 @@ def _tree(text: str, url: str) -> tuple[etree._Element | None, bool]:
     except etree.XMLSyntaxError:
         pass
     parser = _parser(recover=True)
-    root = etree.fromstring(balanced(text).encode("utf-8", "replace"), parser)
+    try:
+        root = etree.fromstring(balanced(text).encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:
+        # It recovers from whatever is wrong with the text, but not where there is no memory for the tree.
+        raise FeedError("the feed is broken", where=url, why=f"no XML could be made of it: {error.msg}") from None
     refuse_depth((entry.message for entry in parser.error_log), url)
     return root, True
 

@@ -113,7 +113,7 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, tuple[str
     if body.isascii():
         return body.decode("ascii"), (f"it declares the encoding {declared[0]!a} but is ASCII",) if declared else ()
     # XML that declares none is in UTF-8 (XML 1.0, section 4.3.3).
-    named = next((codec for label in declared[1:] if (codec := _codec(label))), "utf-8")
+    named: str | None = next((codec for label in declared[1:] if (codec := _codec(label))), "utf-8")
     if named == "utf-8":
         # A few broken letters among whole ones are damage; without whole ones the name is wrong.
         foreign = [char for char in body.decode("utf-8", "replace") if char > "\x7f"]

@@ -181,11 +181,11 @@ def _valid_in_order(readings: Iterable[tuple[tuple[int, int, int], str]]) -> Day
     return days
 
 
-def weekdays_in(words: list[str]) -> frozenset[int]:
+def weekdays_in(words: list[str], language: str = "") -> frozenset[int]:
     """The weekdays that ``words`` name; a short word counts at their beginning alone, for many are other words too."""
     for at, word in enumerate(words):
         for phrase in (" ".join(words[at : at + 2]), word):
-            days = weekdays_named(phrase)
+            days = weekdays_named(phrase, language)
             if days and (at == 0 or len(key(phrase)) > 2 or not phrase.isascii()):
                 return days
     return frozenset()

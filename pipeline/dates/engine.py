@@ -178,7 +178,9 @@ def _from_parts(text: str, hints: Hints) -> WrittenDate | Refused:
     if following or len(left) > _MOST_WORDS or any(_is_unknown(word) for word in left):
         unknown = (following or [word for word in left if _is_unknown(word)] or left)[0]
         return Refused(f"it holds {unknown[:20]!a}, which isn't understood")
-    weekdays = weekdays_in(left) or next((days_ for one in comments if (days_ := weekdays_named(one))), frozenset())
+    weekdays = weekdays_in(left, hints.language) or next(
+        (days_ for one in comments if (days_ := weekdays_named(one))), frozenset()
+    )
     return _written(one_day(days, weekdays, hints.day_first), clock, zone)
 
 

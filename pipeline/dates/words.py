@@ -40,7 +40,7 @@ def months_named(word: str, language: str = "") -> frozenset[int]:
     # Feeds are written by programs, most of which know English alone, whatever the language of the outlet.
     if found := _table("months", ("en", "en_GB")).get(name):
         return found
-    if language and (own := _months_of(language).get(name)):
+    if language and (own := _own("months", language).get(name)):
         return own
     if found := _months().get(name):
         return found
@@ -51,10 +51,11 @@ def months_named(word: str, language: str = "") -> frozenset[int]:
     return frozenset().union(*(months for other, months in _months().items() if other.startswith(name)))
 
 
-def weekdays_named(word: str) -> frozenset[int]:
-    """The days of the week that ``word`` may mean; Monday is 0."""
+def weekdays_named(word: str, language: str = "") -> frozenset[int]:
+    """The days of the week that ``word`` may mean; in ``language`` alone, where it means one there. Monday is 0."""
     name = key(word)
-    return _table("weekdays", ("en", "en_GB")).get(name) or _weekdays().get(name, frozenset())
+    found = _table("weekdays", ("en", "en_GB")).get(name) or _own("weekdays", language).get(name)
+    return found or _weekdays().get(name, frozenset())
 
 
 def half_named(word: str) -> int | None:
@@ -66,7 +67,7 @@ def half_named(word: str) -> int | None:
 @cache
 def thai_months() -> frozenset[str]:
     """Names of months that stand beside a year of the Buddhist era."""
-    return frozenset(_months_of("th"))
+    return frozenset(_own("months", "th"))
 
 
 def _names(locale: str, kind: str) -> Iterator[tuple[int, str]]:
@@ -100,14 +101,15 @@ def _months() -> dict[str, frozenset[int]]:
 
 
 @cache
-def _months_of(language: str) -> dict[str, frozenset[int]]:
+def _own(kind: str, language: str) -> dict[str, frozenset[int]]:
+    """The names of one language; to load those of all takes most of a second, and most feeds say which they need."""
     from babel.core import Locale, UnknownLocaleError
 
     try:
         Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         return {}
-    return _table("months", (language,))
+    return _table(kind, (language,))
 
 
 @cache

@@ -33,6 +33,7 @@ REFUSALS = {
     "this is no feed",
     "this is JSON but no JSON Feed",
     "the feed is broken JSON",
+    "the feed is broken",
     "the sitemap is broken",
 }
 ONE = "<title>Dam fails</title><link>https://outlet.example/dam</link>"
