@@ -9,6 +9,7 @@
     │   ├── RobotsDisallowed  its site asks robots to stay away
     │   ├── TooLarge          its body passes the limit
     │   └── FetchFailed       no answer, or a broken one; worth another try
+    │       └── HostPaused    it was not asked: its host wants to be left alone for a while
     ├── ReadError             a page can't be read as an article
     │   └── NotHtml           it is something other than a web page
     ├── ArchiveError          an archive or replay file can't be used
@@ -83,6 +84,16 @@ class TooLarge(FetchError):
 
 class FetchFailed(FetchError):
     """No answer, or a broken one; worth another try."""
+
+
+class HostPaused(FetchFailed):
+    """An address was not asked, for its host wants to be left alone for ``seconds`` more."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(
+            "the host asked for a pause", where=host, why=f"{seconds:.0f} seconds are left", hint="try again later"
+        )
+        self.seconds = seconds
 
 
 class ReadError(TallywireError):

@@ -14,7 +14,6 @@ from types import FrameType
 
 from filelock import FileLock, Timeout
 
-from pipeline.collect.fetch import Fetcher
 from pipeline.errors import RecordBusy, RecordError, SearchIndexError, TallywireError
 from pipeline.read.workers import WorkerPool
 from pipeline.steps.judge import Judge, JudgeReport
@@ -24,7 +23,7 @@ from pipeline.steps.read import ReadReport, read
 from pipeline.steps.reading import ArticleRead, ReadJob, preload_for, read_job
 from pipeline.steps.services import Services
 from pipeline.steps.tell import TellReport, tell
-from pipeline.steps.transport import limits_of, mailer_of, sender_of
+from pipeline.steps.transport import fetcher_of, mailer_of, sender_of
 from pipeline.steps.upkeep import UpkeepReport, daily_upkeep
 from pipeline.tell.delivery import Mailer
 from schemas.feed import Entry, Feed
@@ -170,7 +169,7 @@ class Runner:
 
     async def _round(self, topics: Collection[str] | None, every_feed: bool, watcher: Watcher) -> Round:
         done = Round()
-        async with Fetcher(limits_of(self._settings), clock=self._services.clock) as fetcher:
+        async with fetcher_of(self._services) as fetcher:
             done.polled = await poll(
                 self._services, fetcher, topics=topics, every_feed=every_feed, stop=self._stop, on_feed=watcher.feed
             )

@@ -14,13 +14,12 @@ from datetime import datetime
 
 from pipeline.airflow.environment import deployment_settings
 from pipeline.airflow.feeds import in_group
-from pipeline.collect.fetch import Fetcher
 from pipeline.errors import TallywireError
 from pipeline.settings import Settings
 from pipeline.steps.enrol import Folder
 from pipeline.steps.poll import poll
 from pipeline.steps.services import Services, open_services
-from pipeline.steps.transport import limits_of
+from pipeline.steps.transport import fetcher_of
 from schemas.feed import Feed
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
@@ -97,7 +96,7 @@ async def _watch(
     def of(feed: Feed) -> bool:
         return bool(feed.topics) and in_group(feed, group, groups)
 
-    async with Fetcher(limits_of(services.settings), clock=services.clock) as fetcher:
+    async with fetcher_of(services) as fetcher:
         while not stop.is_set():
             if group == 0:
                 folder.enrol_changes(services.record)

@@ -36,12 +36,11 @@ def plan() -> list[list[str]]:
 
 def read(ids: Sequence[str], owner: str, metrics: Metrics = _AIRFLOW) -> dict[str, int]:
     """Read the entries ``ids``; gives how they fared. ``owner`` is the same at every try of one task."""
-    from pipeline.collect.fetch import Fetcher
     from pipeline.read.page import PRELOAD
     from pipeline.read.workers import WorkerPool
     from pipeline.steps.read import ReadReport, read
     from pipeline.steps.reading import read_job
-    from pipeline.steps.transport import limits_of
+    from pipeline.steps.transport import fetcher_of
 
     with _services() as services:
         settings = services.settings
@@ -52,7 +51,7 @@ def read(ids: Sequence[str], owner: str, metrics: Metrics = _AIRFLOW) -> dict[st
         pool.warm()
 
         async def run() -> ReadReport:
-            async with Fetcher(limits_of(settings), clock=services.clock) as fetcher:
+            async with fetcher_of(services) as fetcher:
                 return await read(services, fetcher, pool, limit=LARGEST, among=ids, owner=owner)
 
         with pool:

@@ -18,6 +18,7 @@ from pipeline.collect.cookies import Cookies
 from pipeline.collect.guard import AddressGuard
 from pipeline.collect.head import Head
 from pipeline.collect.headers import retry_after, safe_headers
+from pipeline.collect.manners import HostMemory, NoMemory
 from pipeline.collect.pace import Pace
 from pipeline.collect.robots import Robots
 from pipeline.collect.wire import Bounds, Resolve, Wire
@@ -30,8 +31,6 @@ AGENT = "Tallywire"
 """What robots.txt files call us."""
 
 _REDIRECTS = {301, 302, 303, 307, 308}
-_BUSY = {429, 503}
-_LONGEST_HOLD = 86_400.0
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,application/xml;q=0.8,*/*;q=0.5"
 
 
@@ -71,6 +70,7 @@ class Fetcher:
             page = await fetcher.fetch("https://example.com/")
 
     ``clock`` tells the time pages are stamped with; ``sleep`` and ``resolve`` can be scripted by a test.
+    What hosts ask of us is kept in ``memory``, or until the fetcher ends.
     """
 
     def __init__(
@@ -80,13 +80,15 @@ class Fetcher:
         clock: Callable[[], datetime] = _now,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         resolve: Resolve | None = None,
+        memory: HostMemory | None = None,
     ) -> None:
         self.limits = limits or FetchLimits()
         self._clock = clock
         self._resolve = resolve
         self._guard = AddressGuard(self.limits.allowed_hosts)
-        self._pace = Pace(self.limits.per_host_delay, self.limits.longest_wait, sleep=sleep)
-        self._robots = Robots(self._get_robots, agent=AGENT, pace=self._pace, clock=clock)
+        memory = memory or NoMemory()
+        self._pace = Pace(self.limits.per_host_delay, self.limits.longest_wait, memory=memory, now=clock, sleep=sleep)
+        self._robots = Robots(self._get_robots, agent=AGENT, pace=self._pace, memory=memory, clock=clock)
         self._wire: Wire | None = None
 
     async def __aenter__(self) -> Self:
@@ -194,8 +196,7 @@ class Fetcher:
                 body=answer.body,
                 fetched_at=self._clock(),
             )
-            if page.status in _BUSY and (pause := retry_after(page)):
-                self._pace.hold(host, min(pause, _LONGEST_HOLD))
+            self._pace.answered(host, page.status, retry_after(page))
         return page
 
     def _give_up(self, address: str, error: OSError) -> NoReturn:

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from pipeline.collect.feeds import MOST_BYTES, parse_feed
 from pipeline.collect.headers import fresh_for, retry_after
-from pipeline.collect.schedule import PollResult, address_to_poll, after_poll, validators_to_send
-from pipeline.errors import FetchError, TallywireError
+from pipeline.collect.schedule import PollResult, address_to_poll, after_poll, postponed, validators_to_send
+from pipeline.errors import FetchError, HostPaused, TallywireError
 from pipeline.urls import same_place
 from schemas.article import Page
 from schemas.base import Model, stable_id
@@ -88,6 +88,10 @@ async def poll(
     try:
         page = await fetcher.fetch(
             address, etag=etag, last_modified=last_modified, robots=False, max_bytes=MOST_BYTES, accept=_ACCEPT
+        )
+    except HostPaused as error:
+        return Polled(
+            feed=feed.model_copy(update={"state": postponed(feed, error.seconds, now)}), outcome=_in_words(error)
         )
     except FetchError as error:
         return _failed(feed, PollResult(error=_in_words(error)), now)

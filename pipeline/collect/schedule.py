@@ -52,6 +52,9 @@ RETRY = 10 * MINUTE
 GONE_AFTER = 3
 """Failures in a row until a 404 is believed; many are undone within the hour. A 410 is meant."""
 
+TOO_MANY = 429
+"""The status of a server that is asked too often."""
+
 VALIDATORS_LAST = 30 * DAY
 """An ETag or Last-Modified given longer ago is not sent: some servers answer 304 for ever."""
 
@@ -133,6 +136,15 @@ def after_poll(feed: Feed, poll: PollResult, now: datetime, *, ours: bool = Fals
     return state.model_copy(update={"last_poll": now, "status": poll.status, "next_poll": next_poll})
 
 
+def postponed(feed: Feed, seconds: float, now: datetime) -> FeedState:
+    """The state of a feed that was not asked, for its host wants to be left alone for ``seconds`` more.
+
+    That is no failure of the feed; it is asked when the host is free, and not all of a host's feeds at once.
+    """
+    wait = min(seconds + _jitter(feed.id, 0) * min(seconds, HOUR) / 10, SLOWEST)
+    return feed.state.model_copy(update={"next_poll": now + timedelta(seconds=wait)})
+
+
 def _illness(old: Illness | None, state: FeedState, now: datetime) -> Illness | None:
     ongoing = old is not None and old.until is None
     if state.health is Health.OK:
@@ -172,6 +184,9 @@ def _after_failure(feed: Feed, poll: PollResult) -> FeedState:
     failures = old.failures + 1
     gone = poll.status == 410 or (poll.status == 404 and failures >= GONE_AFTER)
     wait = SLOWEST if gone else min(RETRY * 2.0 ** min(failures - 1, 20), SLOWEST)
+    if poll.status == TOO_MANY:
+        # Who is asked too often is not to be asked sooner than before.
+        wait = max(wait, old.interval)
     return old.model_copy(
         update={
             "interval": max(wait, _floor(feed)),

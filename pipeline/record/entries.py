@@ -205,9 +205,15 @@ class Entries:
         document = to_document(_Read(reading=read.reading, matches=read.matches))
         return self._move(entry_id, (WAITING,), owner, status=READ, reading=document, retry_at=None, reason="")
 
-    def retry(self, entry_id: str, at: datetime, reason: str, *, owner: str | None = None) -> bool:
-        """Reading failed for ``reason``; the entry waits until ``at``. ``False`` as in `put_reading`."""
-        return self._move(entry_id, (WAITING,), owner, retry_at=at, reason=reason)
+    def retry(
+        self, entry_id: str, at: datetime, reason: str, *, owner: str | None = None, attempts: int | None = None
+    ) -> bool:
+        """Reading failed for ``reason``; the entry waits until ``at``. ``False`` as in `put_reading`.
+
+        ``attempts`` is how many of its claims count as tries; all of them, if None.
+        """
+        counted = {} if attempts is None else {"attempts": attempts}
+        return self._move(entry_id, (WAITING,), owner, retry_at=at, reason=reason, **counted)
 
     def end(
         self,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Text, column, func, select, table
 
 from pipeline.errors import RecordError
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration in ``migrations/versions``."""
 
 VERSION_TABLE = "tallywire_version"

@@ -13,6 +13,7 @@ from pipeline.record.digests import Digests, digests
 from pipeline.record.entries import Entries, entries
 from pipeline.record.feeds import Feeds, feeds
 from pipeline.record.figures import Figures, figures, series, verdicts
+from pipeline.record.hosts import Hosts, hosts, robots
 from pipeline.record.notes import Notes
 from pipeline.record.stories import Stories, stories, story_decisions, story_moves
 from pipeline.record.threads import ThreadsKept, portrayed, thread_decisions
@@ -52,6 +53,8 @@ _COUNTED = (
     heard,
     alerts,
     digests,
+    hosts,
+    robots,
 )
 
 
@@ -71,6 +74,7 @@ class Transaction:
         self.told = ToldBefore(connection)
         self.alerts = Alerts(connection, self._counters)
         self.digests = Digests(connection)
+        self.hosts = Hosts(connection)
         self.notes = Notes(connection)
 
     def search_everything_by_id(self, id: str) -> Kind | None:

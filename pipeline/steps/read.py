@@ -17,6 +17,7 @@ from pipeline.errors import (
     ArchiveError,
     FetchError,
     FetchFailed,
+    HostPaused,
     NotHtml,
     RobotsDisallowed,
     TallywireError,
@@ -52,10 +53,11 @@ class End:
 
 @dataclass(frozen=True)
 class Again:
-    """That an entry is worth another try later."""
+    """That an entry is worth another try later; ``asked`` says whether its site was asked at all this time."""
 
     reason: str
     wait: timedelta | None = None
+    asked: bool = True
 
 
 def judged_by_status(page: Page, *, attempts: int) -> End | Again | None:
@@ -86,6 +88,8 @@ def judged_by_error(error: TallywireError) -> End | Again:
             return End(Outcome.BLOCKED, str(error))
         case TooLarge():
             return End(Outcome.TOO_LARGE, str(error))
+        case HostPaused():
+            return Again(str(error), wait=timedelta(seconds=error.seconds), asked=False)
         case FetchFailed() | ArchiveError() | Interrupted():
             return Again(str(error))
         case NotHtml():
@@ -200,6 +204,12 @@ def _settle(
         return
     if isinstance(found, TallywireError):
         found = judged_by_error(found)
+    if isinstance(found, Again) and not found.asked:
+        # A host that wants a pause is no trouble of the entry's, which would else be given up within hours.
+        later = now + (found.wait or _WAITS[0])
+        tx.entries.retry(entry.id, later, found.reason, owner=owner, attempts=entry.attempts - 1)
+        report.again += 1
+        return
     if isinstance(found, Again):
         wait = wait_before_try(entry.attempts)
         if wait is not None:

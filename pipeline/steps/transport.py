@@ -9,7 +9,16 @@ from pipeline.tell.delivery import FileMailer, Mailer, SmtpMailer
 from pipeline.tell.sender import Sender
 
 if TYPE_CHECKING:
-    from pipeline.collect.fetch import FetchLimits
+    from pipeline.collect.fetch import Fetcher, FetchLimits
+    from pipeline.steps.services import Services
+
+
+def fetcher_of(services: Services) -> Fetcher:
+    """The way out to the web of a deployment, which remembers what hosts ask of it."""
+    from pipeline.collect.fetch import Fetcher
+    from pipeline.steps.hosts import RecordedHosts
+
+    return Fetcher(limits_of(services.settings), clock=services.clock, memory=RecordedHosts(services))
 
 
 def limits_of(settings: Settings) -> FetchLimits:

@@ -13,7 +13,7 @@ import pytest
 from backports import zstd
 
 from pipeline.collect.fetch import Fetcher, FetchLimits
-from pipeline.errors import FetchError, FetchFailed, RobotsDisallowed, TallywireError, TooLarge
+from pipeline.errors import FetchError, FetchFailed, TallywireError, TooLarge
 from schemas.article import Page, Redirect
 from tests.collect.web import Answer, Web, answer
 
@@ -385,125 +385,6 @@ def test_headers_are_read_safely() -> None:
     page = get({"/": raw})
     assert page.header("x-latin") == "café"
     assert Page.model_validate_json(page.model_dump_json(exclude={"body"})).headers == page.headers
-
-
-def robots(text: str, **pages: Answer) -> dict[str, Answer]:
-    return {"/robots.txt": answer(text.encode()), "/a": answer(b"a"), "/b": answer(b"b"), **pages}
-
-
-def test_robots_txt_is_asked_once_and_heard() -> None:
-    async def story(web: Web, fetcher: Fetcher) -> list[str]:
-        await fetcher.fetch(web.url("/a"))
-        with pytest.raises(RobotsDisallowed, match=r"robots\.txt"):
-            await fetcher.fetch(web.url("/b"))
-        await fetcher.fetch(web.url("/a"))
-        await fetcher.fetch(web.url("/b"), robots=False)
-        return web.paths
-
-    rules = "User-agent: *\nDisallow: /\n\nUser-agent: Tallywire\nDisallow: /b$\nAllow: /a"
-    assert visit(robots(rules), story) == ["/robots.txt", "/a", "/a", "/b"]
-
-
-def test_a_redirect_into_a_disallowed_place_is_not_followed() -> None:
-    pages = robots("User-agent: *\nDisallow: /private", **{"/a": answer(status="302 Found", Location="/private/x")})
-    with pytest.raises(RobotsDisallowed):
-        get(pages, "/a", robots=True)
-
-
-@pytest.mark.parametrize("status", ["404 Not Found", "403 Forbidden", "401 Unauthorized"])
-def test_without_robots_txt_everything_is_allowed(status: str) -> None:
-    assert get({"/robots.txt": answer(status=status), "/a": answer(b"a")}, "/a", robots=True).body == b"a"
-
-
-@pytest.mark.parametrize("broken", [answer(status="503 Busy"), answer(status="429 Slow"), b"", b"nonsense\r\n\r\n"])
-def test_a_site_whose_robots_txt_cant_be_read_is_left_alone_for_now(broken: bytes) -> None:
-    async def story(web: Web, fetcher: Fetcher) -> list[str]:
-        for _ in range(2):
-            with pytest.raises(FetchFailed, match=r"robots\.txt can't be read"):
-                await fetcher.fetch(web.url("/a"))
-        return web.paths
-
-    assert set(visit({"/robots.txt": broken, "/a": answer(b"a")}, story)) == {"/robots.txt"}
-
-
-def test_robots_txt_expires() -> None:
-
-    async def run() -> list[str]:
-        clock = {"now": AT}
-        async with Web(robots("")) as web, Fetcher(LIMITS, clock=lambda: clock["now"]) as fetcher:
-            await fetcher.fetch(web.url("/a"))
-            clock["now"] = AT.replace(day=23, hour=13)
-            await fetcher.fetch(web.url("/a"))
-            return web.paths
-
-    assert asyncio.run(run()) == ["/robots.txt", "/a", "/robots.txt", "/a"]
-
-
-def test_of_an_endless_robots_txt_the_beginning_counts() -> None:
-    rules = "User-agent: *\nDisallow: /b\n" + "# padding\n" * 100_000
-    assert get(robots(rules), "/a", robots=True).body == b"a"
-    with pytest.raises(RobotsDisallowed):
-        get(robots(rules), "/b", robots=True)
-
-
-def test_a_host_has_one_visitor_at_a_time() -> None:
-    async def slowly(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.01)
-        writer.write(answer(b"x"))
-
-    async def story(web: Web, fetcher: Fetcher) -> tuple[int, int]:
-        await asyncio.gather(*(fetcher.fetch(web.url(f"/{n}"), robots=False) for n in range(5)))
-        return len(web.asked), web.most_at_once
-
-    assert visit({f"/{n}": slowly for n in range(5)}, story) == (5, 1)
-
-
-class Sleeps(list[float]):
-    async def __call__(self, seconds: float) -> None:
-        self.append(round(seconds))
-
-
-def test_visits_to_one_host_lie_apart_and_a_crawl_delay_draws_them_further() -> None:
-    async def story(web: Web, fetcher: Fetcher) -> None:
-        await fetcher.fetch(web.url("/a"), robots=False)
-        await fetcher.fetch(web.url("/a"))
-
-    sleeps = Sleeps()
-    slow = LIMITS.model_copy(update={"per_host_delay": 5.0})
-    visit(robots("User-agent: *\nCrawl-delay: 12"), story, slow, sleep=sleeps)
-    assert sleeps == [5, 5]
-    sleeps.clear()
-
-    async def twice(web: Web, fetcher: Fetcher) -> None:
-        await fetcher.fetch(web.url("/a"))
-        await fetcher.fetch(web.url("/b"))
-
-    visit(robots("User-agent: *\nCrawl-delay: 12"), twice, LIMITS, sleep=sleeps)
-    assert sleeps[-1] == 12
-    visit(robots("User-agent: *\nCrawl-delay: 86400"), twice, LIMITS, sleep=sleeps)
-    assert sleeps[-1] == 30
-
-
-def test_a_busy_host_is_given_its_pause() -> None:
-    async def story(web: Web, fetcher: Fetcher) -> int:
-        first = await fetcher.fetch(web.url("/a"), robots=False)
-        await fetcher.fetch(web.url("/b"), robots=False)
-        return first.status
-
-    sleeps = Sleeps()
-    pages = {"/a": answer(status="429 Too Many", Retry_After="40"), "/b": answer()}
-    assert visit(pages, story, sleep=sleeps) == 429
-    assert sleeps == [40]
-
-
-def test_nobody_waits_for_a_host_that_wants_an_hour() -> None:
-    async def story(web: Web, fetcher: Fetcher) -> list[str]:
-        await fetcher.fetch(web.url("/a"), robots=False)
-        with pytest.raises(FetchFailed, match="asked for a pause"):
-            await fetcher.fetch(web.url("/b"), robots=False)
-        return web.paths
-
-    assert visit({"/a": answer(status="503 Busy", Retry_After="3600")}, story) == ["/a"]
 
 
 def test_a_contact_can_add_no_header() -> None:

@@ -19,6 +19,7 @@ from pipeline.collect.schedule import (
     address_to_poll,
     after_poll,
     is_due,
+    postponed,
     validators_to_send,
 )
 from schemas.feed import Feed, FeedState, Health, Illness
@@ -291,3 +292,19 @@ def test_a_silence_begins_with_the_last_item_and_goes_on_through_failures() -> N
 
 def test_a_feed_that_was_never_ill_has_no_trouble() -> None:
     assert after_poll(known(), NEWS, NOW).illness is None
+
+
+@pytest.mark.parametrize("interval", [FLOOR, HOUR, CEILING, DAY])
+def test_a_server_that_is_asked_too_often_is_never_asked_sooner_than_before(interval: float) -> None:
+    busy = PollResult(status=429, error="the site asks to be visited less often")
+    state = after_poll(known(interval=interval), busy, NOW)
+    assert wait(state) >= interval
+    assert state.interval >= interval
+
+
+def test_a_feed_whose_host_wants_a_pause_has_not_failed() -> None:
+    feed = known(interval=HOUR, next_poll=NOW)
+    state = postponed(feed, 600, NOW)
+    assert 600 <= wait(state) <= 660
+    assert state == feed.state.model_copy(update={"next_poll": state.next_poll})
+    assert wait(postponed(feed, 10.0**9, NOW)) == SLOWEST
