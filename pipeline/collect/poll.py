@@ -65,6 +65,12 @@ class Polled(Model):
         return self.feed.state.error is not None
 
 
+class ReadsFeeds(Protocol):
+    """`parse_feed`, or what does the same within bounds of time and memory; called in threads."""
+
+    def __call__(self, body: bytes, *, url: str, content_type: str | None = None, now: datetime) -> ParsedFeed: ...
+
+
 def _nothing_known(ids: Sequence[str]) -> set[str]:  # noqa: ARG001 - the shape of every such function
     return set()
 
@@ -76,8 +82,9 @@ async def poll(
     *,
     known: Callable[[Sequence[str]], set[str]] = _nothing_known,
     ours: bool = False,
+    read: ReadsFeeds = parse_feed,
 ) -> Polled:
-    """Ask ``feed`` what is new at ``now``; ``ours`` is for a feed of our own network.
+    """Ask ``feed`` what is new at ``now``; ``ours`` is for a feed of our own network, ``read`` what reads its bytes.
 
     ``known`` tells which of some entry ids the record holds already. Whatever is wrong with the feed becomes its
     state, in words; only an error of ``known`` itself is raised. Feeds are made for robots, so robots.txt isn't asked;
@@ -113,7 +120,7 @@ async def poll(
     try:
         # Reading a large feed takes a second of computing, in which other hosts should not have to wait.
         parsed = await asyncio.to_thread(
-            parse_feed, page.body, url=page.final_url, content_type=page.header("Content-Type"), now=now
+            read, page.body, url=page.final_url, content_type=page.header("Content-Type"), now=now
         )
     except TallywireError as error:
         return _failed(feed, said.model_copy(update={"error": _in_words(error)}), now)

@@ -49,6 +49,7 @@ class FeedReader:
     def __init__(self, *, bounded: bool = True, seconds: float = SECONDS, memory_mb: int = MEMORY_MB) -> None:
         self._seconds = seconds
         self._memory_mb = memory_mb
+        self._closed = False
         # There is one server of forks in a process; another pool may have said already what it is to import.
         others = list(getattr(forkserver._forkserver, "_preload_modules", ()))
         self._pool = WorkerPool(
@@ -61,12 +62,15 @@ class FeedReader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed = True
         with _TURN:
             self._pool.close()
 
     def __call__(self, body: bytes, *, url: str, content_type: str | None = None, now: datetime) -> ParsedFeed:
         """What the feed announces. Raises `FeedError` where it is none, or where reading it passed a bound."""
         with _TURN:
+            if self._closed:
+                raise FeedError("the feed was not read", where=url, why="the work was asked to stop")
             (outcome,) = self._pool.map([FeedBytes(body, url, content_type, now)])
         if isinstance(outcome, WorkerFailure):
             raise self._in_words(outcome, url) from outcome

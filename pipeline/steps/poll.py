@@ -12,6 +12,7 @@ from pipeline.collect.guard import AddressGuard
 from pipeline.collect.poll import Polled
 from pipeline.collect.poll import poll as poll_feed
 from pipeline.collect.schedule import is_due
+from pipeline.steps.feedreading import FeedReader
 from pipeline.steps.health import tell_of_feeds
 from pipeline.steps.services import Services
 from pipeline.steps.waiting import until_stopped
@@ -68,11 +69,13 @@ async def poll(
 
     async def one(feed: Feed) -> Polled:
         async with gate:
-            polled = await poll_feed(feed, fetcher, services.clock(), known=known, ours=own.allows(feed.url))
+            ours = own.allows(feed.url)
+            polled = await poll_feed(feed, fetcher, services.clock(), known=known, ours=ours, read=reader)
         on_feed(polled.feed, len(polled.entries))
         return polled
 
-    answers = [polled for polled in await until_stopped(map(one, feeds), stop) if polled is not None]
+    with FeedReader(bounded=services.settings.worker_count > 0) as reader:
+        answers = [polled for polled in await until_stopped(map(one, feeds), stop) if polled is not None]
     entries = [entry for polled in answers for entry in polled.entries]
     with services.record.begin() as tx:
         tx.feeds.put_polled(polled.feed for polled in answers)

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.collect import poll as poll_module
 from pipeline.collect.fetch import Fetcher, FetchLimits
 from pipeline.collect.poll import Polled, poll
 from pipeline.errors import FetchFailed
 from schemas.article import Page, Redirect
-from schemas.feed import Feed, FeedFormat, FeedState, Health
+from schemas.feed import Feed, FeedFormat, FeedState, Health, ParsedFeed
 from tests.collect.web import Web, answer
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -139,14 +138,11 @@ def test_no_answer_becomes_the_feeds_state() -> None:
     assert polled.feed.state.status is None
 
 
-def test_a_reader_that_breaks_harms_one_feed_only(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def broken(*_: Any, **__: Any) -> None:
+def test_a_reader_that_breaks_harms_one_feed_only(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(*_: Any, **__: Any) -> ParsedFeed:
         raise KeyError("oops")
 
-    monkeypatch.setattr(poll_module, "parse_feed", broken)
-    assert ask(Scripted()).outcome == "it broke the reader (KeyError)"
+    assert asyncio.run(poll(FEED, Scripted(), NOW, read=broken)).outcome == "it broke the reader (KeyError)"
     assert "feed-1" in caplog.text
 
 
