@@ -13,7 +13,7 @@ A map of the room; import what you need from its module, for none is imported he
 `discover`     pure: `discover_feeds(page)`, `well_known_feeds(url)`
 `opml`         pure: `read_opml(body)`, `write_opml(feeds, title, now)`
 `fetch`        `Fetcher(FetchLimits(…))`: the one way out to the web, made of
-`guard`        – no connection into a network, whatever the address says
+`guard`        – no connection into a network, whatever the address says; `ranges` is its table
 `pace`         – one connection per host, with a pause between two
 `robots`       – robots.txt (RFC 9309)
 `manners`      – pure: what a host's answers ask of us, and for how long

@@ -7,7 +7,6 @@ name may give one answer to a check and another to the connection (DNS rebinding
 from __future__ import annotations
 
 import errno
-import ipaddress
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,30 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
-_IPV4_COMPATIBLE = ipaddress.ip_network("::/96")
-
-
-def is_global(address: str) -> bool:
-    """Whether an IP address is a place of the public internet, and so is every address wrapped in it.
-
-    IPv4-mapped and -compatible addresses, NAT64 (RFC 6052), 6to4 (RFC 3056) and Teredo (RFC 4380) carry an IPv4
-    address inside, which a gateway may hand on to its own network.
-    """
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if not ip.is_global or ip.is_multicast:
-        return False
-    if isinstance(ip, ipaddress.IPv4Address):
-        return True
-    if ip.is_site_local:
-        return False
-    inside = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in _IPV4_COMPATIBLE or any(ip in network for network in _NAT64):
-        inside.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
-    return all(is_global(str(wrapped)) for wrapped in inside if wrapped is not None)
+from pipeline.collect.ranges import is_global
 
 
 @dataclass

@@ -2,34 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import cast
 
 import pytest
 
 from pipeline.collect.fetch import Fetcher, FetchLimits
-from pipeline.collect.guard import AddressGuard, is_global
+from pipeline.collect.guard import AddressGuard
 from pipeline.collect.wire import AddressInfo
 from pipeline.errors import AddressRefused, FetchError
 from tests.collect.web import Web, answer
-
-
-@pytest.mark.parametrize(
-    "address", ["93.184.215.14", "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "2002:808:808::1"]
-)
-def test_the_public_internet_is_global(address: str) -> None:
-    assert is_global(address)
-
-
-@pytest.mark.parametrize(
-    "address",
-    """
-    127.0.0.1 127.8.8.8 0.0.0.0 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 192.0.2.1 198.18.0.1
-    224.0.0.1 255.255.255.255 240.0.0.1 :: ::1 fe80::1 fe80::1%eth0 fc00::1 fd12::1 fec0::1 ff02::1 2001:db8::1
-    ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::127.0.0.1 64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1 2002:7f00:1::1
-    2002:a00:1::1 2001:0:4136:e378:8000:63bf:80ff:fffe nonsense
-    """.split(),  # noqa: SIM905
-)
-def test_places_inside_networks_are_not_even_when_wrapped(address: str) -> None:
-    assert not is_global(address)
 
 
 def test_a_host_is_allowed_by_its_name_and_no_other() -> None:
@@ -87,6 +68,95 @@ def test_a_name_that_leads_inside_is_refused_at_every_answer() -> None:
             return web.asked
 
     assert asyncio.run(visit()) == []
+
+
+class NameServer(asyncio.DatagramProtocol):
+    """A DNS server (RFC 1035) for one name, which is at another address each time that it is asked."""
+
+    def __init__(self, *addresses: str) -> None:
+        self.addresses = list(addresses)
+        self.gave: list[str] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.DatagramTransport", transport)
+        self.port: int = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        address = self.addresses.pop(0) if len(self.addresses) > 1 else self.addresses[0]
+        self.gave.append(address)
+        # The question again, and one answer: the name by a pointer, type A, class IN, no time to live.
+        head = data[:2] + b"\x81\x80" + b"\0\1\0\1\0\0\0\0"
+        found = b"\xc0\x0c\0\1\0\1" + bytes(4) + b"\0\4" + socket.inet_aton(address)
+        self.transport.sendto(head + data[12:] + found, addr)
+
+
+async def asked_of(server: NameServer, host: str, port: int) -> list[AddressInfo]:
+    """What the name server says, as a resolver would ask it: each time anew."""
+    heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    class Client(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            heard.set_result(data)
+
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        Client, remote_addr=("127.0.0.1", server.port)
+    )
+    name = b"".join(bytes([len(part)]) + part.encode() for part in host.split(".")) + b"\0"
+    transport.sendto(b"\x12\x34\1\0\0\1\0\0\0\0\0\0" + name + b"\0\1\0\1")
+    address = socket.inet_ntoa((await asyncio.wait_for(heard, 5))[-4:])
+    transport.close()
+    await asyncio.sleep(0)
+    return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))]
+
+
+def rebound(*addresses: str, visits: int = 1) -> tuple[list[str], list[str], list[str]]:
+    """What a name that moves leads to: what came of each visit, what was asked of this machine, what DNS had said."""
+
+    async def run() -> tuple[list[str], list[str], list[str]]:
+        loop = asyncio.get_running_loop()
+        transport, server = await loop.create_datagram_endpoint(
+            lambda: NameServer(*addresses), local_addr=("127.0.0.1", 0)
+        )
+
+        async def resolve(host: str, port: int) -> list[AddressInfo]:
+            return await asked_of(server, host, port)
+
+        came = []
+        one_second = limits().model_copy(update={"connect": 1.0})
+        async with Web({"/": answer(b"secret")}) as web, Fetcher(one_second, resolve=resolve) as fetcher:
+            for _ in range(visits):
+                try:
+                    page = await fetcher.fetch(web.url(host="rebind.example"), robots=False)
+                    came.append(page.body.decode())
+                except FetchError as error:
+                    came.append(type(error).__name__)
+        transport.close()
+        await asyncio.sleep(0)
+        return came, web.asked, server.gave
+
+    return asyncio.run(run())
+
+
+def test_a_name_that_moves_into_the_network_is_refused_by_where_it_is_connected_to() -> None:
+    # A check of the name would hear of a public address, and the connection after it of this machine.
+    came, asked, gave = rebound("192.0.2.1", "127.0.0.1", "10.0.0.1", visits=3)
+    assert came == ["AddressRefused"] * 3
+    assert asked == []
+    assert gave == ["192.0.2.1", "127.0.0.1", "10.0.0.1"]
+
+
+def test_what_was_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS is asked once for a visit: the address that the guard sees is the one that the socket is connected to."""
+    seen: list[str] = []
+
+    def anywhere(address: str) -> bool:
+        seen.append(address)
+        return True
+
+    monkeypatch.setattr("pipeline.collect.guard.is_global", anywhere)
+    came, asked, gave = rebound("127.0.0.1", "127.0.0.9")
+    assert (came, len(asked)) == (["secret"], 1)
+    assert seen == gave == ["127.0.0.1"]
 
 
 def test_an_allowed_name_opens_no_other_name_for_the_same_place() -> None:
