@@ -1,4 +1,4 @@
-.PHONY: help setup demo test test-celery check quality docs lock clean
+.PHONY: help setup demo test test-celery check quality fuzz docs lock clean
 
 help:
 	@echo "make demo   set everything up and play a small newsroom through the whole pipeline"
@@ -7,6 +7,7 @@ help:
 	@echo "make setup  prepare .venv with the tallywire command in it"
 	@echo "make check  style, types and the directions between the rooms, without tests"
 	@echo "make quality  score copies and stories against their floors; also what lies in ../shared, if anything does"
+	@echo "make fuzz   try feeds, dates, lists of feeds and sitemaps that nobody wrote, for ten minutes or SECONDS=…"
 	@echo "make docs   write anew what docs/ takes from the code"
 	@echo "make lock   resolve the dependencies anew into requirements/"
 
@@ -37,6 +38,10 @@ test-celery: .venv/.dev
 
 quality: .venv/.dev
 	.venv/bin/pytest -p no:randomly -rPf tests/group/test_quality.py
+
+fuzz: SECONDS ?= 600
+fuzz: .venv/.dev
+	FUZZ_SECONDS=$(SECONDS) .venv/bin/pytest -q -p no:randomly -p no:cacheprovider tests/collect/fuzz.py
 
 docs: .venv/.dev
 	scripts/docs

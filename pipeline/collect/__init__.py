@@ -5,9 +5,11 @@ A map of the room; import what you need from its module, for none is imported he
 =============  =======================================================================================
 `poll`         one poll of one feed: `poll(feed, fetcher, now, known=…)` → `Polled`
 `schedule`     pure: `is_due`, `after_poll`, `address_to_poll` – the rhythm and the health of feeds
-`feeds`        pure: `parse_feed(body, url=…, now=…)` → `ParsedFeed`; with `jsonfeed` and `sitemap`
+`feeds`        pure: `parse_feed(body, url=…, now=…)` → `ParsedFeed`; with `xmlfeed`, `jsonfeed`, `sitemap`
+`bounds`       pure: what no feed has, refused by counting before anything is parsed
 `announce`     pure: items of any format → announcements, with their fingerprints
-`xmltext`      pure: bytes → XML that a strict parser takes
+`links`        pure: addresses as feeds write them → those they mean, freed of Google Alerts and the like
+`xmltext`      pure: bytes → XML that a strict parser takes; `guess` tells the encoding, `balance` mends tags
 `dates`        pure: `feed_date(text)` – dates as feeds write them
 `plain`        pure: `plain_text(markup)`
 `discover`     pure: `discover_feeds(page)`, `well_known_feeds(url)`

@@ -29,7 +29,9 @@ FULL_TEXT = 1_500
 
 _SKEW = timedelta(minutes=10)
 _SHOWN = 60
-"""Characters of a date that a note shows; longer ones are no dates."""
+"""Characters of a date or link that a note shows."""
+
+_UNUSABLE = "had no usable link and were left out"
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 
@@ -62,9 +64,13 @@ def announce(
     dates = _Dates(hints_of(base, language, (text for item in items for text in item.dates)), now)
     announced: dict[tuple[str, str], Announcement] = {}
     for item in items:
-        addresses = _addresses(item.links, base)
+        addresses, why_not = _addresses(item.links, base)
         if addresses is None:
-            wrong["had no usable link and were left out" if any(item.links) else "had no link and were left out"] += 1
+            # The first stands for the rest; an attack may hold a thousand kinds.
+            unusable = why_not and next(
+                (what for what in wrong if what.startswith(_UNUSABLE)), f"{_UNUSABLE} ({why_not})"
+            )
+            wrong[unusable or "had no link and were left out"] += 1
             continue
         title = plain_text(item.title, longest=LONGEST_TITLE)
         summary = plain_text(item.summary, longest=LONGEST_SUMMARY)
@@ -113,16 +119,23 @@ def primary_language(tag: str | None) -> str | None:
     return found[1].lower() if found else None
 
 
-def _addresses(links: Sequence[str], base: str) -> tuple[str, str] | None:
+def _addresses(links: Sequence[str], base: str) -> tuple[tuple[str, str] | None, str]:
+    """The address of an item and the one it is known by, or what is wrong with the first of its links."""
+    why_not = ""
     for link in links:
         if not link or not link.strip():
             continue
         try:
             link = meant(link, base)
-            return absolute(link, base), canonical(link, base)
-        except TallywireError:
-            continue
-    return None
+            return (absolute(link, base), canonical(link, base)), ""
+        except TallywireError as error:
+            why_not = why_not or f"{_shown(link)}: {error.why}"
+    return None, why_not
+
+
+def _shown(text: str) -> str:
+    text = " ".join(text.split())
+    return ascii(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 
 
 class _Dates:
@@ -140,8 +153,7 @@ class _Dates:
         moments = self._read(item.published, wrong), self._read(item.updated, wrong)
         for what, text in wrong.items():
             self._wrong[what] += 1
-            shown = " ".join(text.split())
-            self._example.setdefault(what, ascii(shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."))
+            self._example.setdefault(what, _shown(text))
         return moments
 
     def notes(self) -> Iterator[str]:

@@ -227,7 +227,7 @@ def test_an_entry_without_any_address_is_counted() -> None:
     assert [one.title for one in feed.announcements] == ["Dam fails"]
     assert feed.notes == (
         "2 of its items had no link and were left out",
-        "1 of its items had no usable link and were left out",
+        "1 of its items had no usable link and were left out ('ftp://x/': ftp is neither http nor https)",
     )
 
 
