@@ -130,18 +130,21 @@ class BriefLine(Model):
 
     figure: BriefFigure
     source: ArticleRef
+    credit: str = Field(default="", description="who says so, where its headline does not name them")
 
 
 class DevelopmentNews(Model):
-    """What a mail says of the development that its alerts are about, as it stood when they were bound to it."""
+    """What a mail says of a development that its alerts are about, as it stood when they were bound to it."""
 
     thread: str
     headline: str
+    lead_article: ArticleRef | None = Field(default=None, description="the report to begin with")
     first_seen: Utc
     reports: int = Field(description="articles, copies left out")
     copies: int = 0
     outlets: tuple[str, ...] = ()
     figures: tuple[BriefLine, ...] = Field(default=(), description="what holds, worthiest first")
+    beyond: int = Field(default=0, description="figures that hold beyond those given in ``figures``")
     latest: tuple[ArticleRef, ...] = Field(default=(), description="reports since the last mail, the latest first")
     more: int = Field(default=0, description="reports since the last mail beyond those given in ``latest``")
 
@@ -163,8 +166,11 @@ class Alert(Model):
     state: AlertState = AlertState.WAITING
     due: Utc = Field(description="not to be told before this moment")
     development: DevelopmentNews | None = Field(
-        default=None, description="what its mail says of the development; with the first alert of the mail alone"
+        default=None,
+        description="what its mail says of the development; with the first alert of the mail alone, or, in a summary, "
+        "with the first of each development",
     )
+    thread: str | None = Field(default=None, description="the development under which a summary tells it")
     backlog: bool = Field(default=False, description="one of more than anyone wants singly; told in one summary")
     held_back: bool = Field(default=False, description="meant for a mail, and left to the digest by the day's limit")
     attempts: int = 0

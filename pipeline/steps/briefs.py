@@ -12,10 +12,10 @@ from pipeline.figures.following.context import marks_of_article
 from pipeline.figures.worth import Stream
 from pipeline.steps.news import article_ref
 from pipeline.steps.threads import Development, development_of
-from pipeline.tell.words import headline_of
-from schemas.alert import BriefLine, DevelopmentNews
+from pipeline.tell.words import headline_of, said_by
+from schemas.alert import ArticleRef, BriefLine, DevelopmentNews
 from schemas.article import Article
-from schemas.brief import Brief, Report
+from schemas.brief import Brief, BriefFigure, Report
 from schemas.figure import FigureInArticle
 from schemas.story import Story
 
@@ -56,14 +56,30 @@ class Briefs:
         return DevelopmentNews(
             thread=thread,
             headline=brief.headline,
+            lead_article=self._source(development.face.lead_article, sources),
             first_seen=brief.first_seen,
             reports=len(own),
             copies=len(development.copies),
             outlets=brief.outlets,
-            figures=tuple(BriefLine(figure=one, source=sources[one.article]) for one in brief.figures[:LINES]),
+            figures=self._lines(brief.figures[:LINES], sources),
+            beyond=max(len(brief.figures) - LINES, 0),
             latest=tuple(sources[article.id] for article in fresh[:_REPORTS]),
             more=max(len(fresh) - _REPORTS, 0),
         )
+
+    def _lines(self, figures: Sequence[BriefFigure], sources: Mapping[str, ArticleRef]) -> tuple[BriefLine, ...]:
+        best = self._tx.figures.get_many(one.figure for one in figures)
+        return tuple(
+            BriefLine(figure=one, source=sources[one.article], credit=said_by(best[one.figure].figure))
+            for one in figures
+        )
+
+    def _source(self, article: str | None, known: Mapping[str, ArticleRef]) -> ArticleRef | None:
+        """An article as a mail names it, which may be older than those that a brief reads."""
+        if article is None or article in known:
+            return known.get(article or "")
+        found = self._tx.articles.get(article)
+        return article_ref(found) if found else None
 
     def _brief(self, development: Development, articles: Sequence[Article]) -> Brief:
         face = development.face

@@ -13,11 +13,12 @@ from pipeline.steps.developments import OPEN_FOR
 from pipeline.steps.digest import digest_data
 from pipeline.steps.news import begun_note, story_of
 from pipeline.steps.services import Services
+from pipeline.steps.summaries import summed_up
 from pipeline.steps.threads import development_of
 from pipeline.tell.delivery import Mailer, PartlyDelivered, Refusal
 from pipeline.tell.digest import compose_digest, digest_id, digest_page, is_empty
 from pipeline.tell.mails import compose_alert
-from pipeline.tell.outbox import Bundle, Heard, Plan, after_failure, plan
+from pipeline.tell.outbox import Bundle, BundleKind, Heard, Plan, after_failure, plan
 from pipeline.tell.schedule import due_period
 from pipeline.tell.sender import Sender
 from schemas.alert import Alert, AlertState, Digest, DigestData, DigestState, Mail
@@ -94,7 +95,7 @@ def _tell_alerts(
         for alert in planned.to_digest:
             tx.alerts.put(alert.model_copy(update=left_to_digest))
         report.to_digest += len(planned.to_digest)
-        if any(bundle.thread for bundle in planned.bundles):
+        if any(bundle.thread or bundle.threads for bundle in planned.bundles):
             _forget_conversations(tx, topic.name, now)
         briefs = Briefs(tx)
         for planned_bundle in planned.bundles:
@@ -115,14 +116,23 @@ def _tell_alerts(
 
 
 def _bound(tx: Transaction, briefs: Briefs, bundle: Bundle, now: datetime) -> Bundle:
-    """The bundle with what its mail says of the development, which is kept with it: sent again, it says the same."""
+    """The bundle with what its mail says of developments, which is kept with it: sent again, it says the same."""
     first, *others = bundle.alerts
-    if bundle.thread is None or first.message_id is not None:
+    if first.message_id is not None:
         return bundle
-    told = tx.notes.get(told_note(bundle.topic, bundle.thread))
-    news = briefs.news(bundle.thread, datetime.fromisoformat(told) if told else None)
-    tx.notes.set(told_note(bundle.topic, bundle.thread), now.isoformat())
-    return bundle.model_copy(update={"alerts": (first.model_copy(update={"development": news}), *others)})
+    if bundle.kind is BundleKind.SUMMARY:
+        bound = summed_up(briefs, bundle)
+    elif bundle.thread is not None:
+        told = tx.notes.get(told_note(bundle.topic, bundle.thread))
+        news = briefs.news(bundle.thread, datetime.fromisoformat(told) if told else None)
+        tx.notes.set(told_note(bundle.topic, bundle.thread), now.isoformat())
+        bound = bundle.model_copy(update={"alerts": (first.model_copy(update={"development": news}), *others)})
+    else:
+        return bundle
+    for alert in bound.alerts:
+        if alert.thread is not None:
+            tx.notes.set(told_note(bundle.topic, alert.thread), now.isoformat())
+    return bound
 
 
 def told_note(topic: str, thread: str) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from pipeline.tell.pages import link
-from pipeline.tell.views import Source, StoryView, outlet_name, outlet_names, reports_words
-from pipeline.tell.words import amount, listed, moment, one_line, value_of
-from schemas.alert import BriefLine, DevelopmentNews, FigureNews
+from pipeline.tell.views import Source, StoryView, outlet_name, outlet_names, reports_words, says_value
+from pipeline.tell.words import amount, count, listed, moment, one_line, value_of
+from schemas.alert import Alert, BriefLine, DevelopmentNews, FigureNews
 from schemas.brief import BriefFigure, BriefValue
 
 _NAMED = 4
 """Outlets that are named; of more, how many others there are is said."""
 _SHOWN = 3
 """Values of the past that are shown."""
+_LEAST = 48
+"""Characters of a headline that stay, however long what stands around it is."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,42 @@ class BriefRow:
             otherwise=_otherwise(figure),
             before=_before(figure),
         )
+
+    @classmethod
+    def summed_up(cls, line: BriefLine) -> BriefRow:
+        """The row with what was in its line: from the first value to the last."""
+        return replace(cls.of(line), claim=first_to_last(line.figure), before="")
+
+
+@dataclass(frozen=True)
+class DevelopmentPart:
+    """A development in a summary: what holds now, one line a figure from first to last."""
+
+    headline: str
+    url: str | None
+    counts: str
+    since: str
+    rows: tuple[BriefRow, ...]
+    more: int
+
+    @classmethod
+    def of(cls, news: DevelopmentNews, zone: ZoneInfo, figures: int) -> DevelopmentPart:
+        """With so many ``figures``; the others are counted."""
+        shown = news.figures[:figures]
+        return cls(
+            headline=one_line(news.headline, 200) or "untitled",
+            url=link(news.lead_article.url) if news.lead_article else None,
+            counts=_counts(news),
+            since=moment(news.first_seen, zone),
+            rows=tuple(map(BriefRow.summed_up, shown)),
+            more=len(news.figures) - len(shown) + news.beyond,
+        )
+
+
+def by_importance(alerts: Iterable[Alert]) -> list[DevelopmentNews]:
+    """The developments that the alerts of a summary are told under, those with the most important figures first."""
+    found = [alert.development for alert in alerts if alert.thread is not None and alert.development is not None]
+    return sorted(found, key=lambda news: (not news.figures, *(-line.figure.importance for line in news.figures[:1])))
 
 
 @dataclass(frozen=True)
@@ -71,12 +109,16 @@ class DevelopmentView:
         return cls(
             # Of what begins with this mail the headline stands above.
             headline="" if above else one_line(news.headline, 200),
-            counts=f"{reports_words(news.reports + news.copies, news.copies)} · {outlet_names(news.outlets, 4)}",
+            counts=_counts(news),
             since=moment(news.first_seen, zone),
             rows=tuple(rows[:figures]),
             latest=tuple(latest),
             more=news.more,
         )
+
+
+def _counts(news: DevelopmentNews) -> str:
+    return f"{reports_words(news.reports + news.copies, news.copies)} · {outlet_names(news.outlets, 4)}"
 
 
 def _says(told: FigureNews, figure: BriefFigure) -> bool:
@@ -85,6 +127,25 @@ def _says(told: FigureNews, figure: BriefFigure) -> bool:
     if (said.article.id, said.figure.quote) == (figure.article, figure.quote):
         return True
     return said.article.id in figure.articles and value_of(said.figure) == value_of(figure)
+
+
+def first_to_last(figure: BriefFigure, credit: str = "", limit: int = 200) -> str:
+    """A figure with the first of the values it replaced: "From 4 to 14 in 2 steps: 14 people were killed".
+
+    ``credit`` says who says so: "14 people were killed (the police; was 4)".
+    """
+    beside = [credit] if credit else []
+    steps = ""
+    if figure.before:
+        first = value_of(figure.before[-1])
+        began = amount(first, figure.unit)
+        if len(figure.before) > 1:
+            now, moves = amount(value_of(figure), figure.unit), count(len(figure.before), "step")
+            steps = f"From {began} to {now} in {moves}: "
+        elif not says_value(figure.headline, first):
+            beside.append(f"was {began}")
+    behind = f" ({'; '.join(beside)})" if beside else ""
+    return steps + one_line(figure.headline, max(limit - len(steps) - len(behind), _LEAST)) + behind
 
 
 def figure_lines(figure: BriefFigure) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from pipeline.tell.briefs import DevelopmentView
+from pipeline.tell.briefs import DevelopmentPart, DevelopmentView, by_importance, first_to_last
 from pipeline.tell.feeds import compose_feeds
 from pipeline.tell.outbox import Bundle, BundleKind, by_urgency
 from pipeline.tell.pages import BUDGET, html_page, link, text_page
@@ -25,7 +26,7 @@ from pipeline.tell.views import (
     outlets_words,
 )
 from pipeline.tell.words import count, listed, moment, one_line
-from schemas.alert import Alert, AlertKind, FigureNews, Mail
+from schemas.alert import Alert, AlertKind, DevelopmentNews, Mail
 from schemas.topic import Topic
 
 __all__ = ["Sender", "compose_alert"]
@@ -49,17 +50,23 @@ _COUNTED = {
 
 @dataclass(frozen=True)
 class _Bounds:
-    """How much of a bundle is shown: figures in full, figures in a line, stories in a line, reports of the story, and
-    figures of the brief."""
+    """How much of a bundle is shown: figures in full, figures in a line, stories in a line, reports of the story,
+    figures of a brief, and, in a summary, developments with theirs."""
 
     figures: int
     lines: int
     stories: int
     reports: int
     brief: int
+    parts: int
 
 
-_BOUNDS = (_Bounds(8, 40, 20, 8, 6), _Bounds(4, 20, 10, 6, 6), _Bounds(2, 10, 5, 4, 4), _Bounds(1, 4, 2, 2, 2))
+_BOUNDS = (
+    _Bounds(8, 40, 20, 8, 6, 20),
+    _Bounds(4, 20, 10, 6, 6, 10),
+    _Bounds(2, 10, 5, 4, 4, 5),
+    _Bounds(1, 4, 2, 2, 2, 2),
+)
 
 
 def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
@@ -90,10 +97,10 @@ def compose_alert(topic: Topic, bundle: Bundle, *, sender: Sender) -> Mail:
 
 def _subject(alerts: Sequence[Alert], kind: BundleKind, room: int) -> str:
     """What happened, in ``room`` characters where the worthiest figure can be said in what the rest leaves of it."""
+    if kind is BundleKind.SUMMARY:
+        return f"Summary: {_summed_up(alerts, room - 50)}"
     told = distinct(alert.figure for alert in alerts if alert.figure is not None)
     stories = [alert.story_news for alert in alerts if alert.story_news is not None]
-    if kind is BundleKind.SUMMARY:
-        return f"Summary: {_summed_up(told, len(stories), room - 50)}"
     if not told:
         return f"{one_line(stories[0].headline, 110) or 'untitled'} — {outlets_words(stories[0].outlets)}"
     beside = f" and {count(len(told) - 1, 'more figure')}" if len(told) > 1 else ""
@@ -103,13 +110,36 @@ def _subject(alerts: Sequence[Alert], kind: BundleKind, room: int) -> str:
     return headline(told[0], room - len(behind), credit=True) + behind
 
 
-def _summed_up(told: Sequence[FigureNews], stories: int, room: int) -> str:
-    """ "58 people rescued (was at least 41), 3 more figures and 2 new developments"; the worthiest figure is named."""
-    more = len(by_worth(told)) - 1
-    parts = [headline(told[0], room, credit=True)] if told else []
-    parts += [count(more, "more figure")] if more > 0 else []
-    parts += [count(stories, "new development")] if stories else []
-    return listed(parts)
+def _summed_up(alerts: Sequence[Alert], room: int) -> str:
+    """ "58 people rescued (was at least 41), 3 more figures and 2 new developments"; the worthiest figure is named.
+
+    Where the alerts are told under their developments, what holds in the first of these, and how many more there are.
+    """
+    parts, rest = by_importance(alerts), _told_alone(alerts)
+    told = distinct(alert.figure for alert in rest if alert.figure is not None)
+    stories = sum(alert.story_news is not None for alert in rest)
+    figures = len(by_worth(told))
+    if parts:
+        beside = [count(len(parts) - 1 + stories, "more development")] if len(parts) + stories > 1 else []
+        beside += [count(figures, "more figure")] if figures else []
+        return listed([_first_of(parts[0], room), *beside])
+    words = [headline(told[0], room, credit=True)] if told else []
+    words += [count(figures - 1, "more figure")] if figures > 1 else []
+    words += [count(stories, "new development")] if stories else []
+    return listed(words)
+
+
+def _first_of(news: DevelopmentNews, room: int) -> str:
+    """What holds first of all in a development, with who says so where the wording does not."""
+    if not news.figures:
+        return one_line(news.headline, min(room, 110)) or "untitled"
+    line = news.figures[0]
+    return first_to_last(line.figure, one_line(line.credit, 40), room)
+
+
+def _told_alone(alerts: Sequence[Alert]) -> list[Alert]:
+    """The alerts that are not told under a development."""
+    return [alert for alert in alerts if alert.thread is None]
 
 
 def _outlets(alerts: Sequence[Alert]) -> set[str]:
@@ -123,24 +153,51 @@ def _counts(alerts: Sequence[Alert]) -> str:
     return listed([count(found.count(kind), *words) for kind, words in _COUNTED.items() if kind in found])
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """The developments of a summary: those shown with their figures, those in a line, and how many are left out.
+
+    ``heading`` counts all of it: "3 developments", with what is told beside them; empty where a mail is no summary.
+    """
+
+    heading: str = ""
+    shown: tuple[DevelopmentPart, ...] = ()
+    in_passing: tuple[DevelopmentPart, ...] = ()
+    more: int = 0
+
+    @classmethod
+    def of(cls, alerts: Sequence[Alert], zone: ZoneInfo, bounds: _Bounds) -> _Parts:
+        found, beside = by_importance(alerts), _counts(_told_alone(alerts))
+        full, short = found[: bounds.parts], found[bounds.parts : bounds.parts + bounds.stories]
+        # Of few developments more is told than of many.
+        figures = max(bounds.brief // 2, bounds.lines // max(len(full), 1))
+        counts = [count(len(found), "development")] if found else []
+        return cls(
+            heading=listed([*counts, beside] if beside else counts),
+            shown=tuple(DevelopmentPart.of(news, zone, figures) for news in full),
+            in_passing=tuple(DevelopmentPart.of(news, zone, 0) for news in short),
+            more=len(found) - len(full) - len(short),
+        )
+
+
 def _values(
     topic: Topic, bundle: Bundle, alerts: Sequence[Alert], bounds: _Bounds, sender: Sender
 ) -> dict[str, object]:
     zone = topic.tzinfo
-    told = [alert.figure for alert in alerts if alert.figure is not None]
     summary = bundle.kind is BundleKind.SUMMARY
+    alone = _told_alone(alerts)
+    told = [alert.figure for alert in alone if alert.figure is not None]
     in_full = [] if summary else told[: bounds.figures]
     stories = [
         beside_figures(alert.story_news, in_full, zone, bounds.reports)
-        for alert in alerts
+        for alert in alone
         if alert.story_news is not None
     ]
     courses = by_worth(told[len(in_full) :])
     items = items_in_full(in_full, zone)
     lines = items_in_lines(courses[: bounds.lines], zone)
-    in_short = stories[: bounds.stories] if summary else []
-    more_stories = len(stories) - len(in_short) if summary else 0
-    development = next((alert.development for alert in alerts if alert.development is not None), None)
+    parts = _Parts.of(alerts, zone, bounds) if summary else _Parts()
+    development = None if summary else next((one.development for one in alerts if one.development is not None), None)
     return {
         "topic": topic,
         "heading": one_line(topic.heading, 120),
@@ -150,11 +207,11 @@ def _values(
         "lines": lines,
         "more": len(courses) - len(courses[: bounds.lines]),
         "development": development and DevelopmentView.of(development, told, stories, zone, bounds.brief),
-        "stories_in_short": in_short,
-        "more_stories": more_stories,
+        "parts": parts,
+        "stories_in_short": stories[: bounds.stories] if summary else [],
+        "more_stories": max(len(stories) - bounds.stories, 0) if summary else 0,
         "counts": _counts(alerts),
-        "summary": summary,
-        "preheader": _preheader(items, stories, lines),
+        "preheader": _preheader(items, stories, lines, parts.shown),
         "why": _why(topic, alerts),
         "found": moment(min(alert.created for alert in alerts), zone),
         "public_url": link(sender.public_url or ""),
@@ -164,8 +221,15 @@ def _values(
     }
 
 
-def _preheader(items: Sequence[Item[FigureView]], stories: Sequence[StoryView], lines: Sequence[Item[Line]]) -> str:
+def _preheader(
+    items: Sequence[Item[FigureView]],
+    stories: Sequence[StoryView],
+    lines: Sequence[Item[Line]],
+    parts: Sequence[DevelopmentPart],
+) -> str:
     """What a mail program shows beside the subject."""
+    if parts:
+        return one_line(" · ".join(part.rows[0].claim if part.rows else part.headline for part in parts[:3]), 140)
     if items:
         return one_line(f"“{items[0].figures[0][1]}” — {items[0].source.outlet}", 140)
     if lines:

@@ -62,6 +62,9 @@ class Bundle(Model):
     alerts: tuple[Alert, ...]
     kind: BundleKind
     thread: str | None = Field(default=None, description="the development all of it is about, if it is about one")
+    threads: Mapping[str, str] = Field(
+        default={}, description="in a summary, the development of each alert of which it is known, by the alert's id"
+    )
 
     @property
     def id(self) -> str:
@@ -191,17 +194,31 @@ def _is_urgent(alert: Alert) -> bool:
 
 
 def _bundle(topic: Topic, alerts: Sequence[Alert], heard: Heard) -> Bundle:
-    """The mail that alerts make: of feeds, else of one development, else of one series, else a backlog's summary."""
-    threads = {heard.thread_of(alert) for alert in alerts}
+    """The mail that alerts make: of feeds, else of one development, else of one series, else a backlog's summary.
+
+    More than a backlog of one development is summed up too. What was bound as a summary stays one.
+    """
+    found = {alert.id: heard.thread_of(alert) for alert in alerts}
+    threads = set(found.values())
     series = {alert.figure.series if alert.figure else alert.id for alert in alerts}
-    thread = None
+    thread = next(iter(threads)) if len(threads) == 1 else None
+    bound = alerts[0].message_id is not None
+    is_summary = any(alert.thread for alert in alerts) or (len(alerts) > topic.alerts.backlog and not bound)
     if all(alert.kind is AlertKind.FEED_HEALTH for alert in alerts):
         kind = BundleKind.FEEDS
-    elif len(threads) == 1 and None not in threads:
-        kind, thread = BundleKind.DEVELOPMENT, threads.pop()
+    elif is_summary:
+        kind = BundleKind.SUMMARY
+    elif thread is not None:
+        kind = BundleKind.DEVELOPMENT
     else:
         kind = BundleKind.SERIES if len(series) == 1 else BundleKind.SUMMARY
-    return Bundle(topic=topic.name, alerts=by_urgency(alerts), kind=kind, thread=thread)
+    return Bundle(
+        topic=topic.name,
+        alerts=by_urgency(alerts),
+        kind=kind,
+        thread=thread,
+        threads={id: one for id, one in found.items() if one} if kind is BundleKind.SUMMARY else {},
+    )
 
 
 def _bound(bundle: Bundle) -> bool:

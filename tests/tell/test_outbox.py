@@ -107,6 +107,8 @@ def test_a_backlog_is_one_summary_whatever_its_stories() -> None:
     other = alert(changed(), story="story-other")
     bundles = planned([*backlog, other]).bundles
     assert sorted((bundle.kind, len(bundle.alerts)) for bundle in bundles) == [("development", 1), ("summary", 5)]
+    summary = next(bundle for bundle in bundles if bundle.kind is BundleKind.SUMMARY)
+    assert summary.threads == {one.id: one.story for one in backlog}
 
 
 def test_many_alerts_of_one_moment_are_a_backlog_even_unmarked() -> None:
@@ -119,6 +121,28 @@ def test_many_alerts_of_one_moment_are_a_backlog_even_unmarked() -> None:
 def test_a_backlog_of_one_story_is_told_as_that_story() -> None:
     backlog = [alert(changed(), story="story-flood", backlog=True), alert(story(), backlog=True)]
     assert planned(backlog).bundles[0].kind is BundleKind.DEVELOPMENT
+
+
+def test_more_than_a_backlog_of_one_development_is_summed_up_in_its_conversation() -> None:
+    small = topic(alerts={"backlog": 3})
+    waiting = [alert(news(series=f"series-{n}"), id=f"n{n}", story="story-flood", backlog=True) for n in range(4)]
+    (bundle,) = planned(waiting, of=small).bundles
+    assert (bundle.kind, bundle.thread) == (BundleKind.SUMMARY, "story-flood")
+    assert bundle.threads == {f"n{n}": "story-flood" for n in range(4)}
+    assert planned(waiting[:3], of=small).bundles[0].kind is BundleKind.DEVELOPMENT
+    # What was bound before there were such summaries stays as it was.
+    sent = [one.model_copy(update={"message_id": "<m@x>"}) for one in waiting]
+    assert planned(sent, of=small).bundles[0].kind is BundleKind.DEVELOPMENT
+
+
+def test_what_was_bound_as_a_summary_stays_one_though_its_threads_became_one() -> None:
+    waiting = [
+        alert(news(series=f"series-{n}"), id=f"n{n}", story=f"story-{n}", thread=f"t{n}", message_id="<m@x>")
+        for n in range(2)
+    ]
+    heard = Heard(threads={"story-0": "t0", "story-1": "t0"})
+    (bundle,) = plan(topic(), waiting, sent_today=0, now=LATER, heard=heard).bundles
+    assert bundle.kind is BundleKind.SUMMARY
 
 
 def test_alerts_of_two_stories_of_one_development_are_one_mail() -> None:
