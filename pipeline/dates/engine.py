@@ -29,6 +29,7 @@ _APACHE = re.compile(r"(?<=\d{4}):(?=\d\d:\d\d:\d\d)")
 _COMMENT = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _OF_DAY = re.compile(MARK + r"\s*([+-]\d\d:\d\d)$")
 """XML Schema gives days a zone too: ``2024-09-23+02:00``."""
+_YEAR_THEN_ZONE = re.compile(r"\s*(\d{4})\s+(\S.*)$")
 _O_CLOCK = re.compile(r"(?:uhr|h|hs|hrs|hours|uur|г|года|р|року|น)\b\.?", re.IGNORECASE)
 _RFC = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?P<day>\d\d?) "
@@ -199,11 +200,14 @@ def _time_and_zone(text: str, hints: Hints) -> tuple[str, TimeOfDay | None, str,
     basic = time_in(rest.lstrip(), after_day=True) if mark >= 0 and re.match(r"\s*T", rest, re.I) else None
     before, clock, after = (head, *basic[1:]) if basic and not basic[0].strip("Tt ") else time_in(text)
     if clock is None:
-        ended = re.match(r"(.*(?:\d|\x00))\s*(Z|[+-]\d\d:?\d\d|[A-Z]{2,5})$", text)
+        ended = re.match(r"(.*(?:\d|\x00))(?:\s*(Z|[A-Z]{2,5})|\s([+-]\d\d:?\d\d))$", text)
         if ended is None:
             return text, None, "", None
-        before, after = ended[1], ended[2]
+        before, after = ended[1], ended[2] or ended[3]
     after, zone = _leading_zone(after, hints)
+    if zone is None and (year := _YEAR_THEN_ZONE.match(after)):  # as git and Ruby put them
+        rest, zone = _leading_zone(year[2], hints)
+        after = f"{year[1]} {rest}"
     return before, clock, after, zone
 
 

@@ -19,8 +19,11 @@ _CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alon
 # Halves of the day that are also little words between the parts of a date ("1 de julio"; "ni"), so that they tell
 # nothing: Hungarian's de. and du., and what is a single letter outside of Arabic.
 _NO_HALVES = frozenset({"hu", "sw", "eu", "az", "sl"})
-_MORE_MONTHS = {"mrz": 3, "maerz": 3, "jaen": 1, "jaenner": 1, "setiembre": 9}
-"""What CLDR lacks: Java's older German, umlauts written out, and the American Spanish of Peru and Uruguay."""
+_MORE_MONTHS = {
+    **{"mrz": 3, "maerz": 3, "jaen": 1, "jaenner": 1, "setiembre": 9},
+    **{"सितम्बर": 9, "अक्तूबर": 10, "नवम्बर": 11, "दिसम्बर": 12},
+}
+"""What CLDR lacks: Java's older German, umlauts written out, September in Peru, other spellings of Hindi."""
 
 _HALVES = {"am": 0, "pm": 12, "上午": 0, "早上": 0, "清晨": 0, "凌晨": 0, "下午": 12, "晚上": 12, "傍晚": 12}
 
