@@ -64,12 +64,12 @@ class Weights:
         return scores
 
     def own(self, kind: str, found: Mapping[str, float]) -> float:
-        """What speaks for ``kind`` beyond what speaks for any other page that is no article."""
-        rivals = [other for other in self.bias if other not in (kind, PageKind.ARTICLE, PageKind.TEASER)]
+        """What speaks for ``kind`` by witnesses that are asked for it, and for one other kind of page at most."""
         total = 0.0
         for name, value in found.items():
             row = self.weights.get(name, {})
-            total += value * max(0.0, row.get(kind, 0.0) - max(row.get(other, 0.0) for other in rivals))
+            if len(row.keys() - {PageKind.ARTICLE, PageKind.TEASER}) <= 2:
+                total += value * max(0.0, row.get(kind, 0.0))
         return total
 
     def against(self, name: str, kind: str) -> float:
@@ -164,6 +164,7 @@ _WORDED = {
     "password": "it asks for a password",
     "controls": "it is mostly buttons and fields",
     "links": "it is mostly links",
+    "linked text": "its text is made of links",
     "cards": "its text stands under headings that lead elsewhere",
     "prose": "of the length of its text",
 }

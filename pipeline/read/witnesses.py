@@ -32,8 +32,14 @@ _STOP = re.compile(r"[^\w\s,;–—-](?:\s*[\w./ -]{2,20}[)\]]?)?$|[)\]]$")
 _BROKEN = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*$")
 _ASIDE = frozenset({"nav", "header", "footer", "aside", "script", "style", "template", "noscript", "head", "select"})
 _ASIDE |= {"dialog", "iframe", "svg"}
+_HEADING_LINKS = (
+    "(descendant-or-self::h1|descendant-or-self::h2|descendant-or-self::h3|descendant-or-self::h4|descendant-or-self::h5)"
+    "[.//a[@href] or ancestor::a[@href]]"
+)
+_ROLES_ASIDE = frozenset({"navigation", "banner", "contentinfo", "dialog", "complementary"})
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 _HIDING = re.compile(r"(?:^|[\s_-])(?:hidden|hide|invisible|sr-only|visually-hidden|d-none|modal)(?:$|[\s_-])")
+_STEM = 5
 _SMALL_PROSE = 60
 """Characters; a shorter paragraph is as often a label as prose."""
 _SHOWN = 6_000
@@ -103,14 +109,16 @@ def _is_hidden(element: HtmlElement) -> bool:
     return bool(_HIDDEN.search(element.get("style") or "") or _HIDING.search((element.get("class") or "").lower()))
 
 
-def _shown(root: HtmlElement) -> Iterator[HtmlElement]:
+def _shown(root: HtmlElement, *, dialogs: bool = False) -> Iterator[HtmlElement]:
     """The elements a reader sees in the main part of the page: no menus, headers, footers, asides, nothing hidden."""
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        if not isinstance(element.tag, str) or element.tag in _ASIDE or _is_hidden(element):
+        if not isinstance(element.tag, str) or (element.tag in _ASIDE and not (dialogs and element.tag == "dialog")):
             continue
-        if element.get("role") in ("navigation", "banner", "contentinfo", "dialog", "complementary"):
+        if _is_hidden(element) and not (dialogs and "modal" in (element.get("class") or "")):
+            continue
+        if element.get("role") in _ROLES_ASIDE and not (dialogs and element.get("role") == "dialog"):
             continue
         yield element
         waiting.extend(reversed(element))
@@ -146,7 +154,11 @@ class Seen:
 
     @cached_property
     def elements(self) -> list[HtmlElement]:
-        return list(_shown(self._body))
+        shown = list(_shown(self._body))
+        if sum(len(element.text or "") for element in shown) >= _BEGUN:
+            return shown
+        # Where nothing else is shown, a dialog is the page.
+        return list(_shown(self._body, dialogs=True))
 
     @property
     def _body(self) -> HtmlElement:
@@ -253,13 +265,29 @@ def of_build(seen: Seen) -> dict[str, float]:
         "one paragraph": float(len(prose) <= 1),
         "no prose": float(written < 120),
         "numbers": min(1.0, len(re.findall(r"\b\d[\d.,]*", seen.read)) / 4),
+        "heading told": _heading_told(seen),
         "kept from search": float("noindex" in markup.first("robots", "googlebot").lower()),
         "titled as the site": float(bool(heads) and all(head in site for head in heads)),
         "password": float(any(e.get("type") == "password" for e in controls)) * max(0.0, 1 - written / 3000),
         "controls": min(1.0, 100 * len(controls) / max(written, 100)) if controls else 0.0,
         "links": min(1.0, linked / max(len(seen.main), 1) / 0.6),
         "cards": _cards(seen),
+        "linked text": _linked(seen),
     }
+
+
+def _heading_told(seen: Seen) -> float:
+    """How much of a heading its own text goes on to tell: a report says its headline again in a sentence.
+
+    Words are compared by how they begin, for they come in another inflection.
+    """
+    there = {token[:_STEM] for line in seen.text.split("\n") if line not in seen.titles for token in tokens(line)}
+    shares = []
+    for title in seen.titles[:2]:
+        wanted = {token[:_STEM] for token in tokens(title)}
+        if len(wanted) >= 3:
+            shares.append(len(wanted & there) / len(wanted))
+    return min(1.0, max(shares, default=0.0) / 0.6)
 
 
 def _has_article(seen: Seen) -> bool:
@@ -273,7 +301,7 @@ def _has_article(seen: Seen) -> bool:
 
 def _heading_link(element: HtmlElement) -> bool:
     """Whether a heading in ``element`` leads elsewhere, as those of teasers do."""
-    return bool(element.xpath("(.//h1|.//h2|.//h3|.//h4|.//h5)[.//a[@href] or ancestor::a[@href]]"))
+    return bool(element.xpath(_HEADING_LINKS))
 
 
 def _cards(seen: Seen) -> float:
@@ -287,15 +315,30 @@ def _cards(seen: Seen) -> float:
         if len(text) < 25 or text not in read:
             continue
         total += len(text)
-        parent = element.getparent()
-        for _ in range(2):
-            if parent is None or parent.tag in ("body", "main") or len(parent) > 8:
-                break
-            if _heading_link(parent):
-                carded += len(text)
-                break
-            parent = parent.getparent()
+        carded += len(text) * _is_card(element)
     return carded / total if total >= 100 else 0.0
+
+
+def _is_card(element: HtmlElement) -> bool:
+    """Whether a paragraph stands right under a heading that leads elsewhere, or in one small block with it."""
+    before = element.getprevious()
+    if before is not None and isinstance(before.tag, str) and len(before) <= 3 and _heading_link(before):
+        return True
+    parent = element.getparent()
+    for _ in range(2):
+        if parent is None or parent.tag in ("body", "main") or len(parent) > 8:
+            return False
+        if _heading_link(parent):
+            return True
+        parent = parent.getparent()
+    return False
+
+
+def _linked(seen: Seen) -> float:
+    """The share of the text that was read which is itself a link, line by line."""
+    read = _flat(seen.text)
+    links = {_flat(" ".join(e.itertext())) for e in seen.elements[:_MOST_CARDS] if e.tag == "a" and e.get("href")}
+    return min(1.0, sum(len(link) for link in links if len(link) >= 15 and link in read) / max(len(read), 200))
 
 
 def of_words(seen: Seen) -> dict[str, float]:

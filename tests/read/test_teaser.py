@@ -10,6 +10,20 @@ from tests.read.pages import PARAGRAPHS, URL, article, news, read
 LONG = PARAGRAPHS + tuple(f"{number}. {text}" for number, text in enumerate(PARAGRAPHS * 4, 2))
 
 
+OFFERS = (
+    "Subscribe to continue reading this article and all others.",
+    "This article is for subscribers. Already a subscriber? Log in.",
+    "Weiterlesen mit dem Abo. Sie sind bereits Abonnent? Zum Login.",
+    "Il vous reste 57,09 % de cet article à lire. La suite est réservée aux abonnés.",
+    "Contenido exclusivo para suscriptores. ¿Ya eres suscriptor?",
+    "Per continuare a leggere devi essere abbonato.",
+    "Conteúdo exclusivo para assinantes.",
+    "Dalsza część artykułu jest dostępna tylko dla prenumeratorów.",
+    "Статья доступна только подписчикам. Чтобы читать дальше, оформите подписку.",
+    "Щоб читати далі, оформіть передплату.",
+)
+
+
 def test_a_flag_alone_loses_no_article() -> None:
     reading = read(article(paragraphs=LONG, ld=news(isAccessibleForFree=False)))
     assert reading.teaser is None
@@ -31,21 +45,7 @@ def test_a_flag_and_a_text_that_breaks_off(flag: object) -> None:
     assert reading.teaser == "a paywall's teaser: its page says that it is not free, it breaks off"
 
 
-@pytest.mark.parametrize(
-    "offer",
-    [
-        "Subscribe to continue reading this article and all others.",
-        "This article is for subscribers. Already a subscriber? Log in.",
-        "Weiterlesen mit dem Abo. Sie sind bereits Abonnent? Zum Login.",
-        "Il vous reste 57,09 % de cet article à lire. La suite est réservée aux abonnés.",
-        "Contenido exclusivo para suscriptores. ¿Ya eres suscriptor?",
-        "Per continuare a leggere devi essere abbonato.",
-        "Conteúdo exclusivo para assinantes.",
-        "Dalsza część artykułu jest dostępna tylko dla prenumeratorów.",
-        "Статья доступна только подписчикам. Чтобы читать дальше, оформите подписку.",
-        "Щоб читати далі, оформіть передплату.",
-    ],
-)
+@pytest.mark.parametrize("offer", OFFERS)
 def test_an_offer_in_place_of_the_rest(offer: str) -> None:
     reading = read(article(paragraphs=(*PARAGRAPHS[:2], offer)))
     assert reading.teaser

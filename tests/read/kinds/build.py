@@ -230,6 +230,54 @@ def _index(site: _Site) -> str:
     return site.frame(site.outlet, inner, head=head)
 
 
+def _front(site: _Site) -> str:
+    """Lists of articles that have no teasers with headings."""
+    every = [*site.texts["news"], *site.texts["law"]]
+    rows = [
+        (
+            f"<li><a href='/n/{n}'>{escape(text)}</a> <time>{n + 8}:30</time></li>",
+            f"<a class='card' href='/c/{n}'><div class='t'>{escape(text[:60])}</div><div>{escape(text)}</div></a>",
+            f"<div><time>{n + 8}:30</time><h3><a href='/s/{n}'>{escape(text[:60])}</a></h3></div><p>{escape(text)}</p>",
+            f"<tr><td>{n + 8}:30</td><td><a href='/t/{n}'>{escape(text)}</a></td></tr>",
+        )[site.variant]
+        for n, text in enumerate(every)
+    ]
+    inner = f"<ul>{''.join(rows)}</ul>" if site.variant == 0 else f"<div class='list'>{''.join(rows)}</div>"
+    inner = f"<table>{''.join(rows)}</table>" if site.variant == 3 else inner
+    return site.frame(f"{site.outlet} {site.outlet}", f"<main>{inner}</main>")
+
+
+def _choice(site: _Site) -> str:
+    """Consent pages as the tools for them build them."""
+    heading, said, more, choices = map(escape, site.texts["consent"])
+    one, *rest = choices.split("/")
+    boxes = "".join(f"<li><label><input type='checkbox'>{choice}</label></li>" for choice in rest)
+    price = site.texts["wall"][1]
+    inner = (
+        f"<div role='dialog' aria-modal='true'><h2>{heading}</h2><p>{said} {more}</p><button>{one}</button></div>",
+        f"<div class='purposes'><h1>{heading}</h1><p>{said}</p><ul>{boxes}</ul><a href='#'>{one}</a></div>",
+        f"<div class='cols'><div><h2>{heading}</h2><p>{said}</p><button>{one}</button></div>"
+        f"<div><h2>{escape(site.outlet)}</h2><p>{escape(price)}</p></div></div>",
+        f"<div><p>{heading}. {said} {more} {rest[-1]}. {one}.</p></div>",
+    )[site.variant]
+    return site.frame(f"{site.outlet} - {heading}" if site.variant == 1 else site.outlet, inner, bare=True)
+
+
+def _locked(site: _Site) -> str:
+    """Teasers behind what lies over or beside the text."""
+    heading, said = map(escape, site.texts["wall"])
+    title, *text = site.texts["news"]
+    box = (
+        f"<aside class='offer'><h3>{heading}</h3><p>{said}</p></aside>",
+        f"<div class='overlay'><h2>{heading}</h2><p>{said}</p></div>",
+        f"<div class='fade'></div><h4>{heading}</h4><a class='btn' href='/subscribe'>{escape(site.outlet)}</a>",
+        f"<div><p>{heading}</p><p>{said}</p></div>",
+    )[site.variant]
+    if site.variant == 1:
+        return site.article([title, *text[:3]], extra=box, flag=False)
+    return site.article([title, *text[: 4 if site.variant == 3 else 2]], ending=box, flag=False)
+
+
 _MAKERS = {
     "news": (PageKind.ARTICLE, _news),
     "long": (PageKind.ARTICLE, _long),
@@ -243,6 +291,9 @@ _MAKERS = {
     "closed": (PageKind.CLOSED, _closed),
     "adblock": (PageKind.CHECK, _adblock),
     "index": (PageKind.INDEX, _index),
+    "front": (PageKind.INDEX, _front),
+    "choice": (PageKind.CONSENT, _choice),
+    "locked": (PageKind.TEASER, _locked),
 }
 _DOORS = {"login": "/login?return={path}", "consent": "/consent?to={path}", "index": "/", "missing": "/"}
 
