@@ -40,6 +40,8 @@ def test_the_encoding_is_found(encoding: str, declared: str, content_type: str |
         ("cp1252", "Le barrage a cédé à l'aube"),
         ("cp1250", "Żałoba po powodzi w górach"),
         ("cp1250", "Řeka zatopila část města"),
+        ("cp1250", "Povodeň zasáhla město"),
+        ("cp1255", "הסכר קרס והתושבים פונו"),
         ("cp1253", "Νεκροί από τις πλημμύρες"),
         ("cp1254", "Yağış nedeniyle yollar kapandı"),
         ("cp1255", "מספר ההרוגים עלה"),

@@ -25,6 +25,7 @@ from tests.collect.test_feeds import ONE, read, rss
         ("&lt;b&gt;Dam&lt;/b&gt; fails", "Dam fails"),
         ("<b>Dam</b> fails", "Dam fails"),
         ("Dam</b> fails", "Dam fails"),
+        ("Dam</Lab> fails", "Dam</Lab> fails"),
         ("List&lt;String&gt; explained", "List<String> explained"),
         ("if x &lt;y and y&gt; z", "if x <y and y> z"),
         ("AT&amp;T &amp;copy 2024", "AT&T &copy 2024"),
@@ -81,6 +82,12 @@ def test_what_is_said_of_a_picture_is_not_said_of_the_item(picture: str, said: s
             "40 people." if said else "",
         )
         assert "Foto" not in one.content
+
+
+def test_what_an_unknown_namespace_calls_a_title_is_none() -> None:
+    item = '<x:title xmlns:x="urn:other">Wrong</x:title><x:link xmlns:x="urn:other">https://e.com/wrong</x:link>' + ONE
+    (one,) = read(rss(item)).announcements
+    assert (one.title, one.url) == ("Dam fails", "https://outlet.example/dam")
 
 
 def test_authors_are_names() -> None:
