@@ -21,6 +21,7 @@ from pipeline.steps.poll import PollReport, poll
 from pipeline.steps.publish import publish
 from pipeline.steps.read import ReadReport, read
 from pipeline.steps.reading import ArticleRead, ReadJob, preload_for, read_job
+from pipeline.steps.revisit import visit_again
 from pipeline.steps.services import Services
 from pipeline.steps.tell import TellReport, tell
 from pipeline.steps.transport import fetcher_of, mailer_of, sender_of
@@ -95,6 +96,7 @@ class Round:
     """What one round did, step by step; ``unpublished`` says what is wrong with the index, if anything."""
 
     polled: PollReport = field(default_factory=PollReport)
+    revisited: int = 0
     read: ReadReport = field(default_factory=ReadReport)
     judged: JudgeReport = field(default_factory=JudgeReport)
     published: int = 0
@@ -173,6 +175,7 @@ class Runner:
             done.polled = await poll(
                 self._services, fetcher, topics=topics, every_feed=every_feed, stop=self._stop, on_feed=watcher.feed
             )
+            done.revisited = visit_again(self._services, topics=topics)
             self._judge_all(done, watcher)
             with self._services.record.read() as tx:
                 watcher.waiting(tx.entries.counts().get("waiting", 0))

@@ -9,6 +9,7 @@ import os
 import re
 from datetime import timedelta
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -102,9 +103,15 @@ class Settings(BaseSettings):
     host_delay: float = Field(default=1.0, ge=0, description="seconds between two requests to one host")
     fetch_timeout: float = Field(default=30.0, gt=0, description="seconds a page may take altogether")
     max_page_bytes: int = Field(default=10_000_000, gt=0, description="the largest page or feed, decompressed")
-    max_head_bytes: int = Field(
-        default=262_144, gt=0, description="of an answer's status and headers; what browsers take too"
+    max_header_bytes: int = Field(default=32_768, gt=0, description="of one header of an answer")
+    max_headers: int = Field(default=512, gt=0, description="headers of one answer")
+    revisit_after: Annotated[tuple[Duration, ...], NoDecode] = Field(
+        default="1h,6h,1d,3d",
+        validate_default=True,
+        description="ages at which a known article's page is asked for again, separated by commas; `off` for never",
     )
+    revisits_per_run: int = Field(default=50, ge=0, description="known pages that one run asks for again at most")
+    revisits_per_host: int = Field(default=10, ge=0, description="of these, of one host")
     read_timeout: float = Field(default=20.0, gt=0, description="seconds of processor time reading one page may take")
     workers: int | None = Field(default=None, ge=0, description="processes that read pages; one per core if unset")
     open_articles: int = Field(
@@ -124,6 +131,20 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("revisit_after", mode="before")
+    @classmethod
+    def _ages(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return () if value.strip().lower() == "off" else tuple(part for part in value.split(",") if part.strip())
+
+    @field_validator("revisit_after")
+    @classmethod
+    def _in_order(cls, value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        if any(later <= earlier for earlier, later in pairwise((timedelta(), *value))):
+            raise ValueError("each age must be more than the one before it")
+        return value
 
     @field_validator("elasticsearch_url")
     @classmethod

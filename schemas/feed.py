@@ -125,6 +125,7 @@ class Origin(StrEnum):
 
     FEED = "feed"
     REPLAY = "replay"
+    REVISIT = "revisit"
 
 
 class Entry(Model):

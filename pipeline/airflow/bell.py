@@ -18,6 +18,7 @@ from pipeline.errors import TallywireError
 from pipeline.settings import Settings
 from pipeline.steps.enrol import Folder
 from pipeline.steps.poll import poll
+from pipeline.steps.revisit import visit_again
 from pipeline.steps.services import Services, open_services
 from pipeline.steps.transport import fetcher_of
 from schemas.feed import Feed
@@ -101,7 +102,8 @@ async def _watch(
             if group == 0:
                 folder.enrol_changes(services.record)
             report = await poll(services, fetcher, of=of, stop=stop.is_set)
-            ring(report.new)
+            # One of the triggers does so for all, or they would share the budget by chance.
+            ring(report.new + (visit_again(services) if group == 0 else 0))
             await _until(services, of, stop)
 
 

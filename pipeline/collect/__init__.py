@@ -18,6 +18,7 @@ A map of the room; import what you need from its module, for none is imported he
 `guard`        – no connection into a network, whatever the address says; `ranges` is its table
 `pace`         – one connection per host, with a pause between two
 `robots`       – robots.txt (RFC 9309)
+`revisit`      pure: when a known page is visited again, and which first
 `manners`      – pure: what a host's answers ask of us, and for how long
 `wire`         – HTTP/1.1 over the guard's sockets; with `head`, `unpack` and `cookies`, which are pure
 `headers`      – Retry-After, Cache-Control and others, read with distrust

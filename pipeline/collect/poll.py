@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from pydantic import Field
@@ -32,6 +32,9 @@ _WORDS = {
     429: "the site asks to be visited less often",
     451: "the site may not show it here",
 }
+_JUST_MADE = timedelta(hours=1)
+"""How old a feed is at most when it is asked for: few are kept longer by the caches on the way."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -152,20 +155,32 @@ async def poll(
 def entries_of(feed: Feed, announcements: Sequence[Announcement], now: datetime) -> tuple[Entry, ...]:
     """The entries that ``announcements`` make, each once.
 
-    An entry is known by its feed, its page and its words: neither a new date or GUID nor a move of the site from http
-    to https brings it again, and changed words do.
+    An entry is known by its feed, its page, its words and its date: neither a new GUID nor a move of the site from http
+    to https brings it again, and changed words or a moved date do, for much is updated under the same words.
     """
+    dates = _dates(announcements, now)
     entries = (
         Entry(
-            id=stable_id("entry", feed.id, same_place(one.canonical_url), one.fingerprint),
+            id=stable_id("entry", feed.id, same_place(one.canonical_url), one.fingerprint, *date),
             feed=feed.id,
             topics=feed.topics,
             announcement=one,
             first_seen=now,
         )
-        for one in announcements
+        for one, date in zip(announcements, dates, strict=True)
     )
     return tuple({entry.id: entry for entry in entries}.values())
+
+
+def _dates(announcements: Sequence[Announcement], now: datetime) -> list[tuple[str, ...]]:
+    """The later date of each announcement, where it says something of the item: not one in the future, nor one of the
+    last hour that all others have too, for that is when the feed was made.
+    """
+    latest = [max(filter(None, (one.published, one.updated)), default=None) for one in announcements]
+    one = latest[0] if len(latest) > 1 and len(set(latest)) == 1 else None
+    if one is not None and now - one < _JUST_MADE:
+        return [()] * len(latest)
+    return [(date.astimezone(UTC).isoformat(),) if date and date < now else () for date in latest]
 
 
 def _failed(feed: Feed, said: PollResult, now: datetime) -> Polled:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Text, column, func, select, table
 
 from pipeline.errors import RecordError
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration in ``migrations/versions``."""
 
 VERSION_TABLE = "tallywire_version"

@@ -19,6 +19,7 @@ from pipeline.record.stories import Stories, stories, story_decisions, story_mov
 from pipeline.record.threads import ThreadsKept, portrayed, thread_decisions
 from pipeline.record.told import ToldBefore, heard, told
 from pipeline.record.topics import Topics, topics
+from pipeline.record.visits import Visits, visits
 
 Kind = Literal["entry", "article", "story", "thread", "figure", "series", "alert", "feed", "topic"]
 
@@ -55,6 +56,7 @@ _COUNTED = (
     digests,
     hosts,
     robots,
+    visits,
 )
 
 
@@ -75,6 +77,7 @@ class Transaction:
         self.alerts = Alerts(connection, self._counters)
         self.digests = Digests(connection)
         self.hosts = Hosts(connection)
+        self.visits = Visits(connection)
         self.notes = Notes(connection)
 
     def search_everything_by_id(self, id: str) -> Kind | None:

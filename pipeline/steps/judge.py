@@ -19,6 +19,7 @@ from pipeline.steps.alerting import put_alerts
 from pipeline.steps.developments import Developments
 from pipeline.steps.news import figure_news
 from pipeline.steps.revising import OUTCOMES, apart, merged, same_text, stays
+from pipeline.steps.revisit import note_found
 from pipeline.steps.services import Services
 from pipeline.tell.followed import followed as followed_by_name
 from schemas.alert import AlertKind, FigureNews
@@ -94,6 +95,7 @@ class Judge:
             run = self._begun(tx)
             for item in tx.entries.unjudged(limit):
                 run.judge(item)
+                note_found(tx, item, self._services.settings.revisit_after, self._services.clock())
                 on_entry(item.entry)
             run.finish(regroup=self._regroup, most=self._services.settings.open_articles)
         return run.report
@@ -310,7 +312,7 @@ class _Run:
         reading = item.reading
         matches = merged(known, item.matches)
         on = tuple(match.topic for match in matches if match.matched)
-        if known is not None and same_text(known.reading, reading) and not on:
+        if known is not None and same_text(known.reading, reading) and (not on or known.outcome in OUTCOMES.values()):
             return Outcome.KNOWN, f"known already, as {known.outcome}"
         article = Article(
             id=identity,

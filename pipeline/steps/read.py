@@ -15,7 +15,6 @@ from pipeline.collect.fetch import Fetcher
 from pipeline.errors import (
     AddressRefused,
     ArchiveError,
-    FetchError,
     FetchFailed,
     HostPaused,
     NotHtml,
@@ -26,29 +25,34 @@ from pipeline.errors import (
 from pipeline.read.page import hint_of
 from pipeline.read.workers import Interrupted, WorkerPool
 from pipeline.record import Record
+from pipeline.steps.pages import REUSE, Pages, fetch_pages
 from pipeline.steps.reading import ArticleRead, ReadJob, question
 from pipeline.steps.revising import without_shared
+from pipeline.steps.revisit import visited
 from pipeline.steps.services import Services
-from pipeline.steps.waiting import until_stopped
 from schemas.article import Article, Page, PageKind, ReadEntry, Reading
 from schemas.base import stable_id
-from schemas.feed import Entry, Outcome
+from schemas.feed import Entry, Origin, Outcome
+from schemas.visit import Visit
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
 
 LEASE = timedelta(minutes=15)
-REUSE = timedelta(minutes=15)
 _WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 _FEED_TEXT_IS_ENOUGH = 600
+_FEED_INSTEAD_FROM = 3
+"""Tries after which an article whose page gives no answer is read from its feed: the page is most likely there within
+the quarter of an hour that two tries take, and news should not wait for hours."""
 
 
 @dataclass(frozen=True)
 class End:
-    """That an entry ends here, as what, and why."""
+    """That an entry ends here, as what, and why; ``article`` is the known one that it is about."""
 
     outcome: Outcome
     reason: str
+    article: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,20 +146,23 @@ async def read(
         entries = tx.entries.claim(now, limit, LEASE, owner, among=among)
         questions = {topic.name: question(topic) for topic in tx.topics.all()} if entries else {}
         outlets = {feed.id: feed.title for feed in tx.feeds.all()} if entries else {}
+        visits = tx.visits.get_many(entry.announcement.url for entry in entries)
     report = ReadReport(claimed=len(entries))
     if not entries:
         return report
     try:
-        pages = await _fetch_all(services, fetcher, entries, now, stop)
+        pages = await fetch_pages(services, fetcher, entries, visits, now, stop)
         fates = {
-            entry.id: _fate_of(entry, fetched, outlets.get(entry.feed or ""), questions, now)
+            entry.id: unchanged or _fate_of(entry, fetched, outlets.get(entry.feed or ""), questions, now)
             for entry in entries
-            if (fetched := pages[entry.id]) is not None
+            if (fetched := pages.found[entry.announcement.url]) is not None
+            for unchanged in [_unchanged(fetched, visits.get(entry.announcement.url))]
         }
         jobs = {id: fate for id, fate in fates.items() if isinstance(fate, ReadJob)}
         # Fewer readings than jobs where we were asked to stop; what is not read is given back below.
         found = read_all(services.record, pool, {entry.id: entry for entry in entries}, jobs, stop=stop)
         with services.record.begin() as tx:
+            _note_visits(tx, services, entries, fates, pages)
             for entry in entries:
                 _settle(tx, entry, found.get(entry.id) or fates.get(entry.id), now, owner, report)
                 on_entry(entry)
@@ -165,10 +172,46 @@ async def read(
     return report
 
 
+def _unchanged(fetched: Page | TallywireError, known: Visit | None) -> End | None:
+    """That a page is still the one that we know; None where it is another, or none."""
+    if not isinstance(fetched, Page) or fetched.status != 304 or known is None:
+        return None
+    since = f"{known.last:%Y-%m-%d %H:%M} UTC"
+    return End(Outcome.KNOWN, f"its page has not changed since {since}", known.article)
+
+
+def _note_visits(
+    tx: Transaction,
+    services: Services,
+    entries: Sequence[Entry],
+    fates: Mapping[str, ReadJob | End | Again],
+    pages: Pages,
+) -> None:
+    """Remember what pages answered, and when those are visited again that end here; the judge says so of the rest."""
+    steps, now = services.settings.revisit_after, services.clock()
+    visits = dict(pages.visits)
+    for entry in entries:
+        url, fate = entry.announcement.url, fates.get(entry.id)
+        visit = visits.get(url) or (pages.before.get(url) if entry.origin is Origin.REVISIT else None)
+        if visit is not None and isinstance(fate, End):
+            tried = visit.model_copy(update={"last": now})
+            visits[url] = visited(tried, now, steps, gone=fate.outcome is Outcome.GONE)
+        elif visit is None and isinstance(fate, ReadJob) and fate.page is None and _was_silent(pages.found[url]):
+            # Read from its feed, while its page may yet come back.
+            visits[url] = Visit(url=url, first=now, last=now)
+    tx.visits.put(visits.values())
+
+
+def _was_silent(fetched: Page | TallywireError | None) -> bool:
+    """Whether a page gave no answer, or none that says something of itself."""
+    judged = judged_by_error(fetched) if isinstance(fetched, TallywireError) else None
+    return isinstance(judged, Again) or (isinstance(fetched, Page) and fetched.status >= 500)
+
+
 def _fate_of(
     entry: Entry, fetched: Page | TallywireError, outlet: str | None, questions: Mapping[str, str], now: datetime
 ) -> ReadJob | End | Again:
-    """What becomes of an entry whose page was asked for; what a closed page keeps, the feed may say in full."""
+    """What becomes of an entry whose page was asked for; what a page does not give, the feed may say in full."""
     hint = hint_of(entry, outlet or None)
     asked = tuple(questions[name] for name in entry.topics if name in questions)
     if isinstance(fetched, TallywireError):
@@ -177,10 +220,16 @@ def _fate_of(
         return ReadJob(hint=hint, now=now, page=fetched, topics=asked)
     else:
         fate = judged
-    closed = isinstance(fate, End) and fate.outcome in (Outcome.BLOCKED, Outcome.ROBOTS)
-    if closed and (content := feed_text(entry)):
+    if entry.origin is not Origin.REVISIT and _is_out_of_reach(entry, fate) and (content := feed_text(entry)):
         return ReadJob(hint=hint, now=now, url=entry.announcement.url, html=content, topics=asked)
     return fate
+
+
+def _is_out_of_reach(entry: Entry, fate: End | Again) -> bool:
+    """Whether there is no more hope for a page: it refuses, is gone, or did not answer when it was asked again."""
+    if isinstance(fate, Again):
+        return fate.asked and entry.attempts >= _FEED_INSTEAD_FROM
+    return fate.outcome in (Outcome.BLOCKED, Outcome.ROBOTS, Outcome.GONE, Outcome.FAILED)
 
 
 def _settle(
@@ -218,7 +267,7 @@ def _settle(
             return
         found = End(Outcome.FAILED, f"{found.reason}, {entry.attempts} times")
     if isinstance(found, End):
-        tx.entries.end(entry.id, found.outcome, found.reason, now, owner=owner)
+        tx.entries.end(entry.id, found.outcome, found.reason, now, found.article, owner=owner)
         report.ended[found.outcome] += 1
 
 
@@ -290,29 +339,3 @@ def give_back(record: Record) -> int:
     """
     with record.begin() as tx:
         return tx.entries.release(None)
-
-
-async def _fetch_all(
-    services: Services, fetcher: Fetcher, entries: list[Entry], now: datetime, stop: Callable[[], bool]
-) -> dict[str, Page | TallywireError | None]:
-    """The page of each entry, or what was wrong with it; None where we were asked to stop first.
-
-    An address that several feeds announce is fetched once, and one fetched a short while ago is taken from the
-    archive.
-    """
-
-    async def one(url: str) -> Page | TallywireError:
-        recent = services.archive.latest(url, now - REUSE)
-        if recent is not None:
-            return recent
-        try:
-            page = await fetcher.fetch(url)
-        except FetchError as error:
-            return error
-        if page.status == 200:
-            services.archive.write(page)
-        return page
-
-    urls = list(dict.fromkeys(entry.announcement.url for entry in entries))
-    pages = dict(zip(urls, await until_stopped(map(one, urls), stop), strict=True))
-    return {entry.id: pages[entry.announcement.url] for entry in entries}

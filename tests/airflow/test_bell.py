@@ -19,8 +19,11 @@ from pipeline.airflow import bell
 from pipeline.airflow.bell import rings, watch
 from pipeline.record import Record
 from pipeline.settings import Settings
+from schemas.feed import Origin
+from schemas.visit import Visit
 from tests.airflow.deployment import topic
 from tests.airflow.stack import wait_for
+from tests.record.examples import NOW, article
 from tests.steps.conftest import Site
 
 PATIENCE = 30.0
@@ -166,3 +169,19 @@ def topics(settings: Settings) -> list[str]:
 
 def until(condition: Callable[[], Any]) -> None:
     wait_for(condition, "it to come about", seconds=PATIENCE)
+
+
+def test_the_bell_rings_for_known_articles_that_are_due_again(settings: Settings, site: Site) -> None:
+    put_topic(settings, topic(site.feed_url))
+    site.publish("one", "A flood", "The river rose.")
+    with watching(settings) as rung:
+        assert rung.get(timeout=PATIENCE) == 1
+    with Record(settings.record_url) as record, record.begin() as tx:
+        (first,) = tx.entries.find()
+        tx.articles.put(article("one", "floods", entry=first.id))
+        tx.visits.put([Visit(url=site.url("one"), article="one", topics=("floods",), first=NOW, last=NOW, next=NOW)])
+    with watching(settings) as rung:
+        assert rung.get(timeout=PATIENCE) == 1
+    with Record(settings.record_url) as record, record.read() as tx:
+        assert [entry.origin for entry in tx.entries.find()] == [Origin.FEED, Origin.REVISIT]
+        assert tx.visits.due(NOW, 9) == []

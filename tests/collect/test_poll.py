@@ -98,8 +98,39 @@ def test_https_brings_nothing_again_and_new_words_do() -> None:
 
     assert ids(TWO) == ids(TWO.replace(b"<link>http:", b"<link>https:"))
     assert len(ids(TWO) & ids(TWO.replace(b"One", b"One more"))) == 1
-    dated = TWO.replace(b"</item>", b"<guid>x</guid><pubDate>Sat, 21 Nov 2026 10:00:00 GMT</pubDate></item>")
-    assert ids(TWO) == ids(dated)
+    assert ids(TWO) == ids(TWO.replace(b"</item>", b"<guid>x</guid></item>"))
+
+
+def dated(*hours: float | None) -> bytes:
+    """The feed of two with its items dated at these hours of the day."""
+    head, *items = TWO.split(b"</item>")
+    dates = (
+        b"" if hour is None else b"<pubDate>Sun, 22 Nov 2026 %02d:%02d:00 GMT</pubDate>" % (hour, hour % 1 * 60 + 10)
+        for hour in hours
+    )
+    return head + b"".join(date + b"</item>" + item for date, item in zip(dates, items, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new"),
+    [
+        ((8, 9), (8, 9), 0),
+        ((8, 9), (8, 11), 1),
+        ((8, 9), (10, 11), 2),
+        ((8, 8), (8, 8), 0),
+        ((8, 8), (9, 9), 2),
+        pytest.param((11, 11), (11, 11), 0, id="one that all have"),
+        pytest.param((11, 11), (11.5, 11.5), 0, id="the moment at which the feed was made"),
+        pytest.param((8, None), (9, None), 1, id="one without a date"),
+        pytest.param((8, 14), (8, 15), 0, id="a date in the future, which is no date"),
+    ],
+)
+def test_a_date_that_moved_is_a_page_to_ask_for(
+    before: tuple[float | None, ...], after: tuple[float | None, ...], new: int
+) -> None:
+    first = {entry.id for entry in ask(Scripted(body=dated(*before))).entries}
+    again = {entry.id for entry in ask(Scripted(body=dated(*after))).entries}
+    assert len(again - first) == new
 
 
 @pytest.mark.parametrize(
