@@ -20,7 +20,8 @@ A map of the room; import what you need from its module, for none is imported he
 `robots`       – robots.txt (RFC 9309)
 `revisit`      pure: when a known page is visited again, and which first
 `manners`      – pure: what a host's answers ask of us, and for how long
-`wire`         – HTTP/1.1 over the guard's sockets; with `head`, `unpack` and `cookies`, which are pure
+`connector`    – aiohttp's connections, over the guard's sockets
+`unpack`       – pure: bodies decoded within bounds, and told whole from broken off
 `headers`      – Retry-After, Cache-Control and others, read with distrust
 `archive`      `Archive(directory)`: `write`, `latest`; `read_warc(path)`
 `replay`       `read_jsonl(path)`: articles from a file of JSON lines

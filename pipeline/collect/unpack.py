@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from aiohttp.compression_utils import BrotliDecompressor, ZSTDDecompressor
 
-from pipeline.collect.head import NotHttp
+ENCODINGS = "gzip, deflate, br, zstd"
+"""What servers are told that we read."""
 
 MOST_LAYERS = 3
 """Encodings around one body; a server that zips what is zipped needs two."""
@@ -111,9 +112,9 @@ class Unpacker:
     """Takes the encodings off a body as it comes; never holds more than ``most`` bytes of what it decodes to."""
 
     def __init__(self, codings: Sequence[str], most: int) -> None:
-        """Raises `NotHttp` where more is wrapped around the body than any server does."""
+        """Raises `Garbled` where more is wrapped around the body than any server does."""
         if len(codings) > MOST_LAYERS:
-            raise NotHttp("its body is encoded over and over")
+            raise Garbled("it is encoded over and over")
         # An encoding that nobody knows, such as `utf-8`, is a mistake of the header: browsers show the body as it is.
         self._decoders = [one for coding in reversed(codings) if (one := _decoder(coding)) is not None]
         self._most = most
@@ -138,6 +139,20 @@ class Unpacker:
             elif not decoder.has_more:
                 return
             decoded = decoder.decode(b"", _STEP) if decoder.has_more else b""
+
+
+def codings_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
+    """The encodings around a body by its raw headers, in the order in which the server made them.
+
+    A body is encoded for what it is, then for the way (RFC 9110, section 8.4, and RFC 9112, section 6.1); chunks are
+    taken off by whoever reads the connection.
+    """
+    given = [(name.lower(), value.decode("latin-1").lower()) for name, value in headers]
+    ordered = (
+        value for wanted in (b"content-encoding", b"transfer-encoding") for name, value in given if name == wanted
+    )
+    codings = (coding.strip() for value in ordered for coding in value.split(","))
+    return tuple(coding for coding in codings if coding not in ("", "chunked", "identity"))
 
 
 def unzipped(body: bytes, most: int) -> bytes:

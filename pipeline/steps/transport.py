@@ -29,7 +29,8 @@ def limits_of(settings: Settings) -> FetchLimits:
     return FetchLimits(
         contact=settings.user_agent_contact,
         max_bytes=settings.max_page_bytes,
-        max_head_bytes=settings.max_head_bytes,
+        max_header_bytes=settings.max_header_bytes,
+        max_headers=settings.max_headers,
         total=settings.fetch_timeout,
         per_host_delay=settings.host_delay,
         allowed_hosts=settings.allowed_hosts,

@@ -199,7 +199,7 @@ async def _says_nothing(writer: asyncio.StreamWriter) -> None:
 def test_time_is_bounded_however_slowly_it_trickles(server: Callable[[asyncio.StreamWriter], Any]) -> None:
     error = failure({"/": server}, limits=LIMITS.model_copy(update={"total": 0.3}))
     assert isinstance(error, FetchFailed)
-    assert error.why in ("no complete answer within 0.3 seconds", "what it answers is no HTTP")
+    assert error.why.startswith(("no complete answer within 0.3 seconds", "what it answers is no HTTP"))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_time_is_bounded_however_slowly_it_trickles(server: Callable[[asyncio.St
         (b"", "hung up"),
         (b"SSH-2.0-OpenSSH\r\n", "no HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "broke off"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "broke off"),
         (answer(b"no gzip", Content_Encoding="gzip"), "broke off"),
         (answer(b"x", Content_Encoding="gzip, gzip, gzip, gzip"), "over and over"),
         (b"HTTP/1.1 999999 ?\r\n\r\n", "no HTTP"),
@@ -226,20 +226,9 @@ OK = b"HTTP/1.1 200 OK\r\n"
 AS_SERVERS_SPEAK = {
     "a header of 11 kB": OK + b"Content-Security-Policy: " + b"a" * 11_000 + b"\r\n" + LENGTH + b"\r\n" + DOCUMENT,
     "300 headers": OK + b"X-A: b\r\n" * 300 + LENGTH + b"\r\n" + DOCUMENT,
-    "one length twice": OK + LENGTH + LENGTH + b"\r\n" + DOCUMENT,
-    "one length twice in a line": OK + LENGTH.replace(b"\r\n", b", %d\r\n" % len(DOCUMENT)) + b"\r\n" + DOCUMENT,
-    "a length that is none": OK + b"Content-Length: -1\r\n\r\n" + DOCUMENT,
     "more than announced": OK + LENGTH + b"\r\n" + DOCUMENT + b"\r\n<!-- cached -->",
     "less than announced": OK + b"Content-Length: 9999\r\n\r\n" + DOCUMENT,
     "no last chunk": OK + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(DOCUMENT) + DOCUMENT + b"\r\n",
-    "chunks and a length": (
-        OK
-        + b"Transfer-Encoding: chunked\r\n"
-        + LENGTH
-        + b"\r\n%x  ;x=1\r\n" % len(DOCUMENT)
-        + DOCUMENT
-        + b"\r\n0\r\n\r\n"
-    ),
     "x-gzip": answer(gzip.compress(DOCUMENT), Content_Encoding="x-gzip"),
     "gzip twice": answer(gzip.compress(gzip.compress(DOCUMENT)), Content_Encoding="gzip, gzip"),
     "gzip and padding": answer(gzip.compress(DOCUMENT) + bytes(8), Content_Encoding="gzip"),
@@ -247,8 +236,6 @@ AS_SERVERS_SPEAK = {
     "gzip in gzip": answer(gzip.compress(gzip.compress(DOCUMENT)), Content_Encoding="gzip"),
     "deflate without its own header": answer(zlib.compress(DOCUMENT)[2:-4], Content_Encoding="deflate"),
     "an encoding nobody knows": answer(DOCUMENT, Content_Encoding="UTF-8"),
-    "a space before the colon": OK + b"Server : x\r\n" + LENGTH.replace(b":", b" :") + b"\r\n" + DOCUMENT,
-    "a line that is no header": OK + b"<meta>\r\n" + LENGTH + b"\r\n" + DOCUMENT,
     "a header over two lines": OK + b"X-A: b\r\n\tc\r\n" + LENGTH + b"\r\n" + DOCUMENT,
     "bare line feeds": (OK + LENGTH + b"\r\n").replace(b"\r", b"") + DOCUMENT,
     "an early hint": b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + OK + LENGTH + b"\r\n" + DOCUMENT,
@@ -262,23 +249,88 @@ def test_servers_are_understood_as_browsers_understand_them(raw: bytes) -> None:
     assert (page.status, page.body) == (200, DOCUMENT)
 
 
-def test_two_lengths_are_two_answers_and_refused() -> None:
-    error = failure({"/": OK + LENGTH + b"Content-Length: 3\r\n\r\n" + DOCUMENT})
-    assert "two lengths" in error.why
+REFUSED = {
+    "one length twice": (OK + LENGTH + LENGTH + b"\r\n" + DOCUMENT, "Duplicate Content-Length"),
+    "one length twice in a line": (
+        OK + LENGTH.replace(b"\r\n", b", %d\r\n" % len(DOCUMENT)) + b"\r\n" + DOCUMENT,
+        "Invalid character in Content-Length",
+    ),
+    "two lengths": (OK + LENGTH + b"Content-Length: 3\r\n\r\n" + DOCUMENT, "Duplicate Content-Length"),
+    "a length that is none": (OK + b"Content-Length: -1\r\n\r\n" + DOCUMENT, "Invalid character in Content-Length"),
+    "chunks and a length": (
+        OK + b"Transfer-Encoding: chunked\r\n" + LENGTH + b"\r\n0\r\n\r\n",
+        "Content-Length can't be present with Transfer-Encoding",
+    ),
+    "a space before the colon": (OK + b"Server : x\r\n" + LENGTH + b"\r\n" + DOCUMENT, "Invalid header token"),
+    "a line that is no header": (OK + b"<meta>\r\n" + LENGTH + b"\r\n" + DOCUMENT, "Invalid header token"),
+}
+"""What browsers show and the parser of aiohttp refuses."""
+
+
+@pytest.mark.parametrize(("raw", "says"), REFUSED.values(), ids=REFUSED.keys())
+def test_an_answer_that_http_forbids_is_refused_and_the_reason_is_named(raw: bytes, says: str) -> None:
+    error = failure({"/": raw})
+    assert isinstance(error, FetchFailed)
+    assert error.why == f"what it answers is no HTTP: {says}"
+
+
+def in_pieces(*pieces: bytes) -> Answer:
+    """An answer that comes piece by piece, on a connection that stays open for long."""
+
+    async def write(writer: asyncio.StreamWriter) -> None:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.03)
+        await asyncio.sleep(5)
+
+    return write
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+CHUNK = b"%x\r\n" % len(DOCUMENT) + DOCUMENT + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (OK + LENGTH, b"\r\n" + DOCUMENT, b"\r\n<!-- cached -->"),
+        (OK + LENGTH, b"\r\n", DOCUMENT + b"\r\n<!-- cached -->"),
+        (OK + LENGTH + b"\r\n" + DOCUMENT + b"\r\n<!-- cached -->",),
+        (OK + LENGTH + b"Connection: close\r\n\r\n" + DOCUMENT + b"<!-- cached -->",),
+        (OK + CHUNKED + CHUNK + b"<!-- cached -->\r\n",),
+        (OK + CHUNKED, CHUNK, b"<!-- cached -->\r\n"),
+        (OK + CHUNKED + CHUNK[:9], CHUNK[9:], b"no chunk\r\n"),
+    ],
+    ids=["after", "with the body", "at once", "at once, at the end", "chunks", "chunks, after", "chunks in pieces"],
+)
+def test_what_comes_after_a_whole_document_is_passed_over_however_it_comes(pieces: tuple[bytes, ...]) -> None:
+    assert get({"/": in_pieces(*pieces)}, limits=LIMITS.model_copy(update={"total": 2.0})).body == DOCUMENT
+
+
+def test_chunks_that_are_none_keep_nobody_waiting() -> None:
+    answered = in_pieces(OK + CHUNKED, b"5\r\n<html\r\n", b"zz\r\n")
+    assert "broke off" in failure({"/": answered}, limits=LIMITS.model_copy(update={"total": 2.0})).why
 
 
 @pytest.mark.parametrize("size", [2_000, 2_001])
-def test_a_head_has_a_bound(size: int) -> None:
-    limits = LIMITS.model_copy(update={"max_head_bytes": 2_000})
-    raw = OK + b"X: " + b"a" * (size - len(OK) - 7) + b"\r\n\r\n"
-    assert len(raw) == size
-    early = b"HTTP/1.1 103 Hint\r\n\r\n"
+def test_a_header_has_a_bound(size: int) -> None:
+    limits = LIMITS.model_copy(update={"max_header_bytes": 2_000})
+    raw = OK + b"X: " + b"a" * (size - len("X")) + b"\r\n" + LENGTH + b"\r\n" + DOCUMENT
     if size <= 2_000:
-        assert get({"/": raw + DOCUMENT}, limits=limits).body == DOCUMENT
-        assert "longer than 2,000" in failure({"/": early + raw + DOCUMENT}, limits=limits).why
+        assert get({"/": raw}, limits=limits).body == DOCUMENT
     else:
-        assert "longer than 2,000" in failure({"/": raw + DOCUMENT}, limits=limits).why
-        assert "longer than 2,000" in failure({"/": early * 200 + raw}, limits=limits).why
+        assert "Got more than 2000 bytes" in failure({"/": raw}, limits=limits).why
+
+
+@pytest.mark.parametrize("count", [400, 401])
+def test_headers_have_a_bound(count: int) -> None:
+    limits = LIMITS.model_copy(update={"max_headers": 400})
+    raw = OK + b"X: a\r\n" * (count - 1) + LENGTH + b"\r\n" + DOCUMENT
+    if count <= 400:
+        assert get({"/": raw}, limits=limits).body == DOCUMENT
+    else:
+        assert "Too many headers" in failure({"/": raw}, limits=limits).why
 
 
 @pytest.mark.parametrize("size", [100_000, 100_001])
@@ -357,6 +409,15 @@ def test_a_cookie_comes_back_within_the_redirects_and_is_forgotten_after() -> No
     body, last = visit({"/gate": gate, "/news/b": answer(b"b")}, story)
     assert body == b"in"
     assert "ookie" not in last
+
+
+def test_a_cookie_goes_to_no_other_host() -> None:
+    async def story(web: Web, fetcher: Fetcher) -> str:
+        web.pages["/"] = answer(status="302 Found", Location=web.url("/b", host="localhost"), Set_Cookie="a=1; path=/")
+        await fetcher.fetch(web.url(), robots=False)
+        return web.asked[-1]
+
+    assert "ookie" not in visit({"/b": answer()}, story)
 
 
 def test_a_circle_without_a_new_cookie_is_still_a_circle() -> None:

@@ -5,10 +5,10 @@ import socket
 from typing import cast
 
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from pipeline.collect.fetch import Fetcher, FetchLimits
 from pipeline.collect.guard import AddressGuard
-from pipeline.collect.wire import AddressInfo
 from pipeline.errors import AddressRefused, FetchError
 from tests.collect.web import Web, answer
 
@@ -24,17 +24,26 @@ def test_a_host_is_allowed_by_its_name_and_no_other() -> None:
     assert not guard.allows("http://10.0.0.8/")
 
 
-class Scripted:
+def results(host: str, port: int, addresses: list[str]) -> list[ResolveResult]:
+    return [
+        ResolveResult(hostname=host, host=address, port=port, family=socket.AF_INET, proto=0, flags=0)
+        for address in addresses
+    ]
+
+
+class Scripted(AbstractResolver):
     """Answers with one list of addresses after the other, the last for ever."""
 
     def __init__(self, *answers: list[str]) -> None:
         self.answers = list(answers)
         self.asked = 0
 
-    async def __call__(self, host: str, port: int) -> list[AddressInfo]:
+    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
         self.asked += 1
-        addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port)) for address in addresses]
+        return results(host, port, self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
+
+    async def close(self) -> None:
+        pass
 
 
 def limits(*allowed: str) -> FetchLimits:
@@ -61,7 +70,7 @@ def test_no_spelling_of_this_machine_is_visited(host: str) -> None:
 def test_a_name_that_leads_inside_is_refused_at_every_answer() -> None:
     async def visit() -> list[str]:
         resolver = Scripted(["127.0.0.1"], ["10.0.0.1", "127.0.0.1"], ["127.0.0.1"])
-        async with Web({"/": answer(b"secret")}) as web, Fetcher(limits(), resolve=resolver) as fetcher:
+        async with Web({"/": answer(b"secret")}) as web, Fetcher(limits(), resolver=resolver) as fetcher:
             for name in ("a.example", "b.example", "c.example"):
                 with pytest.raises(AddressRefused):
                     await fetcher.fetch(web.url(host=name), robots=False)
@@ -90,23 +99,30 @@ class NameServer(asyncio.DatagramProtocol):
         self.transport.sendto(head + data[12:] + found, addr)
 
 
-async def asked_of(server: NameServer, host: str, port: int) -> list[AddressInfo]:
-    """What the name server says, as a resolver would ask it: each time anew."""
-    heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+class AskingAnew(AbstractResolver):
+    """Asks the name server over the network, each time that it is asked itself."""
 
-    class Client(asyncio.DatagramProtocol):
-        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-            heard.set_result(data)
+    def __init__(self, server: NameServer) -> None:
+        self.server = server
 
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        Client, remote_addr=("127.0.0.1", server.port)
-    )
-    name = b"".join(bytes([len(part)]) + part.encode() for part in host.split(".")) + b"\0"
-    transport.sendto(b"\x12\x34\1\0\0\1\0\0\0\0\0\0" + name + b"\0\1\0\1")
-    address = socket.inet_ntoa((await asyncio.wait_for(heard, 5))[-4:])
-    transport.close()
-    await asyncio.sleep(0)
-    return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))]
+    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        heard: asyncio.Future[bytes] = loop.create_future()
+
+        class Client(asyncio.DatagramProtocol):
+            def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+                heard.set_result(data)
+
+        transport, _ = await loop.create_datagram_endpoint(Client, remote_addr=("127.0.0.1", self.server.port))
+        name = b"".join(bytes([len(part)]) + part.encode() for part in host.split(".")) + b"\0"
+        transport.sendto(b"\x12\x34\1\0\0\1\0\0\0\0\0\0" + name + b"\0\1\0\1")
+        address = socket.inet_ntoa((await asyncio.wait_for(heard, 5))[-4:])
+        transport.close()
+        await asyncio.sleep(0)
+        return results(host, port, [address])
+
+    async def close(self) -> None:
+        pass
 
 
 def rebound(*addresses: str, visits: int = 1) -> tuple[list[str], list[str], list[str]]:
@@ -118,12 +134,9 @@ def rebound(*addresses: str, visits: int = 1) -> tuple[list[str], list[str], lis
             lambda: NameServer(*addresses), local_addr=("127.0.0.1", 0)
         )
 
-        async def resolve(host: str, port: int) -> list[AddressInfo]:
-            return await asked_of(server, host, port)
-
         came = []
         one_second = limits().model_copy(update={"connect": 1.0})
-        async with Web({"/": answer(b"secret")}) as web, Fetcher(one_second, resolve=resolve) as fetcher:
+        async with Web({"/": answer(b"secret")}) as web, Fetcher(one_second, resolver=AskingAnew(server)) as fetcher:
             for _ in range(visits):
                 try:
                     page = await fetcher.fetch(web.url(host="rebind.example"), robots=False)
@@ -164,7 +177,7 @@ def test_an_allowed_name_opens_no_other_name_for_the_same_place() -> None:
         resolver = Scripted(["127.0.0.1"])
         async with (
             Web({"/secret": answer(b"s")}) as web,
-            Fetcher(limits("first.example"), resolve=resolver) as fetcher,
+            Fetcher(limits("first.example"), resolver=resolver) as fetcher,
         ):
             web.pages["/"] = answer(status="302 Found", Location=web.url("/secret", host="rebound.example"))
             with pytest.raises(AddressRefused):

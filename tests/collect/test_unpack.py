@@ -8,8 +8,7 @@ import brotli
 import pytest
 from backports import zstd
 
-from pipeline.collect.head import NotHttp
-from pipeline.collect.unpack import Garbled, TooMuch, Unpacker, is_complete, unzipped
+from pipeline.collect.unpack import Garbled, TooMuch, Unpacker, codings_of, is_complete, unzipped
 
 TEXT = os.urandom(3_000).hex().encode() + bytes(300_000) + b"the end"
 ENCODED = {
@@ -52,8 +51,18 @@ def test_what_is_not_encoded_as_it_says_is_garbled(coding: str) -> None:
 
 
 def test_more_layers_than_any_server_makes_are_refused() -> None:
-    with pytest.raises(NotHttp):
+    with pytest.raises(Garbled, match="over and over"):
         Unpacker(("gzip",) * 4, 1_000)
+
+
+def test_encodings_are_named_in_the_order_they_were_made() -> None:
+    headers = [
+        (b"Transfer-Encoding", b"gzip, chunked"),
+        (b"content-encoding", b"GZIP , identity"),
+        (b"Content-Encoding", b"br"),
+    ]
+    assert codings_of(headers) == ("gzip", "br", "gzip")
+    assert codings_of([(b"Content-Encoding", b"")]) == ()
 
 
 def test_a_zipped_file_is_what_it_holds() -> None:

@@ -26,7 +26,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return made, key
 
 
-def asked_safely(certificate: tuple[Path, Path], host: str = "localhost", times: int = 1) -> tuple[Page, int]:
+def asked_safely(
+    certificate: tuple[Path, Path], host: str = "localhost", *, trusted: bool, times: int = 1
+) -> tuple[Page, int]:
     """The page of an HTTPS server on this machine, and how many connections it took to get it so many times."""
     lines = 0
 
@@ -45,7 +47,8 @@ def asked_safely(certificate: tuple[Path, Path], host: str = "localhost", times:
         context.load_cert_chain(*certificate)
         server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
         port = server.sockets[0].getsockname()[1]
-        async with server, Fetcher(LIMITS) as fetcher:
+        tls = ssl.create_default_context(cafile=certificate[0]) if trusted else None
+        async with server, Fetcher(LIMITS, tls=tls) as fetcher:
             for _ in range(times):
                 page = await fetcher.fetch(f"https://{host}:{port}/", robots=False)
         return page
@@ -53,22 +56,17 @@ def asked_safely(certificate: tuple[Path, Path], host: str = "localhost", times:
     return asyncio.run(run()), lines
 
 
-def test_a_page_comes_over_a_safe_connection_that_is_used_again(
-    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    page, lines = asked_safely(certificate, times=3)
+def test_a_page_comes_over_a_safe_connection_that_is_used_again(certificate: tuple[Path, Path]) -> None:
+    page, lines = asked_safely(certificate, trusted=True, times=3)
     assert (page.body, lines) == (b"safe", 1)
 
 
 @pytest.mark.parametrize(("host", "trusted"), [("localhost", False), ("127.0.0.1", True)])
 def test_a_certificate_of_nobody_or_for_another_name_is_not_taken(
-    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, host: str, trusted: bool
+    certificate: tuple[Path, Path], host: str, trusted: bool
 ) -> None:
-    if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with pytest.raises(FetchFailed, match="certificate is not valid"):
-        asked_safely(certificate, host)
+        asked_safely(certificate, host, trusted=trusted)
 
 
 def test_who_speaks_no_tls_is_not_trusted() -> None:
