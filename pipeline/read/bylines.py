@@ -123,6 +123,8 @@ def _form(element: HtmlElement) -> tuple[str, str]:
 def _marked(layout: Layout, region: Region, sites: list[str]) -> Iterator[tuple[HtmlElement, Byline]]:
     often = Counter(_form(spot.element) for spot in layout.bylines)
     for spot in layout.bylines:
+        if spot.signs & region.ours:
+            continue  # whatever else speaks for it is not enough
         text = spot.lines
         if not text.strip() or len(text) > LONGEST_BYLINE * 4:
             continue
@@ -141,7 +143,7 @@ def _marked(layout: Layout, region: Region, sites: list[str]) -> Iterator[tuple[
             weight += _PROFILE_BOX
         if often[_form(spot.element)] >= _LISTED and not region.at_head(spot.at):
             weight += _NOT_OURS  # a list of other stories, each with its author
-        weight += _NOT_OURS * bool(spot.signs & region.ours) + _ABOUT * (bool(spot.signs & JOB) and not ruled)
+        weight += _ABOUT * (bool(spot.signs & JOB) and not ruled)
         if not any(looks_like_a_name(name) for name in found):
             weight -= 1.0
         yield spot.element, Byline(tuple(found), weight, spot.at)
@@ -211,9 +213,10 @@ def bylines_of(layout: Layout, region: Region, sites: list[str], text: str) -> t
     """The names that the page shows near its heading or its end, and how sure that is; none below `ENOUGH`."""
     marked = list(_marked(layout, region, sites))
     kept: list[Byline] = []
-    for element, byline in marked:
-        inner = [other for part, other in marked if part is not element and element in part.iterancestors()]
-        around = [other for part, other in marked if part is not element and part in element.iterancestors()]
+    above = [set(element.iterancestors()) for element, _ in marked]
+    for number, (element, byline) in enumerate(marked):
+        inner = [other for (_, other), parents in zip(marked, above, strict=True) if element in parents]
+        around = [other for part, other in marked if part in above[number]]
         if not _within(byline, inner) and not _beside(byline, around):
             kept.append(byline)
     kept.extend(_worded(layout, region, sites))

@@ -75,6 +75,7 @@ _OTHERS = {"nav": OTHER, "footer": OTHER, "form": OTHER, "figcaption": CAPTION, 
 _ATTRIBUTES = ("class", "id", "itemprop", "data-testid", "data-component", "data-type", "data-qa", "role")
 _DEEPEST = 250
 LONGEST_BYLINE = 240
+_LINKS = 0.3
 _PARAGRAPH, _MUCH = 80, 400
 """Characters: of a text that is a paragraph rather than a label, and of paragraphs that are more than a notice."""
 
@@ -125,12 +126,28 @@ class Layout:
     unread: list[HtmlElement] = field(default_factory=list)
     """Elements that hold no words for readers, or are not shown to them."""
 
+    @property
+    def written(self) -> int:
+        """Characters in the paragraphs of the page that are neither links nor beside its main matter."""
+        return sum(
+            len(block.text)
+            for block in self.blocks
+            if len(block.text) > _PARAGRAPH and block.linked < _LINKS * len(block.text) and not block.signs & OTHER
+        )
 
-@lru_cache(maxsize=4096)
+
+@lru_cache(maxsize=1 << 14)
+def _signs_of_name(name: str) -> int:
+    words = _CAMEL.sub("-", name).lower().replace("_", "-")
+    return sum(flag for flag, pattern in _PATTERNS if pattern.search(words))
+
+
 def signs_of(marks: str) -> int:
     """The signs that the classes, identifiers and roles of an element give."""
-    words = _CAMEL.sub("-", marks).lower().replace("_", "-")
-    return sum(flag for flag, pattern in _PATTERNS if pattern.search(words))
+    signs = 0
+    for name in marks.split():
+        signs |= _signs_of_name(name)
+    return signs
 
 
 def _hidden(element: HtmlElement, style: str | None) -> bool:

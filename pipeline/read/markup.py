@@ -48,6 +48,22 @@ def _readable(reference: re.Match[str]) -> str:
     return " " if control or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else reference[0]
 
 
+def _set_readings(tree: HtmlElement) -> None:
+    """Readings printed above Japanese and Chinese words become part of the sentence; extraction would break it there.
+
+    They stay in the brackets that a page gives them, as browsers without such readings show them; where it gives none,
+    they would run into the words, and go.
+    """
+    bare = [
+        reading
+        for reading in tree.iter("rt", "rtc")
+        if not any(True for _ in reading.itersiblings("rp", preceding=True))
+    ]
+    for reading in bare:
+        reading.drop_tree()
+    etree.strip_tags(tree, "ruby", "rb", "rt", "rp", "rtc")
+
+
 def parse(html: str, *, where: str = "") -> Markup:
     """The tree of a page; never deeper than libxml2 goes (256 elements), so that nothing that walks it can recurse far.
 
@@ -58,11 +74,10 @@ def parse(html: str, *, where: str = "") -> Markup:
     tree = load_html(_REFERENCE.sub(_readable, html[:LARGEST]))
     if tree is None:
         raise ReadError("the page holds nothing that can be read", where=where)
-    count = sum(1 for _ in tree.iter())
+    count = int(tree.xpath("count(//*)"))
     if count > MOST_ELEMENTS:
         raise ReadError(f"the page has {count} elements", where=where, why=f"more than {MOST_ELEMENTS} are not read")
-    # Readings printed above Japanese and Chinese words are part of the sentence; extraction would break it there.
-    etree.strip_tags(tree, "ruby", "rb", "rt", "rp", "rtc")
+    _set_readings(tree)
     tags: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         value = (element.get("content") or "").strip()

@@ -10,7 +10,8 @@ from pipeline.errors import ReadError, TallywireError
 from pipeline.read import body, boilerplate, decode, jsonld, kinds, markup, metadata
 from pipeline.read.headline import headings
 from pipeline.read.language import language_code, language_of
-from pipeline.read.layout import layout_of, only_shown
+from pipeline.read.layout import layout_of
+from pipeline.read.shingles import covered
 from pipeline.read.witnesses import Asked, Ending, Seen, of_ending
 from pipeline.text import normalise, plain_text
 from pipeline.urls import canonical, outlet_domain
@@ -134,8 +135,8 @@ def _taken(html: str, final_url: str, hint: Hint, now: datetime) -> _Taken:
     page = markup.parse(html, where=final_url)
     said = jsonld.said(page.tree, final_url)
     layout = layout_of(page.tree)
-    with only_shown(layout):
-        raw, how = body.text_of(page.tree, final_url, said, walled=kinds.reads_as_wall)
+    described = page.first("og:description", "description")
+    raw, how = body.text_of(page.tree, final_url, said, layout, walled=kinds.reads_as_wall, described=described)
     if not raw and hint.source is MetadataSource.GIVEN:
         # Who gives a fragment means all of it.
         raw = plain_text(html)[: body.LARGEST]
@@ -197,7 +198,7 @@ def _beside_the_feed(judged: kinds.Judged, text: str, hint: Hint) -> tuple[kinds
     fed = hint.summary
     longer = len(fed) > max(len(text), 1)
     stub = judged.kind is PageKind.ARTICLE and 0 < len(text) < _STUB and len(fed) > 2 * len(text)
-    if stub and body.covered(fed, text) < 0.5:
+    if stub and covered(fed, text) < 0.5:
         reason = f"it has {len(text)} characters, where the feed alone gives {len(fed)}"
         judged = kinds.Judged(PageKind.TEASER, reason, judged.doubt)
     if not longer or (judged.kind is PageKind.ARTICLE and text):
