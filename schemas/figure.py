@@ -56,6 +56,12 @@ class Wording(Model):
     cut: bool = Field(
         description="whether … stands in it: a bound of the claim is left out, or it is the sentence, cut"
     )
+    speaker: str = Field(
+        "", description="who says so, to stand behind it; empty where it names them, or nobody is named"
+    )
+    sure: float | None = Field(
+        None, description="how likely it is true to its text and clear by itself; not known where nothing was parsed"
+    )
 
 
 class Clause(Model):

@@ -227,28 +227,15 @@ def headline_of(figure: Figure, limit: int = CLAIM) -> str:
     return sentence_case(claim_words(figure, limit))
 
 
-LONGEST = 18
-"""Words of a heading, who says so among them; a wording has no more."""
-_NOBODY = frozenset({"another", "other", "others", "one", "some", "many", "he", "she", "it", "they", "who", "which"})
-
-
 def said_by(figure: Figure) -> str:
     """Who says so, in a word or some, where the wording itself does not name them; empty where nobody is named."""
-    speaker = one_line(figure.attribution or "", 40)
-    named = {word.lower() for word in re.findall(r"[^\W_]{2,}", speaker)} - {"the", "of", "and"}
-    # One letter at the end is what is left of an abbreviation.
-    if not named or re.search(r"…$|\s\w$", speaker) or named <= _NOBODY:
-        return ""
-    told = {word.lower() for word in re.findall(r"[^\W_]{2,}", claim_words(figure))}
-    return "" if named & told else speaker
+    return figure.wording.speaker if figure.wording else ""
 
 
 def credited(figure: Figure) -> str:
     """`headline_of` with who says so behind it, where there is room: "12 people were killed (the police)"."""
     claim, speaker = headline_of(figure), said_by(figure)
-    if not speaker or len(re.findall(r"[^\W_]+(?:[.,]\d+)*", f"{claim} {speaker}")) > LONGEST:
-        return claim
-    return f"{claim} ({speaker})"
+    return f"{claim} ({speaker})" if speaker else claim
 
 
 def sentence_case(text: str) -> str:

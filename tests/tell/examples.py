@@ -53,7 +53,7 @@ def article(outlet: str = "Nordwire", title: str = "River takes the lower town",
 def figure(value: float | None = 58, quote: str = "", surface: str = "", **changes: Any) -> Figure:
     """A figure with its wording, or, given a ``quote`` alone, as one that was read before figures had wordings."""
     surface = surface or (f"{value:,.0f}" if value is not None else "20 to 30")
-    said = None if quote else Wording(text=f"{surface} people had been rescued by boat", cut=False)
+    said = None if quote else Wording(text=f"{surface} people had been rescued by boat", cut=False, speaker="the mayor")
     quote = quote or f"The mayor said {surface} people had been rescued by boat since Friday."
     values: dict[str, Any] = {
         "wording": said,
@@ -210,7 +210,7 @@ def contradiction() -> FigureNews:
             "Port Gazette",
             title="Hundreds flee as the Harl rises",
             quote="Some 320 houses are gone, the fire service said.",
-            wording=Wording(text="some 320 houses are gone", cut=False),
+            wording=Wording(text="some 320 houses are gone", cut=False, speaker="the fire service"),
             attribution="the fire service",
             modifier=Modifier.ABOUT,
             **houses,
@@ -257,7 +257,7 @@ def damage() -> FigureNews:
             "Port Gazette",
             surface="$2.7 billion",
             quote="Insurers put the damage at $2.7 billion.",
-            wording=Wording(text="the damage at $2.7 billion", cut=False),
+            wording=Wording(text="the damage at $2.7 billion", cut=False, speaker="insurers"),
             unit="USD",
             counted="damage",
             action=None,

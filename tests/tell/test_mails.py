@@ -139,10 +139,10 @@ SENTENCE = "The mayor said 58 people had been rescued by boat and three bridges 
 def of_one_sentence() -> tuple[FigureNews, FigureNews]:
     """Two figures of one sentence of the Daily Ledger."""
     said = {"outlet": "Daily Ledger", "title": "Harlow under water", "quote": SENTENCE}
-    boats = statement(58, **said, wording={"text": "58 people had been rescued by boat", "cut": False})
-    bridges = statement(
-        3, **said, surface="three", span=(62, 67), wording={"text": "three bridges closed", "cut": False}
-    )
+    saved = Wording(text="58 people had been rescued by boat", cut=False, speaker="the mayor")
+    boats = statement(58, **said, wording=saved)
+    closed = Wording(text="three bridges closed", cut=False, speaker="the mayor")
+    bridges = statement(3, **said, surface="three", span=(62, 67), wording=closed)
     return news(of=boats, worth=0.9), news(of=bridges, series="series-bridges", worth=0.4)
 
 
@@ -163,7 +163,9 @@ def test_figures_of_one_article_are_one_item_with_their_sentence_once() -> None:
 
 
 def test_what_two_numbers_of_a_sentence_say_in_the_same_words_is_said_once_with_both_marked() -> None:
-    both = Wording(text="58 people had been rescued by boat and three bridges closed", cut=False)
+    both = Wording(
+        text="58 people had been rescued by boat and three bridges closed", cut=False, speaker="the mayor"
+    )
     alike = [
         one.model_copy(
             update={"statement": one.statement.model_copy(update={"figure": of.model_copy(update={"wording": both})})}
@@ -203,8 +205,11 @@ def test_the_worthiest_figure_is_the_subject_whatever_its_kind() -> None:
     )
 
 
+RISEN = Wording(text="58 people had been rescued, up from 41", cut=False, speaker="the mayor")
+
+
 def test_what_a_wording_says_itself_is_not_said_again() -> None:
-    said = statement(58, wording={"text": "58 people had been rescued, up from 41", "cut": False})
+    said = statement(58, wording=RISEN)
     up = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=41)))
     assert up.subject == "[harlow-flood] 58 people had been rescued, up from 41 (the mayor) — Nordwire"
     other = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=4)))
@@ -213,7 +218,7 @@ def test_what_a_wording_says_itself_is_not_said_again() -> None:
 
 def test_a_long_wording_leaves_room_in_the_subject_for_what_it_was() -> None:
     long = f"58 people {'and all of the animals ' * 5}had been rescued"
-    said = statement(58, wording={"text": long, "cut": False})
+    said = statement(58, wording=Wording(text=long, cut=False, speaker="the mayor"))
     subject = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=41))).subject
     assert subject.endswith("… (the mayor; was 41) — Nordwire")
     assert "58 people and all" in subject

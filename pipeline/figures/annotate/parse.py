@@ -26,7 +26,7 @@ class Word(NamedTuple):
 class Parse:
     """The words of one sentence with what hangs on what."""
 
-    __slots__ = ("_children", "_starts", "words")
+    __slots__ = ("_below", "_children", "_starts", "words")
 
     def __init__(self, words: Sequence[Word]) -> None:
         self.words: tuple[Word, ...] = tuple(words)
@@ -36,6 +36,7 @@ class Parse:
             if word.head != index:
                 below[word.head].append(index)
         self._children = tuple(map(tuple, below))
+        self._below: dict[int, list[int]] = {}
 
     def children(self, index: int) -> tuple[int, ...]:
         """The words that hang on a word, in the order of the sentence."""
@@ -43,10 +44,14 @@ class Parse:
 
     def subtree(self, index: int) -> list[int]:
         """A word and all that hangs on it, near or far, in the order of the sentence."""
-        found = [index]
-        for word in found:
-            found += self._children[word]
-        return sorted(found)
+        known = self._below.get(index)
+        if known is None:
+            known = [index]
+            for word in known:
+                known += self._children[word]
+            known.sort()
+            self._below[index] = known
+        return known.copy()
 
     def ancestors(self, index: int) -> list[int]:
         """The words that a word hangs on, the nearest first, the root of its tree last."""

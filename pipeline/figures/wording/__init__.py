@@ -11,15 +11,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.figures.annotate import Parse, Parser, clause_of, parser_for
+from pipeline.figures.annotate import Parse, Parser, clause_of, parser_for, speaker_of
 from pipeline.figures.wording import punctuated
-from pipeline.figures.wording.choose import Candidate, Known, candidates
+from pipeline.figures.wording.choose import Candidate, candidates, uncut
 from pipeline.figures.wording.core import after_caption, core, without_asides
+from pipeline.figures.wording.credit import credit, speaker_shown
+from pipeline.figures.wording.evidence import Known
 from pipeline.figures.wording.render import length, tidy
 from schemas.figure import Figure, Wording
 
-LEAST = -3.0
-"""The score below which a clause says less than the sentence cut around the number."""
+LEAST = -2.5
+"""Log-odds of being true and clear below which a wording says something false: the sentence is cut in its place."""
 
 ROUNDS = 3
 """Clauses of one figure that are parsed again at most, the best first; what comes behind is taken only if whole."""
@@ -39,6 +41,7 @@ def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
         _parse(parser, parses, shown)
         shown = [_after_caption(sentence, span, parses[sentence]) for sentence, span in shown]
         _parse(parser, parses, shown)
+    figures = _attributed(figures, [(parses.get(sentence), span) for sentence, span in shown])
     ranked = []
     for index, (figure, (sentence, span)) in enumerate(zip(figures, shown, strict=True)):
         noun = _to_resolve(figure, figures[:index], text)
@@ -48,9 +51,25 @@ def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
     made = []
     for figure, (sentence, span), found in zip(figures, shown, ranked, strict=True):
         parse = parses.get(sentence)
-        wording = _worded(sentence, span, found, parse, language)
+        speaker = speaker_shown(figure.attribution, figure.quote)
+        wording = _worded(sentence, span, found, parse, language, speaker)
         clause = clause_of(parse, span) if parse else None
         made.append(figure.model_copy(update={"wording": wording, "clause": clause}))
+    return made
+
+
+def _attributed(figures: Sequence[Figure], parsed: Sequence[tuple[Parse | None, tuple[int, int]]]) -> Sequence[Figure]:
+    """The figures with the speakers that the parse names, which are surer than those read without it.
+
+    Where a sentence gives its numbers to several speakers, or one to nobody, reading knew why.
+    """
+    whose: dict[str, set[str | None]] = {}
+    for figure in figures:
+        whose.setdefault(figure.quote, set()).add(figure.attribution)
+    made = []
+    for figure, (parse, span) in zip(figures, parsed, strict=True):
+        speaker = speaker_of(parse, span) if parse and len(whose[figure.quote]) == 1 else None
+        made.append(figure.model_copy(update={"attribution": speaker}) if speaker else figure)
     return made
 
 
@@ -104,35 +123,73 @@ def word(
 
     ``noun`` is what the article counted before; it stands in brackets where the number has no noun of its own.
     """
-    return _worded(sentence, span, _ranked(sentence, span, figure, parse, noun), parse, language)
+    speaker = speaker_shown(figure.attribution, figure.quote)
+    return _worded(sentence, span, _ranked(sentence, span, figure, parse, noun), parse, language, speaker)
 
 
 def _ranked(
     sentence: str, span: tuple[int, int], figure: Figure, parse: Parse | None, noun: str | None
 ) -> list[Candidate]:
-    """The clauses that say more than the sentence cut around the number, the best first."""
+    """All wordings of a figure that are short enough, the best first; none where the sentence was not parsed."""
     if parse is None:
         return []
-    known = Known(figure.counted, noun, figure.scope.place, figure.action)
-    found = (one for one in candidates(sentence, parse, span, known) if one.score > LEAST)
+    speaker = speaker_shown(figure.attribution, figure.quote)
+    known = Known(figure.counted, noun, figure.scope.place, figure.action, speaker)
+    found = (one for one in alternatives(sentence, parse, span, known) if length(one.text) <= punctuated.LONGEST)
     return sorted(found, key=lambda one: one.score, reverse=True)
 
 
+def candidates_of(index: int, figures: Sequence[Figure], text: str) -> list[tuple[Candidate, str]]:
+    """All wordings of one of the figures of an English text, in no order, each with the speaker it may credit."""
+    figure, parser = figures[index], parser_for("en")
+    sentence, span = _shown(figure, text)
+    parses: dict[str, Parse | None] = {}
+    if parser is None:
+        return []
+    _parse(parser, parses, [(sentence, span)])
+    sentence, span = _after_caption(sentence, span, parses[sentence])
+    _parse(parser, parses, [(sentence, span)])
+    parse = parses[sentence]
+    if parse is None:
+        return []
+    speaker = speaker_shown(figure.attribution, figure.quote)
+    noun = _to_resolve(figure, figures[:index], text)
+    known = Known(figure.counted, noun, figure.scope.place, figure.action, speaker)
+    return [(one, speaker) for one in alternatives(sentence, parse, span, known)]
+
+
+def alternatives(sentence: str, parse: Parse, span: tuple[int, int], known: Known) -> list[Candidate]:
+    """All wordings of a number at ``span`` of a parsed sentence, in no order."""
+    made = candidates(sentence, parse, span, known)
+    plain = {one.text for one in made}
+    # Where a clause ends at the cut, nothing that it says is cut.
+    return [*made, *(one for one in uncut(sentence, parse, span, known, "en") if one.text.strip(" …") not in plain)]
+
+
 def _worded(
-    sentence: str, span: tuple[int, int], ranked: Sequence[Candidate], parse: Parse | None, language: str
+    sentence: str,
+    span: tuple[int, int],
+    ranked: Sequence[Candidate],
+    parse: Parse | None,
+    language: str,
+    speaker: str,
 ) -> Wording:
-    if ranked and ranked[0].is_part:
-        return Wording(text=f"… {ranked[0].text}", cut=True)
-    if ranked:
-        return Wording(text=ranked[0].text, cut=False)
+    good = bool(ranked) and ranked[0].score > LEAST
+    text = ranked[0].text if good else _by_punctuation(sentence, span, language, parsed=parse is not None)
+    sure = round(ranked[0].sure, 3) if ranked else None
+    return Wording(text=text, cut="…" in text, speaker=credit(speaker, text), sure=sure)
+
+
+def _by_punctuation(sentence: str, span: tuple[int, int], language: str, *, parsed: bool) -> str:
+    """The words for a number where no wording can be made by a parse."""
     plain = tidy(sentence)
-    longest = punctuated.PRINT if parse is None else punctuated.LONGEST
+    longest = punctuated.LONGEST if parsed else punctuated.PRINT
     if punctuated.SHORTEST <= length(plain) <= longest:
-        return Wording(text=plain, cut=False)
+        return plain
     where = punctuated.clause(sentence, span, language)
-    if where and parse is None:
-        return Wording(text=tidy(sentence[where[0] : where[1]]), cut=False)
-    return Wording(text=punctuated.cut(sentence, span, language), cut=True)
+    if where and not parsed:
+        return tidy(sentence[where[0] : where[1]])
+    return punctuated.cut(sentence, span, language)
 
 
 def _to_resolve(figure: Figure, before: Sequence[Figure], text: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.figures.wording import closed
 from pipeline.figures.wording.render import length, tidy
 
 _CONNECTIVES = {
@@ -19,6 +20,10 @@ _CONNECTIVES = {
 }
 _ABSOLUTE = {"en": ("with",)}
 _MARK = re.compile(r"\s+[–—-]+\s+|[;:]\s+|,\s+(?!\d)|\s*[()“”\"«»]\s*|[。，、；：！？؛،]|\.\s+(?=[^\W\d_])|\s+…\s+")
+_HANGS = re.compile(
+    rf"\s+(?:{'|'.join(closed.DANGLING | closed.TIME_PREPOSITIONS | closed.PLACE_PREPOSITIONS)})\s*$", re.IGNORECASE
+)
+"""An English word in front of a cut that would leave the reader waiting; in no other language is it one that ends."""
 SHORTEST, LONGEST, PRINT = 3, 18, 12
 ROOM = 4
 """Words before the number, and in all, that a sentence which is cut keeps at least, if it can."""
@@ -80,10 +85,18 @@ def _opening(sentence: str, span: tuple[int, int], parts: list[tuple[int, int]])
 
 def cut(sentence: str, span: tuple[int, int], language: str) -> str:
     """The sentence, cut at words around the number, with … where it is cut; where a part begins and ends, if it can."""
+    start, end = around(sentence, span, language)
+    before = "… " if start > 0 else ""
+    after = " …" if end < len(sentence) else ""
+    return before + re.sub(r"\s+", " ", sentence[start:end]).strip() + after
+
+
+def around(sentence: str, span: tuple[int, int], language: str) -> tuple[int, int]:
+    """Where `cut` begins and ends."""
     words = list(re.finditer(r"\S+", sentence))
     holding = [i for i, word in enumerate(words) if word.start() < span[1] and word.end() > span[0]]
     if not holding:
-        return sentence[span[0] : span[1]]
+        return span
     parts = segments(sentence, language)
     opening = _opening(sentence, span, parts)
     first = max(0, min(holding[0] - 8, len(words) - LONGEST))
@@ -100,7 +113,10 @@ def cut(sentence: str, span: tuple[int, int], language: str) -> str:
     if start > 0 and opening is None:
         start = next((a for a, _ in parts if start <= a <= span[0] and length(sentence[a : span[0]]) >= ROOM), start)
     if end < len(sentence):
-        end = next((b for _, b in reversed(parts) if span[1] <= b <= end and length(sentence[start:b]) >= ROOM), end)
-    before = "… " if start > 0 else ""
-    after = " …" if end < len(sentence) else ""
-    return before + re.sub(r"\s+", " ", sentence[start:end]).strip() + after
+        ends = [b for _, b in parts if span[1] <= b <= end and length(sentence[start:b]) >= ROOM]
+        while len(ends) > 1 and sentence[: ends[-1]].rpartition(" ")[2].lower() in closed.REPORTING:
+            ends.pop()  # what is said stands behind the cut
+        end = ends[-1] if ends else end
+        while (hangs := _HANGS.search(sentence, span[1], end)) is not None:
+            end = hangs.start()
+    return start, end

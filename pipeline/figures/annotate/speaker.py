@@ -1,0 +1,131 @@
+"""Who says what a number counts, read off a parse: the subject of the verb of saying above it, or "according to"."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from pipeline.figures.annotate.parse import Parse
+
+_VERBS = (
+    "say says said saying tell tells told telling report reports reported reporting announce announces announced "
+    "announcing add adds added adding note notes noted noting state states stated stating declare declares "
+    "declared reveal reveals revealed revealing disclose discloses disclosed explain explains explained write "
+    "writes wrote remark remarks remarked comment comments commented mention mentions mentioned observe observes "
+    "observed inform informs informed show shows showed shown confirm confirms confirmed confirming quote quotes "
+    "quoted estimate estimates estimated estimating believe believes believed think thinks thought reckon reckons "
+    "reckoned fear fears feared warn warns warned warning claim claims claimed claiming predict predicts "
+    "predicted predicting expect expects expected suggest suggests suggested suggesting project projects "
+    "projected forecast forecasts argue argues argued arguing insist insists insisted insisting allege alleges "
+    "alleged alleging deny denies denied acknowledge acknowledges acknowledged admit admits admitted admitting "
+    "concede concedes conceded contend contends contended caution cautions cautioned conclude concludes concluded "
+    "indicate indicates indicated find finds found calculate calculates calculated assert asserts asserted "
+    "maintain maintains maintained complain complains complained testify testifies testified assure assures "
+    "assured stress stresses stressed emphasize emphasizes emphasized vow vows vowed promise promises promised "
+    "pledge pledges pledged recount recounts recounted recall recalls recalled"
+)
+_SAYING = frozenset(_VERBS.split())
+"""Verbs of saying, counting and believing that take a clause."""
+_SUBJECTS = ("nsubj", "nsubjpass")
+_INSIDE = frozenset({"compound", "amod", "poss", "case", "nmod", "nummod", "nn"})
+"""Labels of what belongs to the name of one who speaks."""
+_LONGEST = 8
+"""Words of a speaker; longer ones are parses gone wrong, or no name to put behind a claim."""
+_ASKING = frozenset({"who", "which", "that"})
+_MADE = (
+    "report reports study studies survey surveys poll polls figure figures data statistics estimate estimates "
+    "analysis article forecast forecasts footage video image images document documents count counts statement "
+    "money"
+)
+_PAPERS = frozenset(_MADE.split())
+"""What is said in them is said by those who made them."""
+_POINTERS = "this that these those his her its their our my your some such"
+_POINTING = frozenset(_POINTERS.split())
+
+
+def speaker_of(parse: Parse, span: tuple[int, int]) -> str | None:
+    """Who says the number at ``span``, which counts characters of the sentence that was parsed.
+
+    ``None`` where nobody is named: a pronoun names nobody, nor does a count ("two of them").
+    """
+    number = parse.at(span[0])
+    path = [number, *parse.ancestors(number)]
+    for at, above in pairwise(path):
+        said = _of_verb(parse, at, above)
+        if said is not None:
+            return _name(parse, said)
+    for at in path:
+        for child in parse.children(at):
+            if parse.words[child].text.lower() == "according" and child not in path:
+                named = _beside(parse, child, "to")
+                return None if named is None else _name(parse, named)
+    return None
+
+
+def _of_verb(parse: Parse, at: int, above: int) -> int | None:
+    """The subject of a verb of saying over the clause at ``at``; whom "quoted X as saying" quotes."""
+    words = parse.words
+    if words[at].dep not in ("ccomp", "parataxis") or words[above].text.lower() not in _SAYING:
+        return None
+    if words[above].dep == "pcomp" and words[words[above].head].text.lower() == "as":
+        cited = words[words[above].head].head
+        return next((c for c in parse.children(cited) if words[c].dep == "dobj" and c < above), None)
+    for child in parse.children(above):
+        if words[child].dep in _SUBJECTS:
+            asks = words[child].text.lower() in _ASKING and words[above].dep == "relcl"
+            return words[above].head if asks else child
+    return None
+
+
+def _name(parse: Parse, head: int) -> str | None:
+    """The noun with its name and its "of", without article, clause and aside; of a paper, who made it."""
+    words = parse.words
+    if words[head].text.lower() in _PAPERS:
+        made = _beside(parse, head, "by")
+        return None if made is None else _name(parse, made)
+    if not words[head].tag.startswith("N"):
+        return None
+    kept = _named(parse, head)
+    named = any(words[i].tag.startswith("NNP") for i in kept)
+    apposed = [c for c in parse.subtree(head) if words[c].dep == "appos" and words[c].tag.startswith("NNP")]
+    if apposed:
+        other = _named(parse, apposed[0])
+        if min(other) == max(kept) + 1:
+            kept |= other  # "the aid group Red Lantern"
+        elif not named:
+            kept = other  # "an aid group, Red Lantern,"
+    order = sorted(kept)
+    while len(order) > 1 and words[order[0]].text.lower() in _POINTING:
+        order = order[1:]
+    whole = order == list(range(order[0], order[-1] + 1))
+    if not whole or len(order) > _LONGEST or any(words[i].text.isdigit() for i in order):
+        return None
+    text = words[order[0]].text
+    for before, i in pairwise(order):
+        text += (" " if words[before].end < words[i].start else "") + words[i].text
+    return text
+
+
+def _named(parse: Parse, head: int) -> set[int]:
+    """The words of a noun's name."""
+    words = parse.words
+    kept, stack = {head}, [head]
+    while stack:
+        at = stack.pop()
+        for child in parse.children(at):
+            word = words[child]
+            near = all(words[i].text != "," for i in range(min(at, child), max(at, child)))
+            of = word.dep == "prep" and word.text.lower() in ("of", "for") and child == at + 1
+            listed = word.dep in ("cc", "conj") and near and words[at].tag.startswith("NNP")
+            inside = word.dep in _INSIDE or word.text == "-"
+            if (inside and near) or of or listed or (word.dep == "pobj" and words[at].dep == "prep"):
+                kept.add(child)
+                stack.append(child)
+    return kept
+
+
+def _beside(parse: Parse, head: int, word: str) -> int | None:
+    """The noun that a preposition ties to another one."""
+    for child in parse.children(head):
+        if parse.words[child].text.lower() == word:
+            return next((c for c in parse.children(child) if parse.words[c].dep == "pobj"), None)
+    return None
