@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, fromstring
 
 from pipeline.read.bylines import Region, region_of
 from pipeline.read.embedded import embedded_text
@@ -98,7 +98,11 @@ def _with_hidden(
 ) -> tuple[str, str]:
     """The same with what a page that draws itself by scripts does not hold as text: its article, its live posts."""
     if len(text) < _TINY and not said.body:
-        inner = embedded_text(tree)
+        inner, markup = embedded_text(tree)
+        if markup:
+            # Markup knows captions and buttons from the text, as that of a page does.
+            shown = _extracted(fromstring(f"<html><body><article>{markup}</article></body></html>"), "", precise=True)
+            inner = shown if len(shown) > _SHOWN * len(inner) else inner
         if len(inner) > 2 * len(text):
             return inner, "the text is that of the page's scripts"
         if text and only_menus(text, layout, region.ours):

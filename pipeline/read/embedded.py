@@ -20,6 +20,11 @@ _PROSE = 60
 """Characters on average from which on texts are paragraphs rather than labels."""
 _ENOUGH = 300
 _STATE = re.compile(r"(?:window|self|globalThis)(?:\.\w+|\[[\"']\w+[\"']\])\s*=\s*(?=[{\[])")
+_CHUNK = re.compile(r"(?:self|window)\.\w+\.push\((\[.*)", re.DOTALL)
+_ROW = re.compile(rb"(?:^|(?<=\n)|(?<=[^\n]))(?<![0-9a-f])[0-9a-f]{1,6}:(?:T([0-9a-f]{1,6}),|(?=[\[{\"]))")
+_PLACE = re.compile(r"\$\$\w{1,40}\$\$|\{\{\w{1,40}\}\}|\[\[\w{1,40}\]\]")
+"""Where a template puts advertisements and such."""
+_TAGGED = re.compile(r"</p>|<br\s*/?>", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?。！？…”\"»'’]\s*$")
 
 
@@ -33,6 +38,32 @@ def _blocks(tree: HtmlElement) -> Iterator[Any]:
         start = 0 if "json" in kind else found.end() if found else 0
         try:
             yield json.JSONDecoder(strict=False).raw_decode(text[start:].lstrip())[0]
+        except (ValueError, RecursionError):
+            continue
+
+
+def _streamed(tree: HtmlElement) -> Iterator[Any]:
+    """The rows of a page that React streams: JSON, or a text with its length in bytes, in hexadecimal, before it."""
+    chunks = []
+    for script in tree.iter("script"):
+        found = _CHUNK.match((script.text or "").strip())
+        try:
+            chunk = json.JSONDecoder(strict=False).raw_decode(found[1])[0] if found else None
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(chunk, list) and len(chunk) > 1 and isinstance(chunk[1], str):
+            chunks.append(chunk[1])
+    data = "".join(chunks)[:LARGEST].encode("utf-8", "replace")
+    at = 0
+    while row := _ROW.search(data, at):
+        if row[1]:
+            at = row.end() + int(row[1], 16)
+            yield data[row.end() : at].decode("utf-8", "replace")
+            continue
+        end = data.find(b"\n", row.end())
+        at = len(data) if end < 0 else end
+        try:
+            yield json.loads(data[row.end() : at])
         except (ValueError, RecursionError):
             continue
 
@@ -58,15 +89,17 @@ def _texts(value: Any) -> dict[tuple[str, ...], list[str]]:
     return found
 
 
-def embedded_text(tree: HtmlElement) -> str:
-    """The longest prose in one place of the data in a page's scripts; empty if there is none."""
-    best = ""
-    for block in _blocks(tree):
+def embedded_text(tree: HtmlElement) -> tuple[str, str]:
+    """The longest prose in one place of the data in a page's scripts, and its markup if it has any; empty if none."""
+    best = markup = ""
+    for block in (*_blocks(tree), *_streamed(tree)):
         for parts in _texts(block).values():
-            texts = [text for text in map(plain_text, parts) if text]
+            tagged = [_PLACE.sub("", part) for part in parts]
+            texts = [text for text in map(plain_text, tagged) if text]
             whole = "\n".join(dict.fromkeys(texts))
-            ended = sum(bool(_ENDED.search(text)) for text in texts)
-            prose = texts and len(whole) >= _PROSE * len(texts) and ended * 2 >= len(texts)
+            lines = whole.split("\n")
+            ended = sum(bool(_ENDED.search(line)) for line in lines)
+            prose = len(whole) >= _PROSE * len(lines) and ended * 3 >= len(lines)
             if prose and len(whole) >= _ENOUGH and len(whole) > len(best):
-                best = whole
-    return best
+                best, markup = whole, "\n".join(tagged)
+    return best, markup if _TAGGED.search(markup) else ""

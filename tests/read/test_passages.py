@@ -85,10 +85,22 @@ def test_a_body_that_only_a_script_holds_is_read(assigned: bool) -> None:
 
 
 def test_labels_in_a_script_are_no_article_and_a_broken_script_is_none() -> None:
-    assert embedded_text(parse(drawn({"labels": ["Go to the news", "Go to the sport"] * 40})).tree) == ""
-    assert embedded_text(parse(drawn({"a": PARAGRAPHS * 2}).replace("}</script>", "</script>")).tree) == ""
+    nothing = ("", "")
+    assert embedded_text(parse(drawn({"labels": ["Go to the news", "Go to the sport"] * 40})).tree) == nothing
+    assert embedded_text(parse(drawn({"a": PARAGRAPHS * 2}).replace("}</script>", "</script>")).tree) == nothing
     deep = '<p>x</p><script type="application/json">' + "[" * 100_000 + "</script>"
-    assert embedded_text(parse(deep).tree) == ""
+    assert embedded_text(parse(deep).tree) == nothing
+
+
+@pytest.mark.parametrize("cut", [40, 400, 100_000])
+def test_a_body_that_is_streamed_in_pieces_is_read(cut: int) -> None:
+    body = "<p>" + "</p>$$ADVERTISEMENT$$<p>".join([*PARAGRAPHS, "Ein Fluss führt über die Ufer."]) + "</p>"
+    menu = json.dumps(["$", "nav", None, {"children": "Go to the news of the valley"}])
+    row = f'1:{menu}\n2:T{len(body.encode()):x},{body}3:["$","b"]\n'
+    pieces = [row[at : at + cut] for at in range(0, len(row), cut)]
+    scripts = "".join(f"<script>self.__next_f.push({json.dumps([1, piece])})</script>" for piece in pieces)
+    html = f"<html><head><title>Dam</title></head><body><nav><a href='/'>Home</a></nav>{scripts}</body></html>"
+    assert read(html).text.split("\n") == [*PARAGRAPHS, "Ein Fluss führt über die Ufer."]
 
 
 def test_posts_that_only_the_metadata_hold_are_read() -> None:
