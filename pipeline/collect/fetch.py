@@ -297,7 +297,7 @@ async def _received(content: aiohttp.StreamReader, unpacker: Unpacker, most: int
             most -= len(some)
             if most < 0:
                 raise TooMuch
-    except (aiohttp.ClientPayloadError, ConnectionError):
+    except aiohttp.ClientPayloadError:
         return False
     return True
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import socket
+import struct
 import zlib
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
@@ -306,6 +308,30 @@ CHUNK = b"%x\r\n" % len(DOCUMENT) + DOCUMENT + b"\r\n"
 )
 def test_what_comes_after_a_whole_document_is_passed_over_however_it_comes(pieces: tuple[bytes, ...]) -> None:
     assert get({"/": in_pieces(*pieces)}, limits=LIMITS.model_copy(update={"total": 2.0})).body == DOCUMENT
+
+
+def test_an_early_hint_is_not_the_answer() -> None:
+    answered = in_pieces(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", OK + LENGTH + b"\r\n" + DOCUMENT)
+    assert get({"/": answered}).body == DOCUMENT
+
+
+def test_what_a_redirect_says_besides_where_it_leads_is_not_read() -> None:
+    async def chatters(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n")
+        while True:
+            writer.write(b"moved " * 1_000)
+            await writer.drain()
+
+    assert get({"/": chatters, "/b": answer(b"b")}, limits=LIMITS.model_copy(update={"total": 2.0})).body == b"b"
+
+
+def test_a_server_that_breaks_the_connection_hung_up() -> None:
+    async def reset(writer: asyncio.StreamWriter) -> None:
+        # On closing it, nothing is sent but that the connection is no more (socket(7), SO_LINGER).
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    assert "hung up" in failure({"/": reset}).why
 
 
 def test_chunks_that_are_none_keep_nobody_waiting() -> None:
