@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.errors import RecordError
-from pipeline.figures.following import Followed, Follower
+from pipeline.figures.following import Followed, Follower, still_standing
 from pipeline.figures.telling import Limits, Teller
 from pipeline.figures.worth import ArticleText, Stream
 from pipeline.group import Grouper, Threads, summarise
@@ -359,7 +359,7 @@ class _Run:
         article = article.model_copy(
             update={"reading": reading, "revision": known.revision + 1, "revised": item.entry.first_seen}
         )
-        replaced = [figure.id for figure in self._tx.figures.of_article(known.id, revision=known.revision)]
+        replaced = self._tx.figures.of_article(known.id, revision=known.revision)
         self._tx.articles.add_revision(_revision(article, item.entry.first_seen))
         article = self._regrouped(article)
         self._follow(article, tuple(topic for topic in article.on_topics if topic in before), replaces=replaced)
@@ -404,7 +404,7 @@ class _Run:
             )
             self._tx.stories.log_moves([join], self._now)
 
-    def _follow(self, article: Article, topics: Iterable[str], *, replaces: Iterable[str] = ()) -> None:
+    def _follow(self, article: Article, topics: Iterable[str], *, replaces: Iterable[FigureInArticle] = ()) -> None:
         """Hold the article's figures against the series of each topic."""
         reading = article.reading
         figures = [
@@ -421,8 +421,11 @@ class _Run:
         replaced = tuple(replaces)
         if not figures and not replaced:
             return
+        standing = still_standing(replaced, figures, reading.text)
         for topic in topics:
-            followed = self._follower(self._tx, topic).follow(figures, text=reading.text, replaces=replaced)
+            followed = self._follower(self._tx, topic).follow(
+                figures, text=reading.text, replaces=[one.id for one in replaced], standing=standing
+            )
             series = {one.id: one for one in followed.series}
             for one in followed.series:
                 self._tx.figures.put_series(one)

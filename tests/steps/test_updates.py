@@ -11,6 +11,7 @@ import pytest
 from werkzeug import Request, Response
 
 from schemas.feed import Entry, Origin, Outcome
+from schemas.figure import VerdictKind
 from tests.steps.conftest import House, Site
 from tests.steps.test_rounds import FLOOD, article, topic_for
 
@@ -247,3 +248,36 @@ def test_a_teaser_is_visited_until_it_opens(house: House, site: Site) -> None:
     item.body = None
     house.clock.forward(hours=80)
     assert house.round(every_feed=False).judged.ended == {Outcome.INDEXED: 1}
+
+
+LIVE = ("10:05 The fire brigade says 9 people died in the flood in Tarn.", *FLOOD)
+
+
+@pytest.mark.parametrize(
+    ("later", "kind"),
+    [
+        pytest.param(
+            ("11:40 The fire brigade says 12 people died in the flood in Tarn.", *LIVE), VerdictKind.CHANGED, id="live"
+        ),
+        pytest.param(
+            ("10:05 The fire brigade says 12 people died in the flood in Tarn.", *FLOOD),
+            VerdictKind.CORRECTION,
+            id="taken back",
+        ),
+    ],
+)
+def test_a_correction_needs_the_number_to_have_gone(
+    house: House, site: Site, later: tuple[str, ...], kind: VerdictKind
+) -> None:
+    site.publish("flood", "Flood in Tarn: what we know", *LIVE)
+    house.enrol(topic_for(site))
+    house.round()
+    house.clock.forward(hours=2)
+    site.publish("flood", "Flood in Tarn: what we know now", *later)
+    house.round()
+    with house.services.record.read() as tx:
+        (found,) = tx.articles.iterate()
+        figures = {one.figure.value: one for one in tx.figures.of_article(found.id, revision=2)}
+        verdicts = {value: tx.figures.verdicts_of(one.id)[0].kind for value, one in figures.items()}
+    assert verdicts[12] is kind
+    assert verdicts.get(9) in (None, VerdictKind.REPEATED)

@@ -5,6 +5,7 @@
     matching      is a figure its next mention?                 assigning   all figures of an article together
     verdicts      new, repeated, changed, contradiction …       intervals   what values a claim allows
     attributions  who is the same speaker                       history     the claims a series keeps
+    standing      which numbers of the revision before the next one still states
     weights       how much each trait speaks for yes            decisions   what people decided
     follower      the door: articles in, verdicts out
 
@@ -14,5 +15,6 @@ before stopped.
 """
 
 from pipeline.figures.following.follower import Followed, Follower
+from pipeline.figures.following.standing import still_standing
 
-__all__ = ["Followed", "Follower"]
+__all__ = ["Followed", "Follower", "still_standing"]

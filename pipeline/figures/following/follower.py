@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.figures.following import intervals
 from pipeline.figures.following.assigning import assign
@@ -63,11 +63,19 @@ class Follower:
         """Every series, those that were merged into others too, in the order they were opened."""
         return tuple(self._series.values())
 
-    def follow(self, figures: Sequence[FigureInArticle], *, text: str = "", replaces: Sequence[str] = ()) -> Followed:
+    def follow(
+        self,
+        figures: Sequence[FigureInArticle],
+        *,
+        text: str = "",
+        replaces: Sequence[str] = (),
+        standing: Collection[str] = (),
+    ) -> Followed:
         """Place and judge all figures of one revision of one article, in the order of its text.
 
         ``text`` is what the spans count in; without it a figure is looked up in its quote. ``replaces`` are the ids of
-        the figures of the revision before, where this is a later one. Figures known already (the same ids again) are
+        the figures of the revision before, where this is a later one, ``standing`` those of them that it states still
+        (`still_standing`), and so corrects none of. Figures known already (the same ids again) are
         judged as if they were not there, so that a step run twice gives the same verdicts.
         """
         revised = frozenset(replaces)
@@ -82,7 +90,7 @@ class Follower:
             home = self._home(series, figures[members[0]])
             for i in members:
                 beside = [claims[k] for k in members if k != i]
-                verdicts[i] = self._judge(home, figures[i].figure, claims[i], beside, revised)
+                verdicts[i] = self._judge(home, figures[i].figure, claims[i], beside, revised.difference(standing))
         for id in self._changed:
             if id in self._series:
                 self._know(self._series[id])
@@ -129,11 +137,9 @@ class Follower:
             )
         return made
 
-    def _judge(
-        self, home: str, figure: Figure, said: Claim, beside: Sequence[Claim], replaces: frozenset[str]
-    ) -> Verdict:
+    def _judge(self, home: str, figure: Figure, said: Claim, beside: Sequence[Claim], gone: frozenset[str]) -> Verdict:
         series = self._series[home]
-        revises = next((claim for claim in reversed(series.claims) if claim.figure in replaces), None)
+        revises = next((claim for claim in reversed(series.claims) if claim.figure in gone), None)
         judgement = judge(series.claims, said, revises=revises, beside=beside, earlier=figure.earlier)
         claim = said.model_copy(update={"kind": judgement.kind})
         self._series[home] = with_claim(series, claim, figure, holds_now=judgement.holds_now)
