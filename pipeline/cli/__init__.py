@@ -21,6 +21,7 @@ from pipeline.errors import TallywireError
 
 _COMMANDS = {
     "alerts": "What is worth telling, told or not.",
+    "articles": "What was read, and how it changed.",
     "demo": "Play a small newsroom over real HTTP through the whole pipeline.",
     "digest": "The report of a topic for a period.",
     "doctor": "Check this machine, the settings, the record, the index and the feeds.",
