@@ -5,11 +5,12 @@ A map of the room; import what you need from its module, for none is imported he
 =============  =======================================================================================
 `poll`         one poll of one feed: `poll(feed, fetcher, now, known=…)` → `Polled`
 `schedule`     pure: `is_due`, `after_poll`, `address_to_poll` – the rhythm and the health of feeds
-`feeds`        pure: `parse_feed(body, url=…, now=…)` → `ParsedFeed`; with `xmlfeed`, `jsonfeed`, `sitemap`
+`feeds`        pure: `parse_feed(body, url=…, now=…)` → `ParsedFeed`; by feedparser, `jsonfeed`, `sitemap`
 `bounds`       pure: what no feed has, refused by counting before anything is parsed
 `announce`     pure: items of any format → announcements, with their fingerprints
 `links`        pure: addresses as feeds write them → those they mean, freed of Google Alerts and the like
-`xmltext`      pure: bytes → XML that a strict parser takes; `guess` tells the encoding, `balance` mends tags
+`xmltext`      pure: bytes → XML that a parser takes; `guess` tells the encoding
+`prune`        pure: what feedparser is to see of a feed; `entries`: what it tells → items
 `dates`        pure: `feed_date(text)` – dates as feeds write them
 `plain`        pure: `plain_text(markup)`
 `discover`     pure: `discover_feeds(page)`, `well_known_feeds(url)`

@@ -16,8 +16,8 @@ from xml.etree.ElementTree import (
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from lxml import etree
 
-from pipeline.collect.balance import balanced
 from pipeline.collect.bounds import refuse_what_no_feed_has
 from pipeline.collect.links import mended
 from pipeline.collect.xmltext import FORBIDDEN, decode, mend
@@ -84,9 +84,11 @@ def _tree(text: str) -> tuple[Element, tuple[str, ...]]:
         return fromstring(text), ()
     except (ParseError, DefusedXmlException):
         pass
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        return fromstring(balanced(text)), ("it is not well-formed and was read leniently",)
-    except (ParseError, DefusedXmlException) as error:
+        recovered = etree.tostring(etree.fromstring(text.encode("utf-8", "replace"), parser))
+        return fromstring(recovered), ("it is not well-formed and was read leniently",)
+    except (ParseError, DefusedXmlException, etree.LxmlError, TypeError) as error:
         raise FeedError("the list of feeds is broken", why=str(error)) from None
 
 

@@ -60,6 +60,20 @@ _AMPERSAND = re.compile(r"&(?:#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));|([A-Za-z][A
 _LONE_LT = re.compile(r"<(?![A-Za-z_/!?])")
 _PREFIX_USED = re.compile(r"<([A-Za-z][\w.-]{0,40}):")
 _PREFIX_DECLARED = re.compile(r"xmlns:([A-Za-z][\w.-]{0,40})\s*=")
+_SECTION = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_CUT_OFF = re.compile(r"</?[A-Za-z][^<>]*\Z")
+_ITEM_TAG = re.compile(r"<(/?)((?:[A-Za-z][\w.-]{0,40}:)?(?:item|entry))(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_ITEM = re.compile(
+    r"(<((?:[A-Za-z][\w.-]{0,40}:)?(?:item|entry))(?=[\s/>])[^<>]*(?<!/)>)(.*?)(</\2>)", re.IGNORECASE | re.DOTALL
+)
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)[^<>]*>")
+_TEXTS = "title|link|guid|id|pubDate|published|updated|description|summary|content:encoded|dc:date|dc:creator"
+_TEXT = re.compile(
+    rf"<(?P<name>{_TEXTS})(?P<rest>\s[^<>]*)?(?<!/)>(?P<text>.*?)(?:</(?P=name)\s*>"
+    rf"|(?=<(?:{_TEXTS}|author|category|comments|enclosure|item|entry|media:\w+)[\s/>]"
+    r"|</(?:item|entry|channel|feed|rss)[\s>])|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -154,6 +168,56 @@ def mend(text: str) -> XmlText:
     parts[::2] = [_mend_markup(part) for part in parts[::2]]
     body = _declare_prefixes("".join(parts))
     return XmlText('<?xml version="1.0" encoding="utf-8"?>\n' + body, name.lower(), tuple(notes))
+
+
+def close_and_escape(text: str) -> str:
+    """``text`` with an end for each item and each of its texts, these with all markup escaped; for malformed XML only.
+
+    A parser that recovers by itself closes whatever is open at an end tag it doesn't expect: one stray ``</b>`` in a
+    title ends the title, and the next ends its item.
+    """
+    text = _SECTION.sub(lambda found: _escaped(found[1] or ""), _CUT_OFF.sub("", text))
+    text = _close_items(text)
+    text = _TEXT.sub(
+        lambda found: f"<{found['name']}{found['rest'] or ''}>{_marks_escaped(found['text'])}</{found['name']}>", text
+    )
+    return _ITEM.sub(lambda found: found[1] + _without_orphans(found[3]) + found[4], text)
+
+
+def _close_items(text: str) -> str:
+    """``text`` with each item ended where another begins, and no end but that of an item."""
+    parts, position, opened = [], 0, ""
+    for tag in _ITEM_TAG.finditer(text):
+        parts.append(text[position : tag.start()])
+        position = tag.end()
+        if tag[1]:
+            parts.append(f"</{opened}>" if opened else "")
+            opened = ""
+        else:
+            parts.append(f"</{opened}>{tag[0]}" if opened else tag[0])
+            opened = "" if tag[0].endswith("/>") else tag[2]
+    return "".join((*parts, text[position:]))
+
+
+def _without_orphans(item: str) -> str:
+    """What is in an item, without ends of what never begins, and with one for each start of what never ends."""
+    tags = [(tag[1], tag[2]) for tag in _TAG.finditer(item) if not tag[0].endswith("/>")]
+    orphans = {name for end, name in tags if not end} ^ {name for end, name in tags if end}
+
+    def mended(tag: re.Match[str]) -> str:
+        if tag[2] not in orphans or tag[0].endswith("/>"):
+            return tag[0]
+        return "" if tag[1] else tag[0][:-1] + "/>"
+
+    return _TAG.sub(mended, item) if orphans else item
+
+
+def _escaped(text: str) -> str:
+    return _marks_escaped(text.replace("&", "&amp;"))
+
+
+def _marks_escaped(text: str) -> str:
+    return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _charset(content_type: str | None) -> str | None:

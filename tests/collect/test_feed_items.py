@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import time
+from base64 import b64encode
+from datetime import UTC, datetime
 
 import pytest
 
@@ -98,6 +100,87 @@ def test_authors_are_names() -> None:
     )
     assert read(rss(item)).announcements[0].authors == ("Jane Doe", "Ann")
     assert read(rss(ONE + "<author>jane@paper.example</author>")).announcements[0].authors == ()
+
+
+def test_a_channel_of_1997_is_read() -> None:
+    feed = read(
+        """<?xml version="1.0"?><CHANNEL HREF="https://e.com/" LASTMOD="1998-11-05T07:00"><TITLE>World</TITLE>
+          <ITEM HREF="/dam" LASTMOD="1998-11-05T07:00"><TITLE>Dam fails</TITLE><ABSTRACT>40 people.</ABSTRACT></ITEM>
+        </CHANNEL>"""
+    )
+    (one,) = feed.announcements
+    assert (feed.title, one.url, one.title, one.summary) == ("World", "https://e.com/dam", "Dam fails", "40 people.")
+    assert one.updated == datetime(1998, 11, 5, 7, tzinfo=UTC)
+
+
+def test_what_atom_encloses_in_base64_is_read_and_a_picture_is_no_text() -> None:
+    title, text = (b64encode(said.encode()).decode() for said in ("Dam <b>fails</b>", "<p>Größe</p>"))
+    (old,) = read(
+        f"""<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry>
+        <title type="text/html" mode="base64">{title}</title>
+        <link rel="alternate" href="https://e.com/a"/><issued>2004-01-01T00:00:00Z</issued>
+        <content type="text/html" mode="base64">{text}</content></entry></feed>"""
+    ).announcements
+    assert (old.title, old.summary, old.content) == ("Dam fails", "Größe", "<p>Größe</p>")
+    picture = '<link href="https://e.com/a"/><content type="image/png">iVBORw0KGgo=</content>'
+    (new,) = read(ATOM.format(picture)).announcements
+    assert (new.summary, new.content) == ("", "")
+
+
+def test_what_is_said_of_a_video_is_said_of_its_item() -> None:
+    video = """<yt:videoId>X</yt:videoId><link href="https://e.com/v"/><media:group><media:title>M</media:title>
+        <media:description>About the video.</media:description></media:group>"""
+    names = 'xmlns:yt="http://www.youtube.com/xml/schemas/2015" xmlns:media="http://search.yahoo.com/mrss/" xmlns='
+    (one,) = read(ATOM.format(video).replace("xmlns=", names, 1)).announcements
+    assert (one.title, one.summary) == ("A", "About the video.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<description>Short.</description><itunes:summary>Much longer, for a show.</itunes:summary>",
+        "<itunes:summary>Much longer, for a show.</itunes:summary><description>Short.</description>",
+        "<summary>Other.</summary><description>Short.</description><dc:description>Third.</dc:description>",
+        "<description></description><summary>Short.</summary>",
+    ],
+)
+def test_of_several_summaries_one_is_taken_and_none_is_the_content(said: str) -> None:
+    (one,) = read(rss(ONE + said)).announcements
+    assert (one.summary, one.content) == ("Short.", "")
+
+
+def test_the_date_of_dublin_core_is_that_of_publication_where_there_is_no_other() -> None:
+    date = "<dc:date>2024-09-24</dc:date>"
+    (one,) = read(rss(ONE + date + "<atom:updated>2024-09-25T00:00:00Z</atom:updated>")).announcements
+    assert (one.published, one.updated) == (datetime(2024, 9, 24, tzinfo=UTC), datetime(2024, 9, 25, tzinfo=UTC))
+    (two,) = read(rss(ONE + date + "<pubDate>Mon, 23 Sep 2024 14:30:00 GMT</pubDate>")).announcements
+    assert (two.published, two.updated) == (datetime(2024, 9, 23, 14, 30, tzinfo=UTC), None)
+
+
+def test_a_link_that_leads_nowhere_gives_way_to_the_permanent_one_and_not_to_what_is_enclosed() -> None:
+    item = "<title>A</title><link>ftp://e.com/x</link><enclosure url='https://e.com/a.mp3'/>"
+    (one,) = read(rss(item + "<guid>https://e.com/a</guid>")).announcements
+    assert one.url == "https://e.com/a"
+
+
+def test_tags_without_partners_end_no_item() -> None:
+    first = "<title>A</title></b><link>https://e.com/a</link><br><description>D <b>x</description></p>"
+    feed = read(rss(first, first.replace("/a<", "/b<")))
+    assert [(one.url, one.title, one.summary) for one in feed.announcements] == [
+        ("https://e.com/a", "A", "D x"),
+        ("https://e.com/b", "A", "D x"),
+    ]
+
+
+def test_an_item_that_never_ends_ends_where_the_next_begins() -> None:
+    body = rss(ONE, ONE.replace("/dam", "/x")).replace("</item>", "", 1)
+    assert [one.url[-4:] for one in read(body).announcements] == ["/dam", "le/x"]
+
+
+def test_a_base_may_be_relative_to_a_base() -> None:
+    links = '<link href="a"/>'
+    body = ATOM.format(links).replace("<entry>", '<entry xml:base="x/">').replace("<feed ", '<feed xml:base="/sub/" ')
+    assert read(body).announcements[0].url == "https://outlet.example/sub/x/a"
 
 
 @pytest.mark.parametrize(
