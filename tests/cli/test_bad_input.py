@@ -40,9 +40,31 @@ STEERING = (
 HALF_PAIR = rb'<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Flood \ud800"}</script></head>'
 XML = "application/rss+xml; charset=utf-8"
 
+# Each page has a text of its own: of pages that say the same, chance decides which is the original.
+BRIDGE = (
+    "Engineers closed the old bridge at Corvel on Monday morning because the flood had washed out two of its pillars.",
+    "Traffic is sent over the motorway until at least the end of the month, said a spokesman for the road authority.",
+    "Bus lines 4 and 9 end at the market square, and pupils from the far bank are to stay at home until Thursday.",
+)
+HARVEST = (
+    "Farmers around Lindau fear for their potatoes after the flood left fields under half a metre of standing water.",
+    "What is not dug up within ten days rots in the ground, warned the chair of the growers' union on the radio.",
+    "The ministry of agriculture promised loans without interest to every holding that lost more than a third.",
+)
+MUSEUM = (
+    "Volunteers carried four thousand paintings from the cellar of the city museum as flood water came up the stairs.",
+    "Restorers froze damp drawings in a fish factory nearby, which keeps paper from growing mould for several months.",
+    "The director expects to reopen the upper floors in spring and asks nobody to bring towels, for there are plenty.",
+)
+RAIL = (
+    "No train will run between Ostrel and the coast before Friday, since the flood undermined six kilometres of track.",
+    "Passengers get their fares back at any counter, and tickets for the night train remain valid into next week.",
+    "A goods train with cement still stands on the embankment and has to be unloaded by hand before a crane can come.",
+)
+
 PAGES: dict[str, tuple[Answer, str]] = {
     "/good": (html_answer(page("Hospital evacuated as Malva floods Tarn")), "indexed"),
-    "/latin": (html_answer(page("Überflutung in Tarn").decode().encode("latin-1")), "copy"),
+    "/latin": (html_answer(page("Überflutung in Tarn", *BRIDGE).decode().encode("latin-1")), "indexed"),
     "/missing": (answer(b"", "404 Not Found"), "again: the server answered 404"),
     "/pdf": (answer(b"%PDF-1.7 \0\1", Content_Type="application/pdf"), "not_html: it is a PDF document"),
     "/empty": (html_answer(b""), "not_html: the body is empty"),
@@ -53,9 +75,9 @@ PAGES: dict[str, tuple[Answer, str]] = {
     "/nested": (html_answer(b"<html><body>" + b"<b><i><font>" * 60_000 + b"flood"), "failed"),
     "/table": (html_answer(b"<html><body><table>" + b"<tr><td>" * 100_000), "failed: more than 150000"),
     "/binary": (html_answer(bytes(range(256)) * 400), "not_html"),
-    "/steering": (html_answer(page(STEERING)), "copy"),
-    "/half-pair": (html_answer(page("Flood").replace(b"</head>", HALF_PAIR)), "copy"),
-    "/unstorable": (html_answer(page("Flood &#xD800;&#0;&#xFFFF;&#27;")), "copy"),
+    "/steering": (html_answer(page(STEERING, *HARVEST)), "indexed"),
+    "/half-pair": (html_answer(page("Flood", *MUSEUM).replace(b"</head>", HALF_PAIR)), "indexed"),
+    "/unstorable": (html_answer(page("Flood &#xD800;&#0;&#xFFFF;&#27;", *RAIL)), "indexed"),
     "/circle": (answer(b"", "302 Found", Location="/circle"), "again: it redirects in a circle"),
     "/inside": (answer(b"", "302 Found", Location="http://127.0.0.1:1/"), "blocked: leads inside a network"),
     "/metadata": (answer(b"", "302 Found", Location="http://169.254.169.254/"), "blocked: leads inside a network"),

@@ -97,7 +97,9 @@ def test_a_feed_of_three_thousand_items_is_read_as_far_as_one_is_and_the_rest_is
         report = asyncio.run(polled())
         assert (report.new, report.left_out) == (2000, [(web.url("/feed"), 1000)])
         with house.services.record.read() as tx:
-            assert [entry.announcement.url for entry in tx.entries.find()] == [web.url(link) for link in links[:2000]]
+            # Without dates they enter the inbox by their ids.
+            found = [entry.announcement.url for entry in tx.entries.find()]
+            assert sorted(found) == sorted(web.url(link) for link in links[:2000])
 
 
 def test_an_index_that_is_no_index_holds_up_no_mail_and_is_mended_by_a_rebuild(house: House, site: Site) -> None:
