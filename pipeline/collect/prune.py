@@ -25,12 +25,10 @@ _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _STRUCTURE = frozenset({"item", "entry", "channel"})
 _OF_THE_FEED = _STRUCTURE | {"title", "link", "id", "language", "ttl", "updateperiod", "updatefrequency"}
 _LONG = frozenset({"description", "summary", "content", "encoded"})
-_MARKED_UP = _LONG | {"title", "abstract", "body", "author", "creator"}
-"""What may hold elements and yet speaks of the item itself."""
-
+_WORDS = _LONG | {"title", "abstract", "body", "author", "creator", "language"}
 _DATE_NAMES = "pubdate published issued created date publicationdate updated modified modificationdate"
 _LINK_NAMES = "link origlink guid id identifier enclosure"
-_OF_AN_ITEM = _STRUCTURE | _MARKED_UP | {"language", "group", *_DATE_NAMES.split(), *_LINK_NAMES.split()}
+_OF_AN_ITEM = _STRUCTURE | _WORDS | {*_DATE_NAMES.split(), *_LINK_NAMES.split()}
 """What is read of an item, whatever its namespace; feedparser tells these apart."""
 
 _INSTEAD = (
@@ -106,9 +104,8 @@ def _prune_item(item: etree._Element) -> None:
         if (
             child in spare
             or seen[name] > _MOST_OF_A_KIND
-            or local not in _OF_AN_ITEM
+            or (local not in _OF_AN_ITEM and not of_media)
             or (of_media and not video)
-            or (len(child) and local not in _MARKED_UP | _STRUCTURE and name != "media:group")
             or (name == "itunes:author" and not names.isdisjoint(("author", "dc:creator")))
         ):
             _drop(child)

@@ -69,6 +69,7 @@ def test_an_entry_links_to_its_page_and_not_to_what_is_enclosed(links: str, url:
         '<media:content url="https://e.com/i.jpg"><media:description>Foto: someone</media:description></media:content>',
         '<media:group><media:content url="x"/><media:description>Foto: someone</media:description></media:group>',
         "<media:description>Foto: someone</media:description>",
+        "<related><title>Foto: someone</title><link>https://e.com/i</link></related>",
         "<image><title>Foto: someone</title><link>https://e.com/i</link></image>",
         '<source url="https://e.com"><title>Foto</title><description>Foto: someone</description></source>',
     ],
