@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.errors import TallywireError
-from pipeline.read.body import covered
+from pipeline.read.shingles import covered
 from pipeline.read.witnesses import tokens, told_in
 from pipeline.steps.reading import ArticleRead
 from pipeline.urls import canonical, host_of, same_place

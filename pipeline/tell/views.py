@@ -92,7 +92,7 @@ class Row:
             value=value_words(figure),
             claim=headline_of(figure),
             source=Source.of(statement.article, zone),
-            attribution=one_line(statement.figure.attribution or "", 120),
+            attribution=one_line(said_by(statement.figure) or statement.figure.attribution or "", 120),
             as_of=day(statement.figure.as_of) if statement.figure.as_of else "",
             quote=quoted(figure.quote, figure.surface, limit=quote),
         )

@@ -163,9 +163,7 @@ def test_figures_of_one_article_are_one_item_with_their_sentence_once() -> None:
 
 
 def test_what_two_numbers_of_a_sentence_say_in_the_same_words_is_said_once_with_both_marked() -> None:
-    both = Wording(
-        text="58 people had been rescued by boat and three bridges closed", cut=False, speaker="the mayor"
-    )
+    both = Wording(text="58 people had been rescued by boat and three bridges closed", cut=False, speaker="the mayor")
     alike = [
         one.model_copy(
             update={"statement": one.statement.model_copy(update={"figure": of.model_copy(update={"wording": both})})}

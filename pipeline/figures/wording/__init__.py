@@ -1,8 +1,8 @@
 """Wording: a figure in the words of its own sentence, as short as it can be said truly.
 
-``word`` chooses among clauses: by the parse at each verb above the number, where the sentence was parsed, and by
-punctuation. Where none says the figure, the sentence is cut around the number and marked as cut. ``worded`` does that
-for all figures of a text, whose sentences are parsed in one batch.
+``worded`` chooses, for all figures of a text, among clauses: those by the parse at each verb above the number, the one
+by punctuation, the sentence, and the sentence cut around the number and marked as cut. Sentences are parsed in one
+batch; what was not parsed has the clause by punctuation alone.
 """
 
 from __future__ import annotations
@@ -34,32 +34,26 @@ _DECIMAL = re.compile(r"\d\.\d{1,2}(?!\d)")
 
 def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
     """The figures of a text, each with its wording, and with how its clause is built where a parser is at hand."""
-    shown = [_shown(figure, text) for figure in figures]
     parser = parser_for(language)
-    parses: dict[str, Parse | None] = {}
-    if parser:
-        _parse(parser, parses, shown)
-        shown = [_after_caption(sentence, span, parses[sentence]) for sentence, span in shown]
-        _parse(parser, parses, shown)
-    figures = _attributed(figures, [(parses.get(sentence), span) for sentence, span in shown])
+    shown, parses = _parsed(parser, figures, text)
+    speakers = _speakers(figures, [(parses.get(sentence), span) for sentence, span in shown])
     ranked = []
-    for index, (figure, (sentence, span)) in enumerate(zip(figures, shown, strict=True)):
+    for index, (figure, (sentence, span), speaker) in enumerate(zip(figures, shown, speakers, strict=True)):
         noun = _to_resolve(figure, figures[:index], text)
-        ranked.append(_ranked(sentence, span, figure, parses.get(sentence), noun))
+        ranked.append(_ranked(sentence, span, figure, parses.get(sentence), noun, speaker))
     if parser:
         ranked = _checked(parser, ranked)
     made = []
-    for figure, (sentence, span), found in zip(figures, shown, ranked, strict=True):
+    for figure, (sentence, span), found, speaker in zip(figures, shown, ranked, speakers, strict=True):
         parse = parses.get(sentence)
-        speaker = speaker_shown(figure.attribution, figure.quote)
         wording = _worded(sentence, span, found, parse, language, speaker)
         clause = clause_of(parse, span) if parse else None
         made.append(figure.model_copy(update={"wording": wording, "clause": clause}))
     return made
 
 
-def _attributed(figures: Sequence[Figure], parsed: Sequence[tuple[Parse | None, tuple[int, int]]]) -> Sequence[Figure]:
-    """The figures with the speakers that the parse names, which are surer than those read without it.
+def _speakers(figures: Sequence[Figure], parsed: Sequence[tuple[Parse | None, tuple[int, int]]]) -> list[str]:
+    """Whom to credit for each figure: the speaker that the parse names, which is surer than one read without it.
 
     Where a sentence gives its numbers to several speakers, or one to nobody, reading knew why.
     """
@@ -69,7 +63,7 @@ def _attributed(figures: Sequence[Figure], parsed: Sequence[tuple[Parse | None, 
     made = []
     for figure, (parse, span) in zip(figures, parsed, strict=True):
         speaker = speaker_of(parse, span) if parse and len(whose[figure.quote]) == 1 else None
-        made.append(figure.model_copy(update={"attribution": speaker}) if speaker else figure)
+        made.append(speaker_shown(speaker or figure.attribution, figure.quote))
     return made
 
 
@@ -98,6 +92,19 @@ def _shown(figure: Figure, text: str) -> tuple[str, tuple[int, int]]:
     return without_asides(figure.quote[start:end], span), span
 
 
+def _parsed(
+    parser: Parser | None, figures: Sequence[Figure], text: str
+) -> tuple[list[tuple[str, tuple[int, int]]], dict[str, Parse | None]]:
+    """The sentence of each figure with the place of its number, and the parses of all; none without a parser."""
+    shown = [_shown(figure, text) for figure in figures]
+    parses: dict[str, Parse | None] = {}
+    if parser:
+        _parse(parser, parses, shown)
+        shown = [_after_caption(sentence, span, parses[sentence]) for sentence, span in shown]
+        _parse(parser, parses, shown)
+    return shown, parses
+
+
 def _parse(parser: Parser, parses: dict[str, Parse | None], shown: Sequence[tuple[str, tuple[int, int]]]) -> None:
     waiting = [sentence for sentence in dict.fromkeys(sentence for sentence, _ in shown) if sentence not in parses]
     parses.update(zip(waiting, parser.parse(waiting), strict=True))
@@ -116,43 +123,33 @@ def _place_in_quote(figure: Figure, text: str) -> tuple[int, int]:
     return start - first, end - first
 
 
-def word(
-    sentence: str, span: tuple[int, int], figure: Figure, parse: Parse | None, language: str, *, noun: str | None = None
-) -> Wording:
-    """How to say the number at ``span`` of ``sentence``; ``parse`` is of that very string.
-
-    ``noun`` is what the article counted before; it stands in brackets where the number has no noun of its own.
-    """
-    speaker = speaker_shown(figure.attribution, figure.quote)
-    return _worded(sentence, span, _ranked(sentence, span, figure, parse, noun), parse, language, speaker)
-
-
 def _ranked(
-    sentence: str, span: tuple[int, int], figure: Figure, parse: Parse | None, noun: str | None
+    sentence: str, span: tuple[int, int], figure: Figure, parse: Parse | None, noun: str | None, speaker: str
 ) -> list[Candidate]:
     """All wordings of a figure that are short enough, the best first; none where the sentence was not parsed."""
     if parse is None:
         return []
-    speaker = speaker_shown(figure.attribution, figure.quote)
     known = Known(figure.counted, noun, figure.scope.place, figure.action, speaker)
     found = (one for one in alternatives(sentence, parse, span, known) if length(one.text) <= punctuated.LONGEST)
     return sorted(found, key=lambda one: one.score, reverse=True)
 
 
 def candidates_of(index: int, figures: Sequence[Figure], text: str) -> list[tuple[Candidate, str]]:
-    """All wordings of one of the figures of an English text, in no order, each with the speaker it may credit."""
+    """All wordings of one of the figures of an English text, in no order, each with the speaker it may credit.
+
+    Empty where no parser is at hand, or the sentence can't be parsed.
+    """
     figure, parser = figures[index], parser_for("en")
-    sentence, span = _shown(figure, text)
-    parses: dict[str, Parse | None] = {}
     if parser is None:
         return []
-    _parse(parser, parses, [(sentence, span)])
-    sentence, span = _after_caption(sentence, span, parses[sentence])
-    _parse(parser, parses, [(sentence, span)])
+    beside = [other for other in figures if other.quote == figure.quote]
+    shown, parses = _parsed(parser, beside, text)
+    at = next(n for n, other in enumerate(beside) if other is figure)
+    sentence, span = shown[at]
     parse = parses[sentence]
     if parse is None:
         return []
-    speaker = speaker_shown(figure.attribution, figure.quote)
+    speaker = _speakers(beside, [(parses[other], where) for other, where in shown])[at]
     noun = _to_resolve(figure, figures[:index], text)
     known = Known(figure.counted, noun, figure.scope.place, figure.action, speaker)
     return [(one, speaker) for one in alternatives(sentence, parse, span, known)]

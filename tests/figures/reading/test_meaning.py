@@ -211,7 +211,7 @@ def test_actions_of_other_languages(text: str, language: str, action: str) -> No
         ("Twelve boats sank, the navy believes.", "navy"),
         ("Twelve boats sunk - governor", "governor"),
         ("The council rejected the rebels' claim and said that 12 boats sank.", "council"),
-        ("The union, Carers United, says 12 boats sank.", "Carers United"),
+        ("The union, Carers United, says 12 boats sank.", "union"),
         ("The navy, through its lawyer, would only admit to 12 boats.", "navy"),
         ("At noon 12 boats sank, its organisers said.", "organisers"),
         ("The port recognises 12 boats.", "port"),
