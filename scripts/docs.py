@@ -174,7 +174,7 @@ def _example_statement(
         value=value,
         counted="people",
         action="rescued",
-        wording=Wording(text=wording, cut=False),
+        wording=Wording(text=wording, cut=False, speaker=more.get("attribution", "")),
         **more,
     )
     article = ArticleRef(
