@@ -107,11 +107,14 @@ def without_shared(
 ) -> dict[str, ArticleRead | TallywireError]:
     """The same, with what a host gave at several addresses, announced as several things, named as no article.
 
-    A text that speaks of what was announced is left as it is: one report may be announced twice.
+    A text that speaks of what was announced is left as it is: one report may be announced twice. So is what a replay
+    gives as an article: no site was asked for it, and copies are what such archives hold.
     """
     places: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for id, read in found.items():
-        if isinstance(read, ArticleRead) and read.reading.kind is PageKind.ARTICLE and read.reading.text:
+        if entries[id].article or not isinstance(read, ArticleRead):
+            continue
+        if read.reading.kind is PageKind.ARTICLE and read.reading.text:
             url = entries[id].announcement.canonical_url
             places[host_of(url), read.reading.text][same_place(url)].append(id)
     kept = dict(found)
