@@ -23,7 +23,7 @@ from pipeline.tell.views import headline
 from pipeline.tell.words import count
 from pipeline.topics import parse_topic
 from schemas.alert import FigureNews
-from schemas.feed import Entry, Outcome
+from schemas.feed import Entry, Origin, Outcome
 from schemas.figure import Tell
 from schemas.topic import Topic
 
@@ -136,7 +136,9 @@ def _tell_round(services: Services, topic: Topic, done: Round, now: datetime, to
         told.line(f"    {why.splitlines()[0]}")
     with services.record.read() as tx:
         for entry in tx.entries.find():
-            if entry.ended == now:
+            # A known page that was asked for again and is as it was tells nothing.
+            same = entry.origin is Origin.REVISIT and entry.outcome is Outcome.KNOWN
+            if entry.ended == now and not same:
                 told.line(f"  {_entry_words(entry)}")
         if done.judged.stories_opened:
             for story in reversed(tx.stories.find(topic=topic.name, since=now)):

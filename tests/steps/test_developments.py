@@ -135,7 +135,7 @@ def test_a_development_is_told_when_it_begins_and_not_when_it_goes_on(house: Hou
         house.clock.forward(days=3)
         publish(site, "rescue", RESCUE, days=3)
         done = house.round() if anew else runner.round(every_feed=True)
-    assert done.judged.ended == {Outcome.INDEXED: 1}
+    assert done.judged.ended[Outcome.INDEXED] == 1
     assert done.judged.alerts[AlertKind.NEW_STORY] == 0
     assert at_once(house) == {QUAKE[0], TRIAL[0]}
     quake, rescue = story(house, site.url("quake")), story(house, site.url("rescue"))
