@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -34,6 +34,8 @@ _WORDS = {
 }
 _JUST_MADE = timedelta(hours=1)
 """How old a feed is at most when it is asked for: few are kept longer by the caches on the way."""
+_AHEAD = timedelta(minutes=10)
+"""How far a site's clock runs ahead at most: the difference at which reading a feed begins to complain of its dates."""
 
 _log = logging.getLogger(__name__)
 
@@ -78,20 +80,25 @@ def _nothing_known(ids: Sequence[str]) -> set[str]:  # noqa: ARG001 - the shape 
     return set()
 
 
+def _nothing_told(ids: Sequence[str]) -> dict[str, Entry]:  # noqa: ARG001 - the shape of every such function
+    return {}
+
+
 async def poll(
     feed: Feed,
     fetcher: Fetches,
     now: datetime,
     *,
     known: Callable[[Sequence[str]], set[str]] = _nothing_known,
+    told: Callable[[Sequence[str]], Mapping[str, Entry]] = _nothing_told,
     ours: bool = False,
     read: ReadsFeeds = parse_feed,
 ) -> Polled:
     """Ask ``feed`` what is new at ``now``; ``ours`` is for a feed of our own network, ``read`` what reads its bytes.
 
-    ``known`` tells which of some entry ids the record holds already. Whatever is wrong with the feed becomes its
-    state, in words; only an error of ``known`` itself is raised. Feeds are made for robots, so robots.txt isn't asked;
-    the address guard and the pace of the host hold as for any page.
+    ``known`` tells which of some entry ids the record holds already, ``told`` gives the entries of some ids.
+    Whatever is wrong with the feed becomes its state, in words; only an error of these two is raised. Feeds are made
+    for robots, so robots.txt isn't asked; the address guard and the pace of the host hold as for any page.
     """
     address = address_to_poll(feed, now)
     etag, last_modified = validators_to_send(feed.state, now)
@@ -131,8 +138,7 @@ async def poll(
         _log.exception("reading the feed %s broke the reader", feed.id)
         return _failed(feed, said.model_copy(update={"error": f"it broke the reader ({type(error).__name__})"}), now)
     entries = entries_of(feed, parsed.announcements, now)
-    held = known([entry.id for entry in entries])
-    new = tuple(entry for entry in entries if entry.id not in held)
+    new = _unknown(entries, known, told)
     said = said.model_copy(
         update={
             "announced": len(entries),
@@ -158,29 +164,78 @@ def entries_of(feed: Feed, announcements: Sequence[Announcement], now: datetime)
     An entry is known by its feed, its page, its words and its date: neither a new GUID nor a move of the site from http
     to https brings it again, and changed words or a moved date do, for much is updated under the same words.
     """
-    dates = _dates(announcements, now)
     entries = (
         Entry(
-            id=stable_id("entry", feed.id, same_place(one.canonical_url), one.fingerprint, *date),
+            id=_identity(feed.id, one, date),
             feed=feed.id,
             topics=feed.topics,
             announcement=one,
             first_seen=now,
         )
-        for one, date in zip(announcements, dates, strict=True)
+        for one, date in zip(announcements, _dates(announcements, now), strict=True)
     )
     return tuple({entry.id: entry for entry in entries}.values())
 
 
-def _dates(announcements: Sequence[Announcement], now: datetime) -> list[tuple[str, ...]]:
+def _unknown(
+    entries: Sequence[Entry],
+    known: Callable[[Sequence[str]], set[str]],
+    told: Callable[[Sequence[str]], Mapping[str, Entry]],
+) -> tuple[Entry, ...]:
+    """Those of ``entries`` that the record does not hold, whether their date counted when they came in or not.
+
+    Whether it counts hangs on the items beside it and on the hour, and neither makes news of what is known: two reports
+    of one second share their date until a third comes, and what a clock ahead of ours dated is soon past.
+    """
+    both = {entry.id: (_undated(entry), _dated(entry)) for entry in entries}
+    held = known(list({id for ids in both.values() for id in ids}))
+    # Only a date that counts now and did not then needs a look at what was said.
+    unsure = {undated for id, (undated, _) in both.items() if undated in held and id not in {undated, *held}}
+    before = told(list(unsure)) if unsure else {}
+
+    def is_known(entry: Entry) -> bool:
+        undated, dated = both[entry.id]
+        if dated in held or (entry.id == undated and undated in held):
+            return True
+        return undated in before and _same_date(before[undated], entry)
+
+    return tuple(entry for entry in entries if not is_known(entry))
+
+
+def _same_date(before: Entry, entry: Entry) -> bool:
+    """Whether both tell one date, or the earlier one of a clock ahead of ours, read as the time of the poll."""
+    then, now = _latest(before.announcement), _latest(entry.announcement)
+    if then is None or now is None:
+        return then == now
+    return then == now or (then == before.first_seen and then < now <= then + _AHEAD)
+
+
+def _identity(feed: str, one: Announcement, date: datetime | None) -> str:
+    when = () if date is None else (date.astimezone(UTC).isoformat(),)
+    return stable_id("entry", feed, same_place(one.canonical_url), one.fingerprint, *when)
+
+
+def _undated(entry: Entry) -> str:
+    return _identity(entry.feed or "", entry.announcement, None)
+
+
+def _dated(entry: Entry) -> str:
+    return _identity(entry.feed or "", entry.announcement, _latest(entry.announcement))
+
+
+def _latest(one: Announcement) -> datetime | None:
+    return max(filter(None, (one.published, one.updated)), default=None)
+
+
+def _dates(announcements: Sequence[Announcement], now: datetime) -> list[datetime | None]:
     """The later date of each announcement, where it says something of the item: not one in the future, nor one of the
     last hour that all others have too, for that is when the feed was made.
     """
-    latest = [max(filter(None, (one.published, one.updated)), default=None) for one in announcements]
+    latest = [_latest(one) for one in announcements]
     one = latest[0] if len(latest) > 1 and len(set(latest)) == 1 else None
     if one is not None and now - one < _JUST_MADE:
-        return [()] * len(latest)
-    return [(date.astimezone(UTC).isoformat(),) if date and date < now else () for date in latest]
+        return [None] * len(latest)
+    return [date if date and date < now else None for date in latest]
 
 
 def _failed(feed: Feed, said: PollResult, now: datetime) -> Polled:

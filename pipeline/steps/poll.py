@@ -67,10 +67,14 @@ async def poll(
         with services.record.read() as tx:
             return tx.entries.known(ids)
 
+    def told(ids: Sequence[str]) -> dict[str, Entry]:
+        with services.record.read() as tx:
+            return {id: entry for id in ids if (entry := tx.entries.get(id))}
+
     async def one(feed: Feed) -> Polled:
         async with gate:
             ours = own.allows(feed.url)
-            polled = await poll_feed(feed, fetcher, services.clock(), known=known, ours=ours, read=reader)
+            polled = await poll_feed(feed, fetcher, services.clock(), known=known, told=told, ours=ours, read=reader)
         on_feed(polled.feed, len(polled.entries))
         return polled
 

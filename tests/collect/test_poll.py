@@ -111,6 +111,14 @@ def dated(*hours: float | None) -> bytes:
     return head + b"".join(date + b"</item>" + item for date, item in zip(dates, items, strict=True))
 
 
+MORE = dated(11, 11).replace(
+    b"<item>",
+    b"<item><title>Three</title><link>http://outlet.example/3</link>"
+    b"<pubDate>Sun, 22 Nov 2026 11:30:00 GMT</pubDate></item><item>",
+    1,
+)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "new"),
     [
@@ -131,6 +139,31 @@ def test_a_date_that_moved_is_a_page_to_ask_for(
     first = {entry.id for entry in ask(Scripted(body=dated(*before))).entries}
     again = {entry.id for entry in ask(Scripted(body=dated(*after))).entries}
     assert len(again - first) == new
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "later", "new"),
+    [
+        pytest.param(dated(11, 11), dated(11, 11), 3, 0, id="shared in the last hour, and older then"),
+        pytest.param(dated(11, 11), MORE, 0, 1, id="shared until a third item comes"),
+        pytest.param(MORE, dated(11, 11), 0, 0, id="shared since the third has gone"),
+        pytest.param(dated(8, 12), dated(8, 12), 1, 0, id="ahead of our clock, and past then"),
+        pytest.param(dated(8, 12), dated(8, 13), 2, 1, id="ahead of our clock, and moved"),
+        pytest.param(dated(11, 11), dated(11, 9), 0, 1, id="shared, until one moved"),
+    ],
+)
+def test_a_date_that_only_begins_or_ends_to_count_brings_nothing_again(
+    first: bytes, then: bytes, later: int, new: int
+) -> None:
+    held = {entry.id: entry for entry in ask(Scripted(body=first)).entries}
+    again = poll(
+        FEED,
+        Scripted(body=then),
+        NOW + timedelta(hours=later),
+        known=lambda ids: set(held) & set(ids),
+        told=lambda ids: {id: held[id] for id in ids},
+    )
+    assert len(asyncio.run(again).entries) == new
 
 
 @pytest.mark.parametrize(
