@@ -7,19 +7,22 @@ later one holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from schemas.story import DecisionKind, StoryDecision
+from schemas.story import DecisionKind, StoryDecision, ThreadDecision
 
 
 class Decisions:
-    """The decisions in force, oldest first."""
+    """The decisions in force, oldest first.
 
-    def __init__(self, decisions: Iterable[StoryDecision] = ()) -> None:
+    Those about threads count too: a story is in one thread, so what people took apart there is not one story.
+    """
+
+    def __init__(self, decisions: Iterable[StoryDecision | ThreadDecision] = ()) -> None:
         self._made = sorted(decisions, key=lambda decision: decision.decided)
         self._derive()
 
-    def add(self, decision: StoryDecision) -> None:
+    def add(self, decision: StoryDecision | ThreadDecision) -> None:
         self._made = sorted([*self._made, decision], key=lambda made: made.decided)
         self._derive()
 
@@ -27,8 +30,15 @@ class Decisions:
         """Merged groups, and for each article the stories it was split from, before looking at where articles are."""
         links: list[tuple[str, str]] = []
         self._splits: set[tuple[str, str]] = set()
+        self._parted: list[tuple[set[str], set[str]]] = []
         for decision in self._made:
             named = set(decision.articles)
+            if decision.kind is DecisionKind.MERGE:
+                self._parted = [pair for pair in self._parted if any(map(named.isdisjoint, pair))]
+            if isinstance(decision, ThreadDecision):
+                if decision.kind is DecisionKind.SPLIT:
+                    self._parted.append((named, set(decision.others)))
+                continue
             if decision.kind is DecisionKind.MERGE:
                 links += [(decision.articles[0], other) for other in decision.articles[1:]]
                 continue
@@ -62,6 +72,10 @@ class Decisions:
     def with_it(self, article: str) -> list[str]:
         """The articles that people put together with this one."""
         return [other for other in self._group_of.get(article, ()) if other != article]
+
+    def parted(self) -> Sequence[tuple[set[str], set[str]]]:
+        """Articles of two developments each, as people said: no story has some of both."""
+        return self._parted
 
     def kept_from(self, story_of: Mapping[str, str]) -> dict[str, set[str]]:
         """For each article the stories it must stay out of, given where the articles are now.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, product
 
 from pipeline.group.copies import is_live
 from pipeline.group.decisions import Decisions
@@ -16,7 +16,7 @@ from pipeline.group.tokens import read_words
 from pipeline.group.window import DAY, Entry, Weighed, Window, remember, restore
 from schemas.article import CopyLink, Reading
 from schemas.base import stable_id
-from schemas.story import MoveKind, Placement, Remembered, StoryDecision, StoryJoin, StoryMove
+from schemas.story import MoveKind, Placement, Remembered, StoryDecision, StoryJoin, StoryMove, ThreadDecision
 
 _NEAREST = 3
 """So many of a story's articles, the most alike, speak for it."""
@@ -42,7 +42,7 @@ class Grouper:
         self,
         remembered: Iterable[Remembered] = (),
         *,
-        decisions: Iterable[StoryDecision] = (),
+        decisions: Iterable[StoryDecision | ThreadDecision] = (),
         windows: Mapping[str, timedelta] = {},
         default_window: timedelta = timedelta(days=7),
         model: Model | None = None,
@@ -202,6 +202,10 @@ class Grouper:
         window.neighbours.mark(entries[move.article].seq for move in moves if entries[move.article].copy_link is None)
         return tuple(moves)
 
+    def part(self, decision: ThreadDecision) -> None:
+        """Take in what a person decided about threads: it moves nothing, but stories of two threads are never one."""
+        self._decisions.add(decision)
+
     def decide(self, decision: StoryDecision) -> tuple[StoryMove, ...]:
         """Take in what a person decided, and group again what it touches."""
         self._decisions.add(decision)
@@ -356,6 +360,19 @@ class Grouper:
             barred.setdefault(self._original(article), set()).update(stories)
         return barred
 
+    def _strangers(self, articles: Mapping[int, str]) -> dict[int, set[int]]:
+        """For each of these the others that are of another development, as people said, and not in its story by now."""
+        found: dict[int, set[int]] = {}
+        for sides in self._decisions.parted():
+            one, other = ({self._original(article) for article in side} for side in sides)
+            here = [seq for seq, article in articles.items() if article in one]
+            there = [seq for seq, article in articles.items() if article in other]
+            for a, b in product(here, there):
+                if self._window.by_seq[a].story != self._window.by_seq[b].story:
+                    found.setdefault(a, set()).add(b)
+                    found.setdefault(b, set()).add(a)
+        return found
+
     def _original(self, article: str) -> str:
         """What people decide of a copy holds for its original: it is the same text."""
         entry = self._window.entries.get(article)
@@ -386,10 +403,11 @@ class Grouper:
         story_of = {seq: window.entries[article].story for seq, article in articles.items()}
         barred = self._barred()
         shut = {seq: barred[article] for seq, article in articles.items() if article in barred}
+        strangers = self._strangers(articles)
 
         def apart(one: Collection[int], other: Collection[int]) -> bool:
             return any(
-                story_of[b] in shut.get(a, ()) and story_of[b] not in shut.get(b, ())
+                b in strangers.get(a, ()) or (story_of[b] in shut.get(a, ()) and story_of[b] not in shut.get(b, ()))
                 for these, those in ((one, other), (other, one))
                 for a in these
                 for b in those
@@ -400,7 +418,7 @@ class Grouper:
             window.neighbours.likely,
             self._model.link,
             together=groups,
-            apart=apart if shut else None,
+            apart=apart if shut or strangers else None,
             reach=_REACH,
         )
         named = self._named([[articles[seq] for seq in group] for group in clusters], barred)

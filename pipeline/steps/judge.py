@@ -115,6 +115,7 @@ class Judge:
         """Keep what a person decided about threads; gives the stories that are in another thread now."""
         with self._turn_of(60.0) as tx:
             tx.threads.decide(decision)
+            self._grouper.part(decision)
             moved = self._threads.decide(decision)
             Developments(tx, self._threads).write_down(moved)
         return moved
@@ -165,7 +166,8 @@ class Judge:
         What is remembered in another form than this version's is made anew from the articles' texts: each stays the
         copy it was, and in its story.
         """
-        decisions, windows = tx.stories.decisions(), {name: topic.window for name, topic in topics.items()}
+        decisions: list[StoryDecision | ThreadDecision] = [*tx.stories.decisions(), *tx.threads.decisions()]
+        windows = {name: topic.window for name, topic in topics.items()}
         remembered = list(tx.articles.remembered(since=None))
         try:
             return Grouper(remembered, decisions=decisions, windows=windows)

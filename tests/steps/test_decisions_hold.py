@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +144,21 @@ def test_what_people_decided_holds_together_whatever_comes_in(
             room.arrive(some)
             for holds in held:
                 holds(room)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_stories_of_developments_that_were_split_never_become_one(anew: bool) -> None:
+    """An aftershock is like the aid and like the second report, which stands alone: it must not bring them together."""
+    with newsroom(start=BEFORE[-1].published) as room:
+        room.arrive(BEFORE)
+        held = [split_thread(room), split_story(room)]
+        if anew:
+            room.judge = Judge(room.services)
+        room.clock.forward(hours=6)
+        room.arrive([AFTER[1]])
+        for holds in held:
+            holds(room)
+        assert room.story("aid-1").id != room.story("quake-2").id
 
 
 def test_of_two_decisions_that_exclude_each_other_the_later_holds() -> None:
