@@ -32,7 +32,7 @@ from pipeline.figures.wording.repair import repaired
 SET = {"claims more": -4.0, "lost condition": -5.0, "run together": -1.5, "other number": -0.3}
 """What weighs on top of what was fitted: marks of what is false or glued together, too rare among the wordings that
 readers judged to be learned; and a number of something else, which readers bear, but which is not what is told."""
-CUT, LONG = 0.15, 0.02
+CUT, LONG = 0.15, 0.05
 """What a wording without … may be less sure, and one shorter by a word over print length, in log-odds: topics left out
 lose nothing by it, and half the … go."""
 
