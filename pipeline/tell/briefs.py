@@ -176,6 +176,9 @@ def _before(figure: BriefFigure) -> str:
 def _source(figure: BriefFigure) -> str:
     outlets = _outlets(figure.outlets)
     spoken = f", citing {figure.speaker}" if figure.speaker else ""
+    if len(figure.outlets) > figure.witnesses:
+        texts = "one text" if figure.witnesses == 1 else f"{figure.witnesses} texts"
+        return f"{len(figure.outlets)} outlets with {texts} between them: {outlets}{spoken}"
     if figure.witnesses == 1:
         return f"one outlet so far: {outlets}{spoken}"
     return f"{figure.witnesses} outlets: {outlets}{spoken}"

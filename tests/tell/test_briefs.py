@@ -26,6 +26,13 @@ def test_outlets_are_counted_and_named() -> None:
     assert figure_lines(figure("A", "B", "C", "D", "E")) == ["5 outlets: A, B, C and 2 others"]
 
 
+def test_outlets_that_print_one_text_are_not_passed_off_as_many() -> None:
+    reprinted = figure("Daily", "Post", witnesses=1, sure=False)
+    assert figure_lines(reprinted) == ["2 outlets with one text between them: Daily and Post"]
+    partly = figure("Daily", "Post", "Echo", witnesses=2)
+    assert figure_lines(partly) == ["3 outlets with 2 texts between them: Daily, Post and Echo"]
+
+
 def test_what_was_is_told_in_order_and_what_others_say_beside_it() -> None:
     told = figure(
         "Post", before=(value(14, "Daily"), value(12, "Daily")), rivals=(value(71, "Echo", speaker="a guard"),)
