@@ -29,9 +29,11 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.desk_data import HERE, Item, LabelledStream, given, ours, rows, unseen
 from pipeline.figures.wording import candidates_of
+from pipeline.figures.wording.choose import weighed
 from pipeline.figures.wording.credit import credit
 from pipeline.figures.wording.punctuated import LONGEST
 from pipeline.figures.wording.render import length
+from pipeline.tell.words import sentence_case
 
 LABELS = HERE / "labels/wordings.jsonl.gz"
 WEIGHTS = HERE.parent / "pipeline/figures/wording/weights.json"
@@ -50,7 +52,6 @@ class Judged:
     text: str
     words: int
     marks: dict[str, float]
-    is_chosen: bool
     true: bool
     clear: bool
 
@@ -58,8 +59,7 @@ class Judged:
 def shown(text: str, speaker: str) -> str:
     """A wording with who is credited, as readers saw it."""
     named = credit(speaker, text)
-    text = text[:1].upper() + text[1:] if not text.startswith("[") else text[:1] + text[1:2].upper() + text[2:]
-    return f"{text} ({named})" if named else text
+    return f"{sentence_case(text)} ({named})" if named else sentence_case(text)
 
 
 def key_of(text: str) -> str:
@@ -80,21 +80,18 @@ def judged(streams: Iterable[LabelledStream], labels: Path = LABELS, reader: str
 
 def _of_figure(stream: str, item: Item, n: int, known: dict[tuple[str, str], dict[str, int]]) -> Iterator[Judged]:
     figure = item.figures[n]
-    chosen = figure.figure.wording
     done = set()
     for one, speaker in candidates_of(n, [other.figure for other in item.figures], item.text.text):
         text = shown(one.text, speaker)
         label = known.get((figure.id, key_of(text)))
         if label is not None and text not in done:
             done.add(text)
-            is_chosen = chosen is not None and chosen.text == one.text
             yield Judged(
                 stream,
                 figure.id,
                 text,
                 length(one.text),
                 one.marks,
-                is_chosen,
                 bool(label["true"]),
                 bool(label["clear"]),
             )
@@ -120,11 +117,6 @@ def fit(examples: Sequence[Judged]) -> dict[str, float]:
     }
 
 
-def score(weights: dict[str, float], marks: dict[str, float]) -> float:
-    """The log-odds of a wording."""
-    return weights[""] + sum(weights.get(name, 0.0) * value for name, value in marks.items())
-
-
 # ---- reporting
 
 
@@ -134,7 +126,7 @@ def taken(examples: Sequence[Judged], weights: dict[str, float]) -> list[Judged]
     for one in examples:
         if one.words <= LONGEST:
             before = best.get(one.figure)
-            if before is None or score(weights, one.marks) > score(weights, before.marks):
+            if before is None or weighed(one.marks, weights) > weighed(before.marks, weights):
                 best[one.figure] = one
     return list(best.values())
 

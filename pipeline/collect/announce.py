@@ -27,7 +27,8 @@ LONGEST_CONTENT = 500_000
 FULL_TEXT = 1_500
 """Characters; a description at least this long is taken for the full text."""
 
-_SKEW = timedelta(minutes=10)
+SKEW = timedelta(minutes=10)
+"""How far a site's clock may run ahead; a date later than that is one in the future."""
 _SHOWN = 60
 """Characters of a date or link that a note shows."""
 
@@ -170,7 +171,7 @@ class _Dates:
             return None
         if read.assumed:
             wrong[read.assumed] = text
-        if read.at > self._now + _SKEW:
+        if read.at > self._now + SKEW:
             wrong["in the future; the time of the poll was taken"] = text
         return min(read.at, self._now)
 

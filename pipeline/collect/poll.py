@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pydantic import Field
 
+from pipeline.collect.announce import SKEW
 from pipeline.collect.feeds import MOST_BYTES, parse_feed
 from pipeline.collect.headers import fresh_for, retry_after
 from pipeline.collect.schedule import PollResult, address_to_poll, after_poll, postponed, validators_to_send
@@ -34,8 +35,6 @@ _WORDS = {
 }
 _JUST_MADE = timedelta(hours=1)
 """How old a feed is at most when it is asked for: few are kept longer by the caches on the way."""
-_AHEAD = timedelta(minutes=10)
-"""How far a site's clock runs ahead at most: the difference at which reading a feed begins to complain of its dates."""
 
 _log = logging.getLogger(__name__)
 
@@ -207,7 +206,7 @@ def _same_date(before: Entry, entry: Entry) -> bool:
     then, now = _latest(before.announcement), _latest(entry.announcement)
     if then is None or now is None:
         return then == now
-    return then == now or (then == before.first_seen and then < now <= then + _AHEAD)
+    return then == now or (then == before.first_seen and then < now <= then + SKEW)
 
 
 def _identity(feed: str, one: Announcement, date: datetime | None) -> str:

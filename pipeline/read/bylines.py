@@ -22,8 +22,6 @@ _BY_RULE, _BY_CLASS, _BY_WORDS, _BESIDE_DATE = 3.0, 2.5, 2.5, 1.5
 _AT_HEAD, _AT_FOOT, _WITHIN, _ELSEWHERE = 2.0, 1.0, 0.0, -1.5
 _LINKED, _NOT_OURS, _ABOUT = 1.0, -4.0, -2.0
 ENOUGH = 3.5
-STRONG = 5.0
-"""A byline as good as what metadata say."""
 _NEAR_TOP = 1.0
 _LINES_OF_A_BYLINE, _PROFILE_BOX = 4, -1.0
 """More lines, of which few are names, tell about someone."""

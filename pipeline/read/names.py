@@ -41,7 +41,6 @@ _PARTICLES = frozenset(
 )
 _CASED = re.compile(r"[a-zA-ZÀ-ɏͰ-ϿЀ-ӿ]")
 _KANA_ONLY = re.compile(r"[\u3040-\u30ff]+")
-_NOT_IN_NAMES = re.compile(r"[\d?!@#%…]")
 _MOST_WORDS = 6
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _STRONG = re.compile(r"\s*(?:[;|•·\n]|\s/\s|(?<=[^\W\d_])/(?=[^\W\d_]{3}))\s*")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from pipeline.errors import ReadError, TallywireError
 from pipeline.read import body, boilerplate, decode, jsonld, kinds, markup, metadata
@@ -121,7 +122,7 @@ class _Taken:
     how: str
     facts: metadata.Facts
 
-    @property
+    @cached_property
     def seen(self) -> Seen:
         titles = tuple(headings(self.page.tree))
         return Seen(markup=self.page, said=self.said, text=self.raw, titles=titles, site=self.facts.outlet)
@@ -159,9 +160,7 @@ def _read(
     taken = _taken(html, final_url, hint, now)
     facts, said = taken.facts, taken.said
     judged = kinds.judge(Asked(hint, requested_url, final_url), taken.seen, free=taken.free)
-    text = boilerplate.without_boilerplate(
-        taken.raw, (facts.title, said.headline, *headings(taken.page.tree)), facts.authors
-    )
+    text = boilerplate.without_boilerplate(taken.raw, (facts.title, said.headline, *taken.seen.titles), facts.authors)
     sources = dict(facts.sources)
     sources["text"] = MetadataSource.JSON_LD if "articleBody" in taken.how else MetadataSource.PAGE
     said_notes = [*notes, *facts.notes, *([taken.how] if taken.how else [])]

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -160,6 +160,16 @@ class Seen:
         # Where nothing else is shown, a dialog is the page.
         return list(_shown(self._body, dialogs=True))
 
+    @cached_property
+    def links(self) -> list[tuple[HtmlElement, str]]:
+        """The links that are shown, each with its text on one line."""
+        return [(e, _flat(" ".join(e.itertext()))) for e in self.elements if e.tag == "a"]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What the makers of the page called each of its elements."""
+        return list(map(_named, self.elements))
+
     @property
     def _body(self) -> HtmlElement:
         return next(iter(self.markup.tree.iter("body")), self.markup.tree)
@@ -193,18 +203,24 @@ class Seen:
         """The texts of the outermost shown elements that their makers named for ``kind``."""
         found: list[HtmlElement] = []
         inside: set[int] = set()
-        for element in self.elements:
+        for element, name in zip(self.elements, self.names, strict=True):
             if element.getparent() is not None and id(element.getparent()) in inside:
                 inside.add(id(element))
-            elif element.tag not in ("body", "html") and _MARKS[kind].search(_named(element)):
+            elif element.tag not in ("body", "html") and _MARKS[kind].search(name):
                 inside.add(id(element))
                 found.append(element)
         return [text for element in found[:8] if (text := _flat(" ".join(element.itertext())))]
 
 
+@lru_cache(maxsize=4)
+def _folded(text: str) -> str:
+    """`fold`, for a text that is asked about once for each kind of page."""
+    return fold(text)
+
+
 def density(pattern: re.Pattern[str], text: str) -> float:
     """How thick the words of ``pattern`` stand in a text: 1 where there is one for every 60 characters, or more."""
-    plain = fold(text[:_SHOWN])
+    plain = _folded(text[:_SHOWN])
     hits = Counter(found[0] for found in pattern.finditer(plain))
     counted = sum(min(count, 2) for count in hits.values())
     return min(1.0, 60 * counted / max(size(plain), 120))
@@ -250,7 +266,7 @@ def of_build(seen: Seen) -> dict[str, float]:
     kinds = {value.lower() for value in markup.tag("og:type")}
     prose = [_flat(" ".join(e.itertext())) for e in seen.elements if e.tag == "p"]
     prose = [text for text in prose if size(text) >= _SMALL_PROSE]
-    linked = sum(len(_flat(" ".join(e.itertext()))) for e in seen.elements if e.tag == "a")
+    linked = sum(len(text) for _, text in seen.links)
     controls = [e for e in seen.elements if e.tag in ("button", "input", "textarea") and e.get("type") != "hidden"]
     written = size(seen.read)
     site = words(seen.site).replace(" ", "")
@@ -341,6 +357,15 @@ def _linked(seen: Seen) -> float:
     return min(1.0, sum(len(link) for link in links if len(link) >= 15 and link in read) / max(len(read), 200))
 
 
+_WORDS_OF = {
+    "signing in": phrases.SIGN_IN,
+    "missing": phrases.MISSING,
+    "closing": phrases.CLOSED,
+    "ad blockers": phrases.AD_BLOCK,
+    "robots": phrases.ROBOT,
+}
+
+
 def of_words(seen: Seen) -> dict[str, float]:
     """Marks in the markup and words of the text, for each kind of page that is none."""
     shown = max(size(seen.main), 100.0)
@@ -350,27 +375,14 @@ def of_words(seen: Seen) -> dict[str, float]:
     body = next((_named(e) for e in seen.markup.tree.iter("body")), "")
     if re.search(r"error-?_?404|not-?_?found|page-?404|\b404\b", body, re.IGNORECASE):
         found["marked as missing"] = 1.0
-    head = " | ".join((seen.window, *seen.titles[:2]))
+    head = fold(" | ".join((seen.window, *seen.titles[:2])))
     text = seen.read if size(seen.main) > 2 * size(seen.read) else f"{seen.main[:_SHOWN]}"
     cookies, agree = density(phrases.COOKIE, text), density(phrases.AGREE, text)
     found["words of consent"] = (cookies * agree) ** 0.5
-    found["words of signing in"] = density(phrases.SIGN_IN, text)
-    for name, pattern in (
-        ("missing", phrases.MISSING),
-        ("closing", phrases.CLOSED),
-        ("ad blockers", phrases.AD_BLOCK),
-        ("robots", phrases.ROBOT),
-    ):
+    for name, pattern in _WORDS_OF.items():
         found[f"words of {name}"] = density(pattern, text)
-    for name, pattern in (
-        ("consent", phrases.COOKIE),
-        ("signing in", phrases.SIGN_IN),
-        ("missing", phrases.MISSING),
-        ("closing", phrases.CLOSED),
-        ("ad blockers", phrases.AD_BLOCK),
-        ("robots", phrases.ROBOT),
-    ):
-        found[f"headed by {name}"] = float(bool(pattern.search(fold(head))))
+    for name, pattern in (("consent", phrases.COOKIE), *_WORDS_OF.items()):
+        found[f"headed by {name}"] = float(bool(pattern.search(head)))
     return found
 
 
@@ -430,5 +442,6 @@ def _after(seen: Seen) -> tuple[str, bool]:
     after = seen.main[at + len(last) : at + len(last) + 500] if at >= 0 else ""
     if not after:
         return "", False
-    hrefs = ((e.get("href") or "", _flat(" ".join(e.itertext()))) for e in seen.elements if e.tag == "a")
-    return after, any(text and text in after and _KEPT_SHUT.search(fold(href)) for href, text in hrefs)
+    return after, any(
+        text and text in after and _KEPT_SHUT.search(fold(link.get("href") or "")) for link, text in seen.links
+    )

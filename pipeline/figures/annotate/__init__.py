@@ -9,9 +9,8 @@ from __future__ import annotations
 from pipeline.figures.annotate.clause import clause_of
 from pipeline.figures.annotate.model import english
 from pipeline.figures.annotate.parse import Parse, Parser, Word
-from pipeline.figures.annotate.speaker import speaker_of
 
-__all__ = ["Parse", "Parser", "Word", "clause_of", "parser_for", "speaker_of"]
+__all__ = ["Parse", "Parser", "Word", "clause_of", "parser_for"]
 
 
 def parser_for(language: str | None) -> Parser | None:

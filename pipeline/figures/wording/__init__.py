@@ -11,13 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.figures.annotate import Parse, Parser, clause_of, parser_for, speaker_of
+from pipeline.figures.annotate import Parse, Parser, clause_of, parser_for
 from pipeline.figures.wording import punctuated
-from pipeline.figures.wording.choose import Candidate, candidates, uncut
+from pipeline.figures.wording.choose import Candidate, candidates
 from pipeline.figures.wording.core import after_caption, core, without_asides
 from pipeline.figures.wording.credit import credit, speaker_shown
 from pipeline.figures.wording.evidence import Known
 from pipeline.figures.wording.render import length, tidy
+from pipeline.figures.wording.speaker import speaker_of
 from schemas.figure import Figure, Wording
 
 LEAST = -2.5
@@ -130,7 +131,7 @@ def _ranked(
     if parse is None:
         return []
     known = Known(figure.counted, noun, figure.scope.place, figure.action, speaker)
-    found = (one for one in alternatives(sentence, parse, span, known) if length(one.text) <= punctuated.LONGEST)
+    found = (one for one in candidates(sentence, parse, span, known) if length(one.text) <= punctuated.LONGEST)
     return sorted(found, key=lambda one: one.score, reverse=True)
 
 
@@ -152,15 +153,7 @@ def candidates_of(index: int, figures: Sequence[Figure], text: str) -> list[tupl
     speaker = _speakers(beside, [(parses[other], where) for other, where in shown])[at]
     noun = _to_resolve(figure, figures[:index], text)
     known = Known(figure.counted, noun, figure.scope.place, figure.action, speaker)
-    return [(one, speaker) for one in alternatives(sentence, parse, span, known)]
-
-
-def alternatives(sentence: str, parse: Parse, span: tuple[int, int], known: Known) -> list[Candidate]:
-    """All wordings of a number at ``span`` of a parsed sentence, in no order."""
-    made = candidates(sentence, parse, span, known)
-    plain = {one.text for one in made}
-    # Where a clause ends at the cut, nothing that it says is cut.
-    return [*made, *(one for one in uncut(sentence, parse, span, known, "en") if one.text.strip(" …") not in plain)]
+    return [(one, speaker) for one in candidates(sentence, parse, span, known)]
 
 
 def _worded(

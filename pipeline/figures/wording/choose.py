@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
 from pipeline.figures.annotate import Parse
 from pipeline.figures.wording import closed, punctuated
-from pipeline.figures.wording.bounds import lost_bounds
 from pipeline.figures.wording.clause import Builder
 from pipeline.figures.wording.credit import room_beside
 from pipeline.figures.wording.drops import borrowed, faults, fuller, holds, is_whole
@@ -48,6 +48,11 @@ def weights() -> dict[str, float]:
     return found
 
 
+def weighed(marks: Mapping[str, float], by: Mapping[str, float]) -> float:
+    """The log-odds that ``marks`` come to, by weights of this form."""
+    return by.get("", 0.0) + sum(by.get(name, 0.0) * value for name, value in marks.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A wording and the evidence for and against it; ``score`` is how likely it is true and clear, in log-odds."""
@@ -59,7 +64,6 @@ class Candidate:
     head: int
     number: int
     claims_more: bool
-    kind: str
     marks: dict[str, float]
     to_check: bool
     """Whether words were left out inside, so that only a parse tells whether it still is one clause."""
@@ -74,11 +78,6 @@ class Candidate:
         """The wording without brackets, as it is parsed."""
         return self.text.replace("[", "").replace("]", "")
 
-    @property
-    def is_part(self) -> bool:
-        """Whether it lacks the share or the period of which its number was counted."""
-        return lost_bounds(self.parse, set(self.kept), self.number) > 0
-
     def holds(self, made: Parse | None) -> bool:
         """Whether the parse of the wording bears it out."""
         return holds(made, self.parse, set(self.kept), self.head, self.number)
@@ -89,15 +88,13 @@ def _candidate(
 ) -> Candidate:
     kept = clause.kept
     check = check and clause.finite and not is_whole(builder.parse, kept)
-    part = lost_bounds(builder.parse, set(kept), builder.number) > 0
-    text = f"… {text}" if part and "…" not in text else text
-    marks = flaws(builder, clause, text, known) | left_out(builder, clause) | shape(builder, clause, text, known)
-    marks[f"is {kind}"] = 1.0
-    fitted = weights()
-    score = fitted[""] + sum((fitted.get(name, 0.0) + SET.get(name, 0.0)) * value for name, value in marks.items())
+    wrong = flaws(builder, clause, text, known)
+    text = f"… {text}" if wrong["lost bound"] and "…" not in text else text
+    marks = wrong | left_out(builder, clause) | shape(builder, clause, text, known) | {f"is {kind}": 1.0}
+    score = weighed(marks, weights()) + weighed(marks, SET)
     score -= CUT * ("…" in text) + LONG * max(0, length(text) - PRINT)
     return Candidate(
-        text, score, builder.parse, frozenset(kept), clause.head, builder.number, clause.claims_more, kind, marks, check
+        text, score, builder.parse, frozenset(kept), clause.head, builder.number, clause.claims_more, marks, check
     )
 
 
@@ -207,7 +204,7 @@ def candidates(
     span: tuple[int, int],
     known: Known,
 ) -> list[Candidate]:
-    """The clauses of a number by the parse, with their scores."""
+    """All wordings of a number at ``span`` of a parsed English sentence, in no order."""
     parse = repaired(parse)
     builder = Builder(parse, span)
     found: dict[str, Candidate] = {}
@@ -219,7 +216,10 @@ def candidates(
             if text and length(text) >= SHORTEST and text not in found:
                 found[text] = _candidate(builder, clause, text, known, f"clause {n}", check=True)
                 found.update((one.text, one) for one in _filled(sentence, builder, clause, known, room))
-    return [*found.values(), *_others(sentence, builder, span, known)]
+    made = [*found.values(), *_others(sentence, builder, span, known)]
+    plain = {one.text for one in made}
+    # Where a clause ends at the cut, nothing that it says is cut.
+    return made + [one for one in _uncut(sentence, builder, span, known) if one.text.strip(" …") not in plain]
 
 
 def _resolve(builder: Builder, clause: Clause, known: Known) -> None:
@@ -344,15 +344,13 @@ def _is_bare(parse: Parse, builder: Builder) -> bool:
     return not any(parse.words[c].dep in ("prep", "nmod", "appos") for c in parse.children(builder.number))
 
 
-def uncut(sentence: str, parse: Parse, span: tuple[int, int], known: Known, language: str) -> list[Candidate]:
+def _uncut(sentence: str, builder: Builder, span: tuple[int, int], known: Known) -> list[Candidate]:
     """The sentence itself, and the sentence cut around the number."""
-    parse = repaired(parse)
-    builder = Builder(parse, span)
     found = []
-    for kind, (start, end) in (("sentence", (0, len(sentence))), ("cut", punctuated.around(sentence, span, language))):
-        kept = {i for i, word in enumerate(parse.words) if word.start >= start and word.end <= end}
-        whole = kind == "sentence" or (start == 0 and end == len(sentence))
-        text = tidy(sentence) if whole else punctuated.cut(sentence, span, language)
+    for kind, (start, end) in (("sentence", (0, len(sentence))), ("cut", punctuated.around(sentence, span, "en"))):
+        kept = {i for i, word in enumerate(builder.words) if word.start >= start and word.end <= end}
+        whole = start == 0 and end == len(sentence)
+        text = tidy(sentence) if whole else punctuated.cut(sentence, span, "en")
         if builder.number in kept:
-            found.append(_candidate(builder, _pseudo(parse, builder, kept), text, known, kind))
+            found.append(_candidate(builder, _pseudo(builder.parse, builder, kept), text, known, kind))
     return found

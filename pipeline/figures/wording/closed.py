@@ -16,6 +16,21 @@ REPORTING = _set(
 )
 """Verbs of saying that leave a claim as it is; every other verb over a claim ("fears", "denies") colours it."""
 
+CLAIMING = REPORTING | _set(
+    "revealing shown estimate estimates estimated estimating believe believes believed think thinks thought reckon",
+    "reckons reckoned fear fears feared warn warns warned warning claim claims claimed claiming predict predicts",
+    "predicted predicting expect expects expected suggest suggests suggested suggesting project projects projected",
+    "forecast forecasts argue argues argued arguing insist insists insisted insisting allege alleges alleged alleging",
+    "deny denies denied acknowledge acknowledges acknowledged admit admits admitted admitting concede concedes",
+    "conceded",
+    "contend contends contended caution cautions cautioned conclude concludes concluded indicate indicates indicated",
+    "find finds found calculate calculates calculated assert asserts asserted maintain maintains maintained complain",
+    "complains complained testify testifies testified assure assures assured stress stresses stressed emphasize",
+    "emphasizes emphasized vow vows vowed promise promises promised pledge pledges pledged recount recounts recounted",
+    "recall recalls recalled",
+)
+"""Verbs of saying, counting and believing over a claim, be it as it is or coloured: their subject is who says it."""
+
 FACTS = _set("fact news statement report announcement")
 """Nouns over a claim ("the news that") that leave it as it is; any other one ("fears that") colours it."""
 

@@ -256,7 +256,7 @@ def shape(builder: Builder, clause: Clause, text: str, known: Known) -> dict[str
     """How much was kept, how it opens, what was filled in, and whether who speaks is named."""
     parse, kept = builder.parse, clause.kept
     plain = [i for i, word in enumerate(parse.words) if word.dep != "punct"]
-    order = sorted(i for i in plain if i in kept)
+    order = [i for i in plain if i in kept]
     lows = {parse.words[i].text.lower() for i in order}
     all_lows = {parse.words[i].text.lower() for i in plain}
     first = parse.words[order[0]]
@@ -265,7 +265,7 @@ def shape(builder: Builder, clause: Clause, text: str, known: Known) -> dict[str
     told = bool(lows & (closed.REPORTING | {"according"}))
     shown = credit(known.speaker, text)
     names = [i for i in plain if parse.words[i].tag.startswith("NNP")]
-    gaps = sum(b - a > 1 and any(i in plain for i in range(a + 1, b)) for a, b in pairwise(order))
+    gaps = sum(b - a > 1 for a, b in pairwise(n for n, i in enumerate(plain) if i in kept))
     return {
         "share kept": len(order) / len(plain),
         "words": min(length(text), 24) / 18,

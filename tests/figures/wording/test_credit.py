@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.figures.annotate import parser_for, speaker_of
+from pipeline.figures.annotate import parser_for
 from pipeline.figures.reading import read_figures
 from pipeline.figures.wording.credit import credit, speaker_shown
 from pipeline.figures.wording.render import length
+from pipeline.figures.wording.speaker import speaker_of
 
 parser = parser_for("en")
 needs_parser = pytest.mark.skipif(parser is None, reason="no parser of English is installed")

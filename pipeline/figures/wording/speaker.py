@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from pipeline.figures.annotate.parse import Parse
+from pipeline.figures.annotate import Parse
+from pipeline.figures.wording import closed
 
-_VERBS = (
-    "say says said saying tell tells told telling report reports reported reporting announce announces announced "
-    "announcing add adds added adding note notes noted noting state states stated stating declare declares "
-    "declared reveal reveals revealed revealing disclose discloses disclosed explain explains explained write "
-    "writes wrote remark remarks remarked comment comments commented mention mentions mentioned observe observes "
-    "observed inform informs informed show shows showed shown confirm confirms confirmed confirming quote quotes "
-    "quoted estimate estimates estimated estimating believe believes believed think thinks thought reckon reckons "
-    "reckoned fear fears feared warn warns warned warning claim claims claimed claiming predict predicts "
-    "predicted predicting expect expects expected suggest suggests suggested suggesting project projects "
-    "projected forecast forecasts argue argues argued arguing insist insists insisted insisting allege alleges "
-    "alleged alleging deny denies denied acknowledge acknowledges acknowledged admit admits admitted admitting "
-    "concede concedes conceded contend contends contended caution cautions cautioned conclude concludes concluded "
-    "indicate indicates indicated find finds found calculate calculates calculated assert asserts asserted "
-    "maintain maintains maintained complain complains complained testify testifies testified assure assures "
-    "assured stress stresses stressed emphasize emphasizes emphasized vow vows vowed promise promises promised "
-    "pledge pledges pledged recount recounts recounted recall recalls recalled"
-)
-_SAYING = frozenset(_VERBS.split())
-"""Verbs of saying, counting and believing that take a clause."""
 _SUBJECTS = ("nsubj", "nsubjpass")
 _INSIDE = frozenset({"compound", "amod", "poss", "case", "nmod", "nummod", "nn"})
 """Labels of what belongs to the name of one who speaks."""
@@ -64,7 +46,7 @@ def speaker_of(parse: Parse, span: tuple[int, int]) -> str | None:
 def _of_verb(parse: Parse, at: int, above: int) -> int | None:
     """The subject of a verb of saying over the clause at ``at``; whom "quoted X as saying" quotes."""
     words = parse.words
-    if words[at].dep not in ("ccomp", "parataxis") or words[above].text.lower() not in _SAYING:
+    if words[at].dep not in ("ccomp", "parataxis") or words[above].text.lower() not in closed.CLAIMING:
         return None
     if words[above].dep == "pcomp" and words[words[above].head].text.lower() == "as":
         cited = words[words[above].head].head
