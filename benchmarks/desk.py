@@ -1,6 +1,6 @@
 """How well a desk is served on topics that the weights have not seen.
 
-    python -m benchmarks.desk ../shared/data [--only TOPIC ...] [--all]
+    python -m benchmarks.desk ../shared/data --moves TIMELINE17 [--only TOPIC ...] [--all]
     python -m benchmarks.desk ../shared/data --unseen TIMELINE17
 
 Each topic in turn is left out, the weights are fitted on all others, and the topic is told with them; the scorer that
@@ -70,6 +70,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--moves", type=Path, metavar="TIMELINE17", help="learn from the labels of moves in it too")
     parser.add_argument("--unseen", type=Path, metavar="TIMELINE17")
     options = parser.parse_args()
     score = scorer(options.folder / "desk")
@@ -77,20 +78,21 @@ def main() -> None:
         _report(score, ((stream, Models.shipped()) for stream in unseen(options.unseen)), options.only)
         return
     # Telling with the shipped weights needs no scikit-learn; fitting does.
-    from benchmarks.train_desk import all_lessons, left_out, tables_of, with_heard
+    from benchmarks.train_desk import all_lessons, asked, fit_base, left_out, tables_of, with_heard
 
     lessons = all_lessons(options.folder)
+    tables = tables_of(lessons)
     kinds = ("given", "ours") if options.all else ("given",)
-    found = left_out(lessons, tables_of(lessons), score, lambda line: print(line, flush=True))
-    _report(
-        score,
-        (
-            (stream, with_heard(found[stream.name][0], [h for name, (_, h) in found.items() if name != stream.name]))
-            for stream in (lesson.stream for lesson in lessons)
-            if stream.name in found and stream.kind in kinds
-        ),
-        options.only,
-    )
+    found = left_out(lessons, tables, score, lambda line: print(line, flush=True))
+    answers = asked(options.moves, found, fit_base(tables), score) if options.moves else []
+
+    def fitted(name: str) -> Models:
+        others = [heard for other, (_, heard) in found.items() if other != name]
+        return with_heard(found[name][0], others, [one for kin, some in answers if kin != name for one in some])
+
+    streams = (lesson.stream for lesson in lessons)
+    chosen = (stream for stream in streams if stream.name in found and stream.kind in kinds)
+    _report(score, ((stream, fitted(stream.name)) for stream in chosen), options.only)
 
 
 def _report(score: ModuleType, streams: Iterable[tuple[LabelledStream, Models]], only: Sequence[str]) -> None:

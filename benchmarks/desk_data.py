@@ -3,7 +3,8 @@
 Two kinds: streams in a folder (``TOPIC.yaml``, ``TOPIC.jsonl.gz``, ``TOPIC.gold.jsonl``; see its README), and those of
 ``labels/desk.jsonl.gz``, whose texts are found by id in the ``stories`` folder of the shared data: the labels hold
 places in these texts, and no text. ``labels/unseen.jsonl.gz`` is of the same form, with texts in the corpus Timeline17
-(see ``timeline17.py``); no weights are fitted on it. ``labels/worth.jsonl.gz`` holds plain worths of the figures of
+(see ``timeline17.py``); no weights are fitted on it. ``labels/moves.jsonl.gz`` says of figures of other articles there
+which value told before they come from, and nothing else. ``labels/worth.jsonl.gz`` holds plain worths of the figures of
 some 350 stories.
 """
 
@@ -59,6 +60,10 @@ class LabelledStream:
     gold: list[Row] = field(default_factory=list)
     worths: dict[str, int] = field(default_factory=dict)
     """By the id of a figure; only where worth alone was labelled."""
+    moves: dict[str, Interval | None] = field(default_factory=dict)
+    """What a figure moved from, by its id; only where moves alone were labelled."""
+    kin: str = ""
+    """The desk stream on the same events; only there too."""
 
 
 def rows(path: Path) -> list[Row]:
@@ -142,6 +147,23 @@ def _labelled(found: list[Row], texts: _Texts, reader: str) -> Iterator[Labelled
         read = _articles(topic, texts)
         gold = [_gold(label, read[label["article"]]) for label in labels[topic["topic"]]]
         yield LabelledStream(topic["topic"], topic["title"], "ours", [item_of(row) for row in read], gold)
+
+
+def moves(corpus: Path, reader: str = "a") -> Iterator[LabelledStream]:
+    """Streams whose figures were labelled by what they moved from, alone."""
+    texts = _Texts(lambda name: timeline17.articles(corpus, name))
+    found = rows(HERE / "labels/moves.jsonl.gz")
+    for topic in (row for row in found if "articles" in row):
+        items = [item_of(row) for row in _articles(topic, texts)]
+        labels = [row for row in found if row["topic"] == topic["topic"] and row.get("reader") == reader]
+        by_place = {(row["article"], row["span"][0]): row["from"] for row in labels}
+        known = {
+            figure.id: tuple(before) if (before := by_place[n, figure.figure.span[0]]) else None
+            for n, item in enumerate(items)
+            for figure in item.figures
+            if (n, figure.figure.span[0]) in by_place
+        }
+        yield LabelledStream(topic["topic"], topic["title"], "moves", items, moves=known, kin=topic["kin"])
 
 
 def worths(stories: Path) -> Iterator[LabelledStream]:

@@ -87,6 +87,8 @@ def replay(members: list[Row], *, regroup: bool) -> tuple[list[Row], float]:
         assert placed.join is not None
         original = placed.copy_link.original if placed.copy_link else None
         found[article] = {"id": article, "copy_of": original, "story": placed.join.story}
+        for former in placed.gave_way:
+            found[former.article]["copy_of"] = article
         if regroup and (seq % CHUNK == 0 or seq == len(members)):
             for move in grouper.regroup():
                 found[move.article]["story"] = move.to_story

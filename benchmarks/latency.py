@@ -30,7 +30,7 @@ from pytest_httpserver import HTTPServer
 from pipeline.errors import SearchIndexError
 from pipeline.steps.services import Services
 from schemas.search import Query
-from schemas.topic import parse_duration
+from schemas.written import parse_duration
 from tests.airflow.deployment import Deployment, deployed, report
 from tests.airflow.stack import wait_for
 from tests.elastic.docker import docker_server

@@ -42,8 +42,11 @@ from pipeline.read import body, boilerplate, decode, jsonld, kinds, markup, meta
 from pipeline.read.workers import WorkerPool
 from pipeline.record import alerts, articles, entries, feeds, figures, notes, stories, topics
 from pipeline.settings import Settings
-from pipeline.steps import developments, judge, reading, replay
-from pipeline.steps.reading import ArticleRead, ReadJob, read_job
+from pipeline.steps import judge, replay
+from pipeline.steps.intake import reading
+from pipeline.steps.intake.reading import ArticleRead, ReadJob, read_job
+from pipeline.steps.judging import developments
+from pipeline.steps.judging import turn as judging
 from pipeline.steps.services import Services, open_services
 from pipeline.topics import read_topics
 from schemas.article import Page
@@ -99,11 +102,11 @@ STEPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("read: match", reading, ("match_all",)),
     ("read: figures", reading, ("read_figures",)),
     ("judge: group", Grouper, ("__init__", "place", "revise", "regroup", "forget", "remembered")),
-    ("judge: group", judge, ("summarise",)),
+    ("judge: group", judging, ("summarise",)),
     ("judge: follow", Follower, ("__init__", "follow")),
     ("judge: threads", Threads, ("place", "forget", "shrink")),
     ("judge: threads", developments, ("portrait_of", "together")),
-    ("judge: news and rules", judge, ("figure_news", "put_alerts")),
+    ("judge: news and rules", judging, ("figure_news", "put_alerts")),
     ("judge: rest", judge.Judge, ("run",)),
     ("publish", replay, ("publish",)),
 )

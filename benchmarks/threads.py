@@ -32,7 +32,7 @@ from pipeline.group import Grouper
 from pipeline.group.portraits import portrait_of, together
 from pipeline.group.relation import COLUMNS, Sight, ThreadModel, relation
 from pipeline.group.threads import LATEST, Threads, rarity
-from pipeline.steps.developments import PORTRAYED
+from pipeline.steps.judging.developments import PORTRAYED
 from schemas.story import Portrait
 
 HERE = Path(__file__).resolve().parent

@@ -1,9 +1,10 @@
 """Learn what telling ships: how much a figure is worth, and whether it was told before or is the next state of one.
 
-    python benchmarks/train_desk.py ../shared/data               fit, and say how well each kind of weights fits
-    python benchmarks/train_desk.py ../shared/data --write       … and write pipeline/figures/{worth,telling}/*.json
+    python -m benchmarks.train_desk ../shared/data TIMELINE17           fit, and say how well the weights fit
+    python -m benchmarks.train_desk ../shared/data TIMELINE17 --write   … and write them into pipeline/figures
 
-The folder holds ``desk`` and ``stories``; see ``desk_data``. What is kept of the texts are limits of some 600 cues.
+The first folder holds ``desk`` and ``stories``, the other the corpus Timeline17; see ``desk_data``. What is kept of the
+texts are limits of some 600 cues.
 Needs scikit-learn (dependency group ``compare``). How good the weights are on topics they have not seen tells
 ``python -m benchmarks.desk``, which fits them anew without each topic in turn.
 
@@ -25,11 +26,11 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.feature_extraction import DictVectorizer
 
-from benchmarks.desk_data import Interval, LabelledStream, Row, aligned, given, ours, scorer, worths
-from pipeline.figures.telling import Teller, pairs
+from benchmarks.desk_data import Interval, LabelledStream, Row, aligned, given, moves, ours, scorer, worths
+from benchmarks.fit_trees import Cues, Example, Size, Table, as_trees, learn, table_of
+from benchmarks.train_moves import NEVER, Asking, Question, fit_choice, question_of, questions_of
+from pipeline.figures.telling import pairs
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Models
 from pipeline.figures.telling.teller import mail_cues
@@ -39,22 +40,10 @@ from schemas.figure import Tell
 
 PIPELINE = Path(__file__).resolve().parents[1] / "pipeline/figures"
 WEIGHT = {"given": 1.0, "ours": 0.4, "worth": 0.2}
-LEAST = 25
-"""Examples that a cue must occur in, to be asked for."""
 WITHOUT_PARSE = ("role: ", "verb", "modal: ", "inside ", "place in sentence", "depth", "main clause", "denied")
 """Cues that a parse gives. Each example stands once more without them, for languages that have no parser."""
 HARD, EASY, KNOWN = 15, 4, 10
 """Pairs taken of each figure: the closest of other series, some others, and the latest of its own."""
-Cues = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Example:
-    """Cues, the answer, and how much it counts."""
-
-    cues: Cues
-    yes: bool
-    weight: float
 
 
 @dataclass(frozen=True)
@@ -67,6 +56,7 @@ class Pair:
     same: bool
     repeated: bool
     may_be_told: bool
+    of_one_value: bool
 
 
 @dataclass
@@ -141,41 +131,13 @@ def _pairs(
             same=row["series"] == label["series"],
             repeated=row["series"] == label["series"] and label["kind"] == "repeated",
             may_be_told=pairs.standing(one.claim, said.claim) in pairs.MAY_BE_TOLD,
+            of_one_value=pairs.standing(one.claim, said.claim) in pairs.SAYS_THE_SAME,
         )
         for one, row in chosen
     ]
 
 
 # ---- fitting
-
-
-@dataclass(frozen=True)
-class Table:
-    """Examples as rows of numbers: ``names`` are the columns, ``stream`` tells whose each row is."""
-
-    names: list[str]
-    rows: np.ndarray
-    yes: np.ndarray
-    weight: np.ndarray
-    stream: np.ndarray
-
-    def but(self, unseen: Set[str]) -> np.ndarray:
-        """Which rows are of none of these streams."""
-        return ~np.isin(self.stream, list(unseen))
-
-
-def _table(examples: Iterable[tuple[str, Example]]) -> Table:
-    found = list(examples)
-    maker = DictVectorizer(sparse=False, dtype=np.float32)
-    cells = maker.fit_transform([example.cues for _, example in found])
-    often = (cells != 0).sum(0) >= LEAST
-    return Table(
-        names=[name for name, kept in zip(maker.get_feature_names_out(), often, strict=True) if kept],
-        rows=cells[:, often],
-        yes=np.array([example.yes for _, example in found]),
-        weight=np.array([example.weight for _, example in found]),
-        stream=np.array([name for name, _ in found]),
-    )
 
 
 @dataclass(frozen=True)
@@ -186,6 +148,8 @@ class Tables:
     same: Table
     values: Table
     """One row a pair, as ``same``: likeness and values; ``yes`` is whether it was repeated."""
+    states: Table
+    """Pairs of different values: likeness and values; ``yes`` is whether both are of one series."""
     pairs: list[Pair]
     kinds: dict[str, str]
 
@@ -197,16 +161,20 @@ def tables_of(lessons: Sequence[Lessons]) -> Tables:
     found = [(lesson, pair) for lesson in lessons for pair in lesson.pairs]
     weights = {lesson.stream.name: _weight(lesson) for lesson in lessons if lesson.pairs}
     counts = Counter(pair.said for _, pair in found)
-    same, values = [], []
+    same, values, states = [], [], []
     for lesson, pair in found:
         name = lesson.stream.name
         weight = weights[name] / counts[pair.said] ** 0.5
         same.append((name, Example(pair.likeness, pair.same, weight)))
-        values.append((name, Example({**pair.likeness, **pair.values}, pair.repeated, weight)))
+        both = {**pair.likeness, **pair.values}
+        values.append((name, Example(both, pair.repeated, weight)))
+        if not pair.of_one_value:
+            states.append((name, Example(both, pair.same, weight)))
     return Tables(
-        worth=_table(worth),
-        same=_table(same),
-        values=_table(values),
+        worth=table_of(worth),
+        same=table_of(same),
+        values=table_of(values),
+        states=table_of(states),
         pairs=[pair for _, pair in found],
         kinds={lesson.stream.name: lesson.stream.kind for lesson in lessons},
     )
@@ -222,63 +190,12 @@ def _weight(lesson: Lessons) -> float:
     return float(WEIGHT[lesson.stream.kind] ** 0.5 * min(2.0, (60 / max(1, said)) ** 0.5))
 
 
-@dataclass(frozen=True)
-class Size:
-    """How many trees, how large, how bold, and on what share of the cues each."""
-
-    trees: int
-    leaves: int
-    rate: float = 0.05
-    leaf: int = 20
-    share: float = 0.3
-
-
 WORTH = Size(trees=200, leaves=10)
+MAILED = Size(trees=60, leaves=6, rate=0.06, share=0.5)
 SAME = Size(trees=200, leaves=12, rate=0.06, leaf=30)
 TOLD = Size(trees=120, leaves=8)
-MOVED = Size(trees=120, leaves=8, leaf=15, share=0.4)
-MAILED = Size(trees=60, leaves=6, rate=0.06, share=0.5)
 
 
-def _learn(rows: np.ndarray, yes: np.ndarray, weight: np.ndarray, size: Size) -> HistGradientBoostingClassifier:
-    learner = HistGradientBoostingClassifier(
-        max_iter=size.trees,
-        learning_rate=size.rate,
-        max_leaf_nodes=size.leaves,
-        l2_regularization=3,
-        min_samples_leaf=size.leaf,
-        max_features=size.share,
-        random_state=1,
-    )
-    return learner.fit(rows, yes, sample_weight=weight)
-
-
-def as_trees(learner: HistGradientBoostingClassifier, names: Sequence[str]) -> Trees:
-    """What scikit-learn fitted, as the program keeps it, with only the names of cues that are asked for."""
-    trees = [_tree(stage[0].nodes) for stage in learner._predictors]
-    asked = sorted({cue for tree in trees for cue in tree.cue if cue >= 0})
-    place = {cue: n for n, cue in enumerate(asked)} | {-1: -1}
-    thin = [Tree([place[cue] for cue in t.cue], t.limit, t.left, t.right, t.value) for t in trees]
-    return Trees([names[cue] for cue in asked], round(float(learner._baseline_prediction.ravel()[0]), 5), thin)
-
-
-def _tree(nodes: np.ndarray) -> Tree:
-    """A tree in arrays; inner nodes get the mean of what lies below, weighed by examples."""
-    values, is_leaf = nodes["value"].astype(float), nodes["is_leaf"].astype(bool)
-    for at in range(len(nodes) - 1, -1, -1):
-        if not is_leaf[at]:
-            below = [nodes["left"][at], nodes["right"][at]]
-            values[at] = np.average(values[below], weights=nodes["count"][below])
-    return Tree(
-        cue=[-1 if leaf else int(cue) for cue, leaf in zip(nodes["feature_idx"], is_leaf, strict=True)],
-        limit=[0.0 if leaf else float(f"{x:.6g}") for x, leaf in zip(nodes["num_threshold"], is_leaf, strict=True)],
-        left=[int(n) for n in nodes["left"]],
-        right=[int(n) for n in nodes["right"]],
-        value=[round(float(value), 5) for value in values],
-    )
-
-
-NEVER = Trees([], -9.0, [])
 PLAINLY = Trees(
     ["worth", "mailed before"],
     0.0,
@@ -298,22 +215,24 @@ def fit_base(tables: Tables, unseen: Set[str] = frozenset(), folds: int = 3) -> 
     """
     worth = tables.worth
     kept = worth.but(unseen)
-    learned = _learn(worth.rows[kept], worth.yes[kept], worth.weight[kept], WORTH)
+    learned = learn(worth.rows[kept], worth.yes[kept], worth.weight[kept], WORTH)
     same, table = tables.same, tables.values
     streams = [name for name in dict.fromkeys(same.stream.tolist()) if name not in unseen]
     score = np.zeros(len(same.yes), dtype=np.float32)
     for fold in range(folds):
         held = set(streams[fold::folds])
         rest, there = same.but(held | unseen), np.isin(same.stream, list(held))
-        part = _learn(same.rows[rest], same.yes[rest], same.weight[rest], SAME)
+        part = learn(same.rows[rest], same.yes[rest], same.weight[rest], SAME)
         score[there] = part.decision_function(same.rows[there])
     kept = same.but(unseen)
     told = kept & np.array([pair.may_be_told for pair in tables.pairs])
     cells = np.hstack([table.rows, score[:, None]])[told]
+    states, apart = tables.states, tables.states.but(unseen)
     return Models(
         worth=as_trees(learned, worth.names),
-        same=as_trees(_learn(same.rows[kept], same.yes[kept], same.weight[kept], SAME), same.names),
-        told=as_trees(_learn(cells, table.yes[told], table.weight[told], TOLD), [*table.names, "same"]),
+        same=as_trees(learn(same.rows[kept], same.yes[kept], same.weight[kept], SAME), same.names),
+        told=as_trees(learn(cells, table.yes[told], table.weight[told], TOLD), [*table.names, "same"]),
+        states=as_trees(learn(states.rows[apart], states.yes[apart], states.weight[apart], SAME), states.names),
         moved=NEVER,
         mailed=PLAINLY,
     )
@@ -322,22 +241,16 @@ def fit_base(tables: Tables, unseen: Set[str] = frozenset(), folds: int = 3) -> 
 # ---- what is learned from telling
 
 
-class _Listening(Teller):
+class _Listening(Asking):
     """Tells a stream, and notes what was asked for each figure."""
 
     def __init__(self, title: str, models: Models) -> None:
-        super().__init__(title, Stream(), models=models)
+        super().__init__(title, models)
         self.asked: dict[str, Cues] = {}
-        self.tracks: dict[str, list[tuple[str, Cues]]] = {}
 
     def _wanted(self, said: Any, again: Any, compared: Any) -> float:
         self.asked[said.mention.id] = mail_cues(said.score, again, compared, said.beside)
         return super()._wanted(said, again, compared)
-
-    def states(self, said: Mention, compared: Any, worth: float) -> Any:
-        found = super().states(said, compared, worth)
-        self.tracks[said.id] = [(track.states[-1].mention.id, cues) for track, cues in found]
-        return found
 
 
 @dataclass(frozen=True)
@@ -345,7 +258,7 @@ class Heard:
     """What telling a stream teaches: which figures to mail, and which to call moves."""
 
     mailed: list[Example]
-    moved: list[Example]
+    moved: list[Question]
 
 
 def listen(stream: LabelledStream, models: Models, score: ModuleType) -> Heard:
@@ -353,6 +266,7 @@ def listen(stream: LabelledStream, models: Models, score: ModuleType) -> Heard:
     labels, teller = aligned(stream, score), _Listening(stream.title, models)
     wanted = {(label["series"], score.of(label)) for label in stream.gold if _is_wanted(label)}
     mailed: list[tuple[Cues, bool]] = []
+    asked: list[str] = []
     told: set[tuple[str, Interval]] = set()
     for item in stream.items:
         for figure, one in zip(
@@ -362,18 +276,18 @@ def listen(stream: LabelledStream, models: Models, score: ModuleType) -> Heard:
             news = (label["series"], score.of(label)) if label else None
             if cues is not None and not (label and label["worth"] == 1):
                 mailed.append((cues, news in wanted and news not in told))
+            if one.telling.tell is Tell.NOW or (label and _is_wanted(label)):
+                asked.append(figure.id)
             if news is not None and one.telling.tell is Tell.NOW:
                 told.add(news)
-    moved = [
-        (cues, _is_move(labels.get(id), labels.get(other)))
-        for id, tracks in teller.tracks.items()
-        for other, cues in tracks
-    ]
     weight = 1.0 if stream.kind == "given" else 0.5
-    many = min(2.0, (30 / max(1, len(teller.tracks))) ** 0.5)
     return Heard(
         mailed=[Example(cues, yes, weight) for cues, yes in mailed],
-        moved=[Example(cues, yes, weight * many) for cues, yes in moved],
+        moved=[
+            question_of(teller.options[id], _from(labels.get(id), score), score)
+            for id in asked
+            if teller.options.get(id)
+        ],
     )
 
 
@@ -381,21 +295,22 @@ def _is_wanted(label: Row) -> bool:
     return bool(label["worth"] == 2 and label["kind"] != "repeated")
 
 
-def _is_move(label: Row | None, before: Row | None) -> bool:
-    if label is None or before is None or label["kind"] not in ("changed", "contradiction"):
-        return False
-    return bool(label["series"] == before["series"])
+def _from(label: Row | None, score: ModuleType) -> Interval | None:
+    """The value that a label says its figure moved from, or contradicts."""
+    if label is None or label["kind"] not in ("changed", "contradiction"):
+        return None
+    before: Interval | None = score.interval(label.get("from"))
+    return before
 
 
-def with_heard(models: Models, heard: Iterable[Heard]) -> Models:
-    """The same weights with those that are learned from telling."""
+def with_heard(models: Models, heard: Iterable[Heard], moves: Iterable[Question] = ()) -> Models:
+    """The same weights with those that are learned from telling; ``moves`` are answers of readers to that alone."""
     found = list(heard)
-    mailed = _table([("", example) for one in found for example in one.mailed])
-    moved = _table([("", example) for one in found for example in one.moved])
+    mailed = table_of([("", example) for one in found for example in one.mailed])
     return replace(
         models,
-        mailed=as_trees(_learn(mailed.rows, mailed.yes, mailed.weight, MAILED), mailed.names),
-        moved=as_trees(_learn(moved.rows, moved.yes, moved.weight, MOVED), moved.names),
+        mailed=as_trees(learn(mailed.rows, mailed.yes, mailed.weight, MAILED), mailed.names),
+        moved=fit_choice([*(question for one in found for question in one.moved), *moves]),
     )
 
 
@@ -410,6 +325,19 @@ def left_out(
             found[lesson.stream.name] = base, listen(lesson.stream, base, score)
             say(f"without {lesson.stream.name}")
     return found
+
+
+def asked(
+    corpus: Path, found: Mapping[str, tuple[Models, Heard]], rest: Models, score: ModuleType
+) -> list[tuple[str, list[Question]]]:
+    """What readers answered on moves alone, by the desk stream that is of the same events.
+
+    Streams are told with weights that have not seen those events: what `left_out` found, or else the ``rest``.
+    """
+    return [
+        (stream.kin, questions_of(stream, found[stream.kin][0] if stream.kin in found else rest, score))
+        for stream in moves(corpus)
+    ]
 
 
 def all_lessons(folder: Path, say: Callable[[str], None] = print) -> list[Lessons]:
@@ -436,12 +364,14 @@ def log_loss(model: Trees, examples: Sequence[Example]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("timeline17", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     lessons = all_lessons(options.folder)
     tables, score = tables_of(lessons), scorer(options.folder / "desk")
-    heard = [heard for _, heard in left_out(lessons, tables, score, print).values()]
-    models = with_heard(fit_base(tables), heard)
+    found, base = left_out(lessons, tables, score, print), fit_base(tables)
+    moved = [question for _, some in asked(options.timeline17, found, base, score) for question in some]
+    models = with_heard(base, [heard for _, heard in found.values()], moved)
     bits = log_loss(models.worth, [example for one in lessons for example in one.worth])
     print(f"worth: {bits:.3f} bits a figure, on what it was fitted to")
     if options.write:
@@ -449,6 +379,7 @@ def main() -> None:
             (models.worth, "worth/worth.json"),
             (models.same, "telling/same.json"),
             (models.told, "telling/told.json"),
+            (models.states, "telling/states.json"),
             (models.moved, "telling/moved.json"),
             (models.mailed, "telling/mailed.json"),
         ):

@@ -7,9 +7,9 @@ is given `{"mail": true}`.
 
 from datetime import timedelta
 
-from airflow.sdk import MultipleCronTriggerTimetable, dag, task
+from airflow.sdk import MultipleCronTriggerTimetable, Param, dag, task
 
-from pipeline.airflow.wiring import DEFAULTS, MAIL_POOL, START, topics_here
+from pipeline.airflow.wiring import DEFAULTS, MAIL_POOL, START, deadline, topics_here
 from schemas.topic import Weekday
 
 
@@ -25,14 +25,21 @@ def digest_of(topic):
         start_date=START,
         catchup=False,
         max_active_runs=1,
+        dagrun_timeout=timedelta(hours=2),
         default_args=DEFAULTS,
-        params={"mail": False},
+        deadline=deadline(f"tallywire_digest_{topic.name}"),
+        description=f"The digest of {topic.heading}",
+        params={"mail": Param(False, type="boolean", description="whether a backfill mails the digests too")},
         tags=["tallywire", "digest", topic.name],
         dag_display_name=f"Digest: {topic.heading}",
         doc_md=__doc__,
     )
     def digest():
-        @task(pool=MAIL_POOL, execution_timeout=timedelta(minutes=30))
+        @task(
+            doc_md="Writes and mails the digest whose time has come.",
+            pool=MAIL_POOL,
+            execution_timeout=timedelta(minutes=30),
+        )
         def send(*, dag_run, logical_date, params):
             from pipeline.airflow import tasks
 

@@ -4,11 +4,9 @@ What was kept long enough is removed, the health of the feeds is summed up, and 
 record. What it finds stands in the log of the task, with what to do.
 """
 
-from datetime import timedelta
-
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from pipeline.airflow.wiring import DEFAULTS, INDEX_POOL, START
+from pipeline.airflow.wiring import DEFAULTS, INDEX_POOL, LONGEST_TASK, START, deadline
 
 
 @dag(
@@ -17,12 +15,19 @@ from pipeline.airflow.wiring import DEFAULTS, INDEX_POOL, START
     start_date=START,
     catchup=False,
     max_active_runs=1,
+    dagrun_timeout=2 * LONGEST_TASK,
     default_args=DEFAULTS,
+    deadline=deadline("tallywire_upkeep", LONGEST_TASK),
+    description="Removes what was kept long enough, and looks after feeds and index",
     tags=["tallywire", "upkeep"],
     doc_md=__doc__,
 )
 def upkeep():
-    @task(pool=INDEX_POOL, execution_timeout=timedelta(hours=2))
+    @task(
+        doc_md="What it finds stands in its log, with what to do.",
+        pool=INDEX_POOL,
+        execution_timeout=LONGEST_TASK,
+    )
     def look_after():
         from pipeline.airflow import tasks
 

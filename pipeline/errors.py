@@ -1,7 +1,7 @@
 """Everything that can go wrong and that a person should hear of in words.
 
     TallywireError
-    ├── SettingsError         a setting is wrong or missing
+    ├── SettingsError         a setting is invalid or missing
     ├── TopicError            a topic file can't be used
     ├── FeedError             bytes that are no feed
     ├── FetchError            an address gave no page
@@ -16,7 +16,10 @@
     ├── RecordError           the store of truth can't be used
     │   └── RecordBusy        another process holds it
     ├── SearchIndexError      the index can't be used
+    │   └── SearchRefused     it can, but a search asks for a topic, development or page that is not there
     ├── KibanaError           Kibana can't be used
+    ├── DecisionError         what a person wants to decide can't be decided
+    │   └── DecidedBefore     it was decided so already
     └── DeliveryError         a mail was not taken
         └── DeliveryRefused   and never will be
 
@@ -91,7 +94,7 @@ class HostPaused(FetchFailed):
 
     def __init__(self, host: str, seconds: float) -> None:
         super().__init__(
-            "the host asked for a pause", where=host, why=f"{seconds:.0f} seconds are left", hint="try again later"
+            "the host asked us to wait", where=host, why=f"{seconds:.0f} more seconds", hint="try again later"
         )
         self.seconds = seconds
 
@@ -120,8 +123,20 @@ class SearchIndexError(TallywireError):
     """The index can't be used."""
 
 
+class SearchRefused(SearchIndexError):
+    """A search asks for a topic, a development or a page that is not there."""
+
+
 class KibanaError(TallywireError):
     """Kibana is not there, or refused."""
+
+
+class DecisionError(TallywireError):
+    """What a person wants to decide can't be decided."""
+
+
+class DecidedBefore(DecisionError):
+    """It was decided so already, by the very same link or command."""
 
 
 class DeliveryError(TallywireError):

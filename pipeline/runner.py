@@ -15,19 +15,27 @@ from types import FrameType
 from filelock import FileLock, Timeout
 
 from pipeline.errors import RecordBusy, RecordError, SearchIndexError, TallywireError
+from pipeline.private import make_private
 from pipeline.read.workers import WorkerPool
-from pipeline.steps.judge import Judge, JudgeReport
+from pipeline.steps.intake.reading import ArticleRead, ReadJob, preload_for, read_job
+from pipeline.steps.intake.revisit import visit_again
+from pipeline.steps.judge import Judge
+from pipeline.steps.judging.turn import JudgeReport
+from pipeline.steps.keeping.measured import entry_version, measure
 from pipeline.steps.poll import PollReport, poll
 from pipeline.steps.publish import publish
 from pipeline.steps.read import ReadReport, read
-from pipeline.steps.reading import ArticleRead, ReadJob, preload_for, read_job
-from pipeline.steps.revisit import visit_again
 from pipeline.steps.services import Services
-from pipeline.steps.tell import TellReport, tell
-from pipeline.steps.transport import fetcher_of, mailer_of, sender_of
+from pipeline.steps.tell import tell
+from pipeline.steps.telling.heartbeat import Heart
+from pipeline.steps.telling.messages import TellReport
+from pipeline.steps.transport import channels_of, fetcher_of, mailer_of, sender_of
 from pipeline.steps.upkeep import UpkeepReport, daily_upkeep
 from pipeline.tell.delivery import Mailer
 from schemas.feed import Entry, Feed
+
+_LOOK = 1.0
+"""Seconds between two looks at what may start a round early."""
 
 
 class Stop:
@@ -69,21 +77,21 @@ def stopping_on_signals(stop: Stop, on_first: Callable[[], None] = lambda: None)
 def home_locked(home: Path, *, wait: float = 0.0) -> Iterator[None]:
     """Keep a home to one run at a time. Raises RecordBusy where another holds it longer than ``wait`` seconds."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_private(home)
         lock = FileLock(home / "run.lock")
         lock.acquire(timeout=wait)
     except Timeout as error:
         raise RecordBusy(
-            "another tallywire is at work in this home",
+            "another tallywire is running in this home",
             where=str(home),
-            hint="wait for it to end (`--wait SECONDS` does), or name another home with --home",
+            hint="wait for it to finish (`--wait SECONDS`), or choose another home with --home",
         ) from error
     except OSError as error:
         raise RecordError(
             "the home folder can't be used",
             where=str(home),
             why=error.strerror or str(error),
-            hint="name another with --home or TALLYWIRE_HOME",
+            hint="choose another with --home or TALLYWIRE_HOME",
         ) from error
     try:
         yield
@@ -99,9 +107,17 @@ class Round:
     revisited: int = 0
     read: ReadReport = field(default_factory=ReadReport)
     judged: JudgeReport = field(default_factory=JudgeReport)
+    judge_seconds: float = 0.0
     published: int = 0
     unpublished: str = ""
     told: TellReport = field(default_factory=TellReport)
+
+    @property
+    def went_well(self) -> bool:
+        """Whether all that was claimed is read, ended or to be tried again, and index and mails were served."""
+        read = self.read
+        balanced = read.claimed == read.read + read.again + read.released + read.ended.total()
+        return balanced and not self.unpublished and not self.told.troubles
 
 
 @dataclass
@@ -112,6 +128,8 @@ class Watcher:
     waiting: Callable[[int], None] = lambda count: None
     read: Callable[[Entry], None] = lambda entry: None
     judged: Callable[[Entry], None] = lambda entry: None
+    settled: Callable[[], None] = lambda: None
+    """A batch of entries was read and judged, and all of that is kept."""
 
 
 class Runner:
@@ -122,6 +140,7 @@ class Runner:
         self._settings = services.settings
         self._mailer = mailer or mailer_of(services.settings)
         self._judge = Judge(services)
+        self._heart = Heart(services.settings)
         self._stop = stop or Stop()
         with services.record.read() as tx:
             preload = preload_for(tx.topics.all())
@@ -130,11 +149,14 @@ class Runner:
         )
 
     def __enter__(self) -> Runner:
+        # What ends from here on is counted.
+        measure(self._services)
         self._pool.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._pool.__exit__(None, None, None)
+        self._heart.rest()
 
     def round(
         self, *, topics: Collection[str] | None = None, every_feed: bool = False, watcher: Watcher | None = None
@@ -145,7 +167,8 @@ class Runner:
     def watch(
         self,
         *,
-        topics: Collection[str] | None = None,
+        topics: Callable[[], Collection[str] | None] = lambda: None,
+        stirred: Callable[[], bool] = lambda: False,
         watcher: Watcher | None = None,
         on_round: Callable[[Round], None] = lambda done: None,
         on_upkeep: Callable[[UpkeepReport], None] = lambda report: None,
@@ -153,12 +176,13 @@ class Runner:
     ) -> None:
         """Run rounds until asked to stop, and once a day the upkeep.
 
-        What breaks one off, such as a full disk, is told; the next tries again.
+        ``topics`` is asked before each round; ``stirred`` every second between two, and starts the next at once. What
+        breaks a round off, such as a full disk, is told; the next tries again.
         """
         while not self._stop():
             began = time.monotonic()
             try:
-                on_round(self.round(topics=topics, watcher=watcher))
+                on_round(self.round(topics=topics(), watcher=watcher))
             except TallywireError as error:
                 on_trouble(error)
             try:
@@ -167,7 +191,12 @@ class Runner:
                     on_upkeep(upkept)
             except TallywireError as error:
                 on_trouble(error)
-            self._stop.wait(max(0.0, self._settings.poll_every.total_seconds() - (time.monotonic() - began)))
+            self._pause(began + self._settings.poll_every.total_seconds(), stirred)
+
+    def _pause(self, until: float, stirred: Callable[[], bool]) -> None:
+        while (left := until - time.monotonic()) > 0 and not self._stop.wait(min(left, _LOOK)):
+            if stirred():
+                return
 
     async def _round(self, topics: Collection[str] | None, every_feed: bool, watcher: Watcher) -> Round:
         done = Round()
@@ -176,27 +205,46 @@ class Runner:
                 self._services, fetcher, topics=topics, every_feed=every_feed, stop=self._stop, on_feed=watcher.feed
             )
             done.revisited = visit_again(self._services, topics=topics)
-            self._judge_all(done, watcher)
             with self._services.record.read() as tx:
                 watcher.waiting(tx.entries.counts().get("waiting", 0))
             while not self._stop():
                 report = await read(self._services, fetcher, self._pool, stop=self._stop, on_entry=watcher.read)
                 _add(done.read, report)
                 self._judge_all(done, watcher)
+                watcher.settled()
                 if not report.claimed:
                     break
         if not self._stop():
+            # News must not wait for the index, which may hang, and which only follows the record.
+            done.told = tell(
+                self._services,
+                self._mailer,
+                sender_of(self._settings),
+                channels=channels_of(self._settings),
+                topics=topics,
+                stop=self._stop,
+            )
+            reached: int | None = entry_version(self._services)
             try:
                 done.published = publish(self._services)
             except SearchIndexError as error:
-                # The index only follows the record; news must not wait for it.
-                done.unpublished = str(error)
-            done.told = tell(self._services, self._mailer, sender_of(self._settings), topics=topics, stop=self._stop)
+                done.unpublished, reached = str(error), None
+            measure(
+                self._services,
+                searchable=reached,
+                judged=done.judged.judged,
+                judge_seconds=done.judge_seconds,
+                troubles=len(done.told.troubles),
+            )
+            if done.went_well:
+                self._heart.beat()
         return done
 
     def _judge_all(self, done: Round, watcher: Watcher) -> None:
+        began = time.monotonic()
         while not self._stop() and (judged := self._judge.run(wait=60.0, on_entry=watcher.judged)).judged:
             done.judged.add(judged)
+        done.judge_seconds += time.monotonic() - began
 
 
 def _add(total: ReadReport, one: ReadReport) -> None:

@@ -94,9 +94,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     folded = _folded_once(text)
-    while (again := _folded_once(folded)) != folded:
+    while not folded.isascii() and (again := _folded_once(folded)) != folded:
         folded = again
-    return folded
+    return folded.lower() if folded.isascii() else folded
 
 
 _NO_MARKUP = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")

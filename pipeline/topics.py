@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
 from pipeline.errors import TopicError
+from pipeline.mistakes import in_words
+from pipeline.urls import host_of
+from pipeline.yamltree import tree, value_of
 from schemas.topic import Topic
+from schemas.written import FROM_FILE
 
 _MAX_BYTES = 1_000_000
+_NOT_A_MAPPING = "a topic file holds keys and values, such as `name: floods`"
+# Names that RFC 2606 keeps for examples.
+_EXAMPLE = re.compile(r"(?:^|\.)(?:example|example\.(?:com|net|org))$")
 
 
 def read_topic(path: Path) -> Topic:
@@ -22,14 +29,14 @@ def read_topic(path: Path) -> Topic:
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise TopicError("this is too large for a topic file", where=str(path), hint="it may have 1 MB at most")
+            raise TopicError("the file is too large for a topic file", where=str(path), hint="the limit is 1 MB")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise TopicError(
             "the topic file can't be read",
             where=str(path),
             why=error.strerror or str(error),
-            hint="`tallywire topics new NAME` writes one to start from",
+            hint="`tallywire topics new NAME` creates one to start from",
         ) from error
     except UnicodeDecodeError as error:
         raise TopicError("the topic file is not UTF-8", where=str(path), hint="save it as UTF-8 text") from error
@@ -39,47 +46,51 @@ def read_topic(path: Path) -> Topic:
 def parse_topic(text: str, *, where: str = "topic") -> Topic:
     """The topic that a YAML text holds. Raises TopicError."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        if isinstance(root, yaml.MappingNode):
-            _no_twin_keys(root, where)
-        value = yaml.safe_load(text)
+        root = tree(text)
+        value = value_of(root) if root is not None else None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         raise TopicError(
-            "this is no valid YAML",
+            "this YAML can't be used",
             where=f"{where}:{mark.line + 1}" if mark else where,
-            why=getattr(error, "problem", None) or str(error),
-            hint="check the indentation and the colons there",
+            why=getattr(error, "problem", None) or _why(error),
+            hint="check this line and the one above it: indentation, colons, quotes",
         ) from error
     if not isinstance(root, yaml.MappingNode) or not isinstance(value, dict):
         raise TopicError(
-            "a topic file holds keys and values",
+            "a topic file holds keys and values, and this one has none" if root is None else _NOT_A_MAPPING,
             where=where,
-            hint="`tallywire topics new NAME` writes one to start from",
+            hint="`tallywire topics new NAME` creates one to start from",
         )
     try:
-        return Topic.model_validate(value)
+        return Topic.model_validate(value, context=FROM_FILE)
     except ValidationError as error:
-        problems = [
-            f"{where}:{_line(root, problem['loc'])}: {_path(problem['loc'])}{_words(problem)}"
-            for problem in error.errors(include_url=False)
-        ]
         raise TopicError(
-            "\n".join(problems), hint="`tallywire topics schema` prints what a topic file may hold"
+            in_words(error.errors(include_url=False), root, where),
+            hint="docs/topics.md describes every key; `tallywire topics schema` prints them for an editor",
         ) from None
+
+
+def _why(error: Exception) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def unready(topic: Topic) -> tuple[str, ...]:
+    """What keeps a valid topic from being of use: no feeds, or feeds at an address that is kept for examples."""
+    if not topic.feeds:
+        return ("it names no feeds, so there is nothing to read; list some under `feeds`",)
+    return tuple(
+        f"the feed {feed.url} is an example address; replace it with a real one"
+        for feed in topic.feeds
+        if _EXAMPLE.search(host_of(feed.url))
+    )
 
 
 def read_topics(paths: Iterable[Path]) -> tuple[Topic, ...]:
     """The topics of several files or folders of ``*.yaml``; two of one name are refused. Raises TopicError."""
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            files += sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml"))
-        else:
-            files.append(path)
     seen: dict[str, Path] = {}
     topics = []
-    for path in files:
+    for path in topic_files(paths):
         topic = read_topic(path)
         if topic.name in seen and seen[topic.name].resolve() != path.resolve():
             raise _taken(topic.name, path, seen[topic.name])
@@ -87,6 +98,17 @@ def read_topics(paths: Iterable[Path]) -> tuple[Topic, ...]:
             topics.append(topic)
         seen[topic.name] = path
     return tuple(topics)
+
+
+def topic_files(paths: Iterable[Path]) -> list[Path]:
+    """The files that ``paths`` name: themselves, or the ``*.yaml`` and ``*.yml`` of a folder by name."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files += sorted(one for one in path.iterdir() if one.suffix in (".yaml", ".yml"))
+        else:
+            files.append(path)
+    return files
 
 
 def read_folder(folder: Path) -> tuple[tuple[Topic, ...], tuple[TopicError, ...]]:
@@ -102,73 +124,30 @@ def read_folder(folder: Path) -> tuple[tuple[Topic, ...], tuple[TopicError, ...]
                 "the folder of topic files can't be read",
                 where=str(folder),
                 why=error.strerror or str(error),
-                hint="make it, or name another with TALLYWIRE_TOPICS",
+                hint="create it, or choose another with TALLYWIRE_TOPICS",
             ),
         )
-    topics: dict[str, tuple[Topic, Path]] = {}
-    broken: list[TopicError] = []
+    topics, broken = read_each(files)
+    return tuple(topics.values()), tuple(broken.values())
+
+
+def read_each(files: Iterable[Path]) -> tuple[dict[Path, Topic], dict[Path, TopicError]]:
+    """The topic of each file that holds one, and what is wrong with each other; of one name the first file counts."""
+    topics: dict[Path, Topic] = {}
+    broken: dict[Path, TopicError] = {}
+    by: dict[str, Path] = {}
     for path in files:
         try:
             topic = read_topic(path)
-            if topic.name in topics:
-                raise _taken(topic.name, path, topics[topic.name][1])
+            if topic.name in by:
+                raise _taken(topic.name, path, by[topic.name])
         except TopicError as error:
-            broken.append(error)
+            broken[path] = error
         else:
-            topics[topic.name] = topic, path
-    return tuple(topic for topic, _ in topics.values()), tuple(broken)
+            by[topic.name] = path
+            topics[path] = topic
+    return topics, broken
 
 
 def _taken(name: str, path: Path, by: Path) -> TopicError:
-    return TopicError(f"the topic name {name!r} is taken", where=str(path), why=f"by {by}", hint="rename one")
-
-
-def _no_twin_keys(node: yaml.Node, where: str) -> None:
-    # YAML keeps the last of two equal keys in silence; a watcher would lose half a topic and never know.
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                raise TopicError(
-                    f"the key {name!r} stands twice", where=f"{where}:{key.start_mark.line + 1}", hint="join the two"
-                )
-            seen.add(name)
-            _no_twin_keys(value, where)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _no_twin_keys(item, where)
-
-
-def _line(node: yaml.Node, location: tuple[int | str, ...]) -> int:
-    """The line of the deepest node that ``location`` still names."""
-    line = node.start_mark.line + 1
-    for step in location:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
-            if found is None:
-                # A key that stands for another in the file, such as a plain list for its `every`.
-                continue
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-    return line
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    return f"{'.'.join(str(step) for step in location)}: " if location else ""
-
-
-def _words(problem: Any) -> str:
-    match problem["type"]:
-        case "extra_forbidden":
-            return "there is no such key"
-        case "missing":
-            return "this key is needed"
-        case "tuple_type":
-            return f"a list is needed, not {problem['input']!r}"
-        case "value_error":
-            return str(problem["msg"]).removeprefix("Value error, ")
-        case _:
-            return f"{problem['msg']}, not {problem['input']!r}"
+    return TopicError(f"the topic name {name!r} is already used", where=str(path), why=f"by {by}", hint="rename one")

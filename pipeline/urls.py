@@ -61,8 +61,9 @@ _HOST_PREFIXES = re.compile(r"^(?:www\d?|m|mobile|amp|rss|feeds?)\.(?=[^.]+\.)")
 
 
 def _bad(url: str, why: str) -> TallywireError:
-    shown = url if len(url) <= 200 else url[:200] + "…"
-    return TallywireError("this is no web address", where=ascii(shown)[1:-1], why=why)
+    bare = split_login(url)[0]
+    shown = bare if len(bare) <= 200 else bare[:200] + "…"
+    return TallywireError("this is not a web address", where=ascii(shown)[1:-1], why=why)
 
 
 def absolute(url: str, base: str | None = None) -> str:
@@ -87,6 +88,20 @@ def canonical(url: str, base: str | None = None) -> str:
         kept = [field for field in query.split("&") if field and not _is_tracking(field)]
         parsed = _url(str(parsed).partition("?")[0] + ("?" + "&".join(kept) if kept else ""))
     return str(parsed)
+
+
+def split_login(url: str) -> tuple[str, str]:
+    """An address without what stands before its ``@``, and that: ``user:password`` as it was written, or nothing."""
+    scheme, sep, rest = url.partition("://")
+    authority = re.match(r"[^/?#]*", rest)
+    login, at, host = (authority[0] if authority else "").rpartition("@")
+    return (f"{scheme}{sep}{host}{rest[len(login) + len(at) + len(host) :]}", login) if at else (url, "")
+
+
+def with_login(url: str, login: str) -> str:
+    """The address to ask with ``user:password``, as `split_login` gave it."""
+    scheme, sep, rest = split_login(url)[0].partition("://")
+    return f"{scheme}{sep}{login}@{rest}" if login else url
 
 
 def host_of(url: str) -> str:
@@ -129,7 +144,7 @@ def _parsed(url: str, base: str | None) -> URL:
     # Feeds break long addresses over lines and escape their ampersands twice; neither belongs to any real address.
     text = _CONTROL.sub(lambda gap: "%20" if gap[0] == " " else "", text).replace("&amp;", "&")
     if base is None and not _SCHEME.match(text):
-        raise _bad(url, "it names no scheme such as https://")
+        raise _bad(url, "it has no scheme such as https://")
     try:
         parsed = _url(text)
         if base is not None:
@@ -144,7 +159,7 @@ def _parsed(url: str, base: str | None) -> URL:
     if parsed.scheme not in ("http", "https"):
         raise _bad(url, f"{parsed.scheme or 'no scheme'} is neither http nor https")
     if not host or "%" in host:
-        raise _bad(url, "it names no host")
+        raise _bad(url, "it has no host")
     if "/" not in str(parsed).partition("://")[2]:
         parsed = parsed.with_path("/")
     return parsed

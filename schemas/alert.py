@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from pydantic import Field
 
 from schemas.base import Model, Utc
 from schemas.brief import BriefFigure
+from schemas.enums import AlertKind as AlertKind
+from schemas.enums import AlertState as AlertState
+from schemas.enums import DigestState as DigestState
 from schemas.feed import Health
-from schemas.figure import Figure, Tell, Value, VerdictKind
-
-
-class AlertKind(StrEnum):
-    """What was found worth telling."""
-
-    NEW_FIGURE = "new_figure"
-    CHANGED_FIGURE = "changed_figure"
-    CONTRADICTION = "contradiction"
-    CORRECTION = "correction"
-    NEW_STORY = "new_story"
-    FEED_HEALTH = "feed_health"
-
-
-class AlertState(StrEnum):
-    """Where an alert is: waiting in the outbox, told, left to the digest (cap, backlog), or given up."""
-
-    WAITING = "waiting"
-    SENT = "sent"
-    DIGEST = "digest"
-    FAILED = "failed"
-
-
-class DigestState(StrEnum):
-    """Where a digest is whose period has ended: waiting to be taken by all of its recipients, told, or given up."""
-
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
+from schemas.figure import Figure, Tell, Value, VerdictKind, Wrong
 
 
 class ArticleRef(Model):
@@ -81,6 +55,7 @@ class FigureNews(Model):
     thread: str | None = Field(
         default=None, description="in a digest, the development of the article that states the figure"
     )
+    wrong: Wrong | None = Field(default=None, description="what a person found wrong with the figure since")
 
 
 class StoryNews(Model):
@@ -173,11 +148,13 @@ class Alert(Model):
     thread: str | None = Field(default=None, description="the development under which a summary tells it")
     backlog: bool = Field(default=False, description="one of more than anyone wants singly; told in one summary")
     held_back: bool = Field(default=False, description="meant for a mail, and left to the digest by the day's limit")
+    over: bool = Field(default=False, description="told to some, and to nobody else: the feed is well again")
     attempts: int = 0
     sent: Utc | None = None
-    message_id: str | None = None
-    recipients_left: tuple[str, ...] | None = Field(default=None, description="None: nobody has got the mail")
+    message_id: str | None = Field(default=None, description="of the first mail that it was bound to")
     error: str | None = None
+    decision: str | None = Field(default=None, description="silenced: id of the decision for which it is not told")
+    reason: str = Field(default="", description="silenced: what was decided, by whom and when, for people")
 
 
 class InlineImage(Model):
@@ -244,6 +221,7 @@ class DigestData(Model):
     feeds_ill: tuple[FeedNews, ...] = ()
     feeds_back: tuple[FeedNews, ...] = Field(default=(), description="told of before, and well again in this period")
     held_back: int = Field(default=0, description="alerts that the day's limit of mails left to this digest")
+    pauses: tuple[tuple[Utc, Utc], ...] = Field(default=(), description="spans in which no feed was looked at")
 
 
 class Digest(Model):
@@ -259,5 +237,5 @@ class Digest(Model):
     due: Utc = Field(description="not to be sent before this moment")
     attempts: int = 0
     sent: Utc | None = None
-    recipients_left: tuple[str, ...] | None = Field(default=None, description="None: nobody has got it")
+    recipients_left: tuple[str, ...] | None = Field(default=None, description="who has not got it, once it was tried")
     error: str | None = None

@@ -30,6 +30,7 @@ class Page(Model):
     body: bytes = b""
     fetched_at: Utc
     redirects: tuple[Redirect, ...] = ()
+    record: str | None = Field(default=None, description="id of its record in the archive")
 
     def header(self, name: str) -> str | None:
         """The first value of a header, its name compared without case."""
@@ -87,6 +88,7 @@ class Reading(Model):
     text: str = Field(description="normalised; paragraphs separated by a newline")
     authors: tuple[str, ...] = ()
     published: Utc
+    zone: int | None = Field(default=None, description="minutes east of UTC in which the page writes that date")
     modified: Utc | None = None
     language: str | None = None
     outlet: str
@@ -97,11 +99,6 @@ class Reading(Model):
     doubt: float = Field(default=0.0, description="how likely it is not the article, 0 to 1, where it is taken for one")
     notes: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
-
-    @property
-    def publisher_text(self) -> str:
-        """Title and text, as matching and grouping see them."""
-        return f"{self.title}\n{self.text}" if self.title else self.text
 
 
 class TopicMatch(Model):
@@ -118,6 +115,7 @@ class ReadEntry(Model):
     entry: Entry
     reading: Reading
     matches: tuple[TopicMatch, ...] = ()
+    archived: str | None = Field(default=None, description="id of the archive's note of it")
 
 
 class CopyKind(StrEnum):
@@ -152,6 +150,7 @@ class Article(Model):
     reason: str = ""
     copy_link: CopyLink | None = None
     story: str | None = None
+    archived: str | None = Field(default=None, description="id of the archive's note of the reading it shows")
 
     @property
     def copy_of(self) -> str | None:

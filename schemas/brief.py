@@ -49,8 +49,15 @@ class BriefFigure(BriefValue):
     importance: float = Field(
         default=0.0, description="the more, the earlier it is told: its worth and how often it is stated, as log-odds"
     )
-    witnesses: int = Field(description="independent outlets: copies count with what they repeat")
-    sure: bool = Field(description="whether two independent outlets state it")
+    texts: int | None = Field(
+        default=None,
+        description="outlets that state it: copies count with what they repeat; none where an earlier version made it",
+    )
+    witnesses: int = Field(
+        description="who independently vouches for it: each speaker once, however many outlets quote them, and each "
+        "outlet that names none"
+    )
+    sure: bool = Field(description="whether two witnesses state it, or one whose office it is to count")
     rivals: tuple[BriefValue, ...] = Field(default=(), description="values that can't hold beside it, still stated")
     before: tuple[BriefValue, ...] = Field(default=(), description="values it replaced, the latest first")
 
@@ -69,5 +76,5 @@ class Brief(Row):
     figures: tuple[BriefFigure, ...] = Field(
         default=(),
         description="those that matter most first: value or low and high, headline, articles that state it, outlets, "
-        "witnesses (independent outlets), sure (two of them), rivals, before …",
+        "witnesses (independent speakers and outlets), sure (two of them, or an authority), rivals, before …",
     )

@@ -111,6 +111,7 @@ class FigureRow(Row):
     )
     told_from: Value | None = Field(description="the value told before that it changes, contradicts or corrects")
     told_of: str | None = Field(description="id of the figure told before that it repeats, changes or contradicts")
+    wrong: str | None = Field(description="what a person found wrong with it: number, thing, series or worth")
 
 
 class AlertRow(Row):
@@ -121,7 +122,10 @@ class AlertRow(Row):
     )
     topic: str = Field(description="topic whose rules found it worth telling")
     kind: str = Field(description="new_figure, changed_figure, contradiction, correction, new_story or feed_health")
-    state: str = Field(description="waiting, sent, digest (told in the digest, be it from the start) or failed")
+    state: str = Field(
+        description="waiting, sent, digest (told in the digest, be it from the start), silenced (a person wants "
+        "nothing told of it) or failed"
+    )
     created: Utc = Field(description="when the rules found it")
     due: Utc = Field(description="not told before this moment")
     sent: Utc | None = Field(description="when its mail was taken")
@@ -135,6 +139,7 @@ class AlertRow(Row):
     tell: str | None = Field(description="now or digest: how the figure reaches the desk; none is no alert")
     worth: float | None = Field(description="from 0 to 1, how likely a desk wants to hear of the figure at once")
     followed: str | None = Field(description="what the topic file calls the figure, where it follows it by name")
+    wrong: str | None = Field(description="what a person found wrong with the figure: number, thing, series or worth")
     series: str | None = Field(description="id of the series, for a figure")
     label: str | None = Field(description="name of the series, for people")
     verdict: str | None = Field(description="what the figure says against its series")
@@ -144,17 +149,53 @@ class AlertRow(Row):
     quote: str | None = Field(description="the sentence the figure stands in")
     outlet: str | None = Field(description="name of the outlet that states it")
     url: str | None = Field(description="address of the article that states it, or of the feed")
-    feed: str | None = Field(description="id of the feed that is not well, for feed_health")
+    feed: str | None = Field(description="id of the feed with a problem, for feed_health")
     health: str | None = Field(description="how it was doing: silent, gone or failing")
-    since: Utc | None = Field(description="since when it was not well")
+    since: Utc | None = Field(description="since when it has had the problem")
+    reason: str = Field(description="for an alert that is silenced, what was decided, by whom and when; for people")
+
+
+class DecisionRow(Row):
+    """What a person decided; one about a figure is a labelled sentence."""
+
+    id: str = Field(description="id; `tallywire decisions undo` takes it")
+    decided: Utc = Field(description="when")
+    by: str = Field(description="who: a name, “the command line”, “a link in a mail to X”, “the window”")
+    act: str = Field(description="mute, unmute, wrong, follow, unfollow, stop or resume")
+    kind: str = Field(description="what it is about: series, thread, rule, figure or recipient")
+    subject: str = Field(description="its id; of a rule the kind of alert, of a recipient the address")
+    topic: str | None = Field(description="topic in which it holds; none where it holds in every topic")
+    label: str = Field(description="what the subject was called then")
+    until: Utc | None = Field(description="mute: until when; none for ever")
+    mails: str | None = Field(description="stop, resume: alerts, digests or both")
+    wrong: str | None = Field(
+        description="wrong: number (misread), thing (something else is counted), series (it belongs to another) or "
+        "worth (not worth a mail)"
+    )
+    article: str | None = Field(description="id of the article whose sentence was found wrong")
+    outlet: str | None = Field(description="name of the outlet that states it")
+    url: str | None = Field(description="address of that article")
+    published: Utc | None = Field(description="when that article was published")
+    quote: str | None = Field(description="the sentence")
+    surface: str | None = Field(description="the number as it is written there")
+    span: tuple[int, int] | None = Field(description="[start, end) in characters of the article's text")
+    value: Value | None = Field(description="what was read; two ends for a range")
+    modifier: str | None = Field(description="how exactly it was taken to be meant")
+    unit: str | None = Field(description="the unit that was read")
+    counted: str | None = Field(description="the noun that was taken to be counted")
+    action: str | None = Field(description="the action that was read")
+    undone: Utc | None = Field(description="when it was taken back; none while it stands")
+    undone_by: str | None = Field(description="who took it back")
 
 
 class EntryRow(Row):
     """An item a feed announced or a replay gave, and how it ended."""
 
-    id: str = Field(description="id, made of feed, page and words; in a replay of the given id, or of address and time")
+    id: str = Field(
+        description="id, made of feed, page and words; in a replay of files of the given id, or address and time"
+    )
     seq: int = Field(description="order of arrival")
-    origin: str = Field(description="feed or replay")
+    origin: str = Field(description="feed, revisit or replay; in a replay of a run as it was in that run")
     feed: str | None = Field(description="id of the feed")
     url: str = Field(description="address as it was announced")
     title: str = Field(description="title as it was announced")
@@ -165,3 +206,20 @@ class EntryRow(Row):
     reason: str = Field(description="why it ended so, or why it still waits; for people")
     ended: Utc | None = Field(description="when it got its outcome")
     article: str | None = Field(description="id of the article it brought, or was found to be")
+
+
+class FoundRow(Row):
+    """An article that a search found, as `tallywire search --csv` and the window's CSV give it."""
+
+    id: str = Field(description="id of the article")
+    url: str = Field(description="canonical address")
+    title: str = Field(description="headline, without the outlet's name")
+    source: str = Field(description="name of the outlet")
+    language: str | None = Field(description="ISO 639-1")
+    published: Utc = Field(description="when it was published; never in the future")
+    topics: tuple[str, ...] = Field(description="topics it is coverage of")
+    story: str | None = Field(description="id of its story")
+    copy_of: str | None = Field(description="id of the article it repeats, which lacks the words asked for")
+    copies: tuple[str, ...] = Field(description="ids of its first 20 copies")
+    score: float = Field(description="how relevant it is; 0 where results are sorted by date")
+    excerpt: str = Field(description="a part of the text, or else the title, with words found")

@@ -82,6 +82,7 @@ class Announcement(Model):
     authors: tuple[str, ...] = ()
     published: Utc | None = None
     updated: Utc | None = None
+    dates: tuple[str, ...] = Field(default=(), description="the same two as the feed writes them")
     language: str | None = None
     fingerprint: str = Field(description="of title, summary and content; a changed date alone changes nothing")
 
@@ -138,6 +139,7 @@ class Entry(Model):
     topics: tuple[str, ...] = ()
     announcement: Announcement
     first_seen: Utc
+    place: Utc | None = Field(default=None, description="where it stands in the order of judging; None: first seen")
     attempts: int = 0
     retry_at: Utc | None = None
     outcome: Outcome | None = None

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field, field_validator, model_validator
 
 from schemas.base import Model, Utc
+from schemas.enums import Wrong as Wrong
 
 Value = float | tuple[float, float]
 """A number, or the two ends of a range."""
@@ -75,6 +76,9 @@ class Clause(Model):
     relation: str | None = Field(default=None, description="how that verb hangs on the rest: ROOT, relcl, advcl …")
     role: str = Field(default="", description="what the counted noun is to the verb: nsubj, dobj, pobj …")
     modal: str | None = Field(default=None, description="'will' or 'may', where a modal verb stands with the verb")
+    tense: str | None = Field(
+        default=None, description="of that verb: perfect, pluperfect, past, present or progressive; 'modal' under one"
+    )
     negated: bool = False
     conditional: bool = Field(default=False, description="whether it stands under 'if', 'unless' or the like")
     inside: tuple[str, ...] = Field(
@@ -210,6 +214,12 @@ class Verdict(Model):
     telling: Telling | None = Field(
         default=None, description="what the desk is told of it; None before that was decided"
     )
+    wrong: Wrong | None = Field(default=None, description="what a person found wrong with it, if that still holds")
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the figure says what its text does not: it is shown nowhere but in its history."""
+        return self.wrong in (Wrong.NUMBER, Wrong.THING)
 
 
 class Marks(Model):
@@ -286,19 +296,19 @@ class Series(Model):
     claims: tuple[Claim, ...] = ()
     current: str | None = Field(default=None, description="id of the figure that holds now")
     opened: Utc
-    muted: bool = False
     pinned: bool = False
+    wrong: tuple[Claim, ...] = Field(
+        default=(), description="claims that a person found wrong: kept, and compared with nothing"
+    )
     merged_into: str | None = Field(default=None, description="the series a person found it the same as; empty since")
 
 
 class DecisionKind(StrEnum):
-    """What a person can decide about the series of a topic."""
+    """What a person can decide about how series of a topic are kept and shown."""
 
     MERGE = "merge"
     SPLIT = "split"
     RENAME = "rename"
-    MUTE = "mute"
-    UNMUTE = "unmute"
     PIN = "pin"
     UNPIN = "unpin"
 
@@ -315,6 +325,8 @@ class SeriesDecision(Model):
     figures: tuple[str, ...] = Field(default=(), description="split: ids of the figures that are taken out")
     label: str | None = Field(default=None, description="rename: the new name; split: one for the new series")
     decided: Utc
+    by: str = Field(default="", max_length=400, description="who, as of a `Decision`; empty in old records")
+    labels: tuple[str, ...] = Field(default=(), description="what the series were called then, for people")
 
     @model_validator(mode="after")
     def _enough_to_act_on(self) -> SeriesDecision:

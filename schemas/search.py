@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Model, Utc
+from schemas.enums import Sort as Sort
 
 
 class IndexKind(StrEnum):
@@ -109,6 +110,7 @@ class FigureDocument(Document):
     told: str | None = Field(default=None, description="as what the desk is told of it; a kind of verdict")
     told_from: tuple[float, ...] = Field(default=(), description="the value told before; two ends for a range")
     told_of: str | None = Field(default=None, description="the figure told before that it goes back to")
+    wrong: str | None = Field(default=None, description="what a person found wrong with it")
 
 
 class AlertDocument(Document):
@@ -137,6 +139,7 @@ class AlertDocument(Document):
     tell: str | None = Field(default=None, description="now or digest, for a figure")
     worth: float | None = None
     followed: str | None = Field(default=None, description="what the topic file calls the figure")
+    wrong: str | None = Field(default=None, description="what a person found wrong with the figure")
     article: str | None = None
     outlet: str | None = None
     url: str | None = None
@@ -196,8 +199,8 @@ class BriefDocument(Document):
     as_of: date | None = Field(default=None, description="the day it holds for, if the sentence says it")
     since: Utc | None = Field(default=None, description="when the first article that states it was published")
     stating: tuple[str, ...] = Field(default=(), description="the outlets that state it")
-    witnesses: int | None = Field(default=None, description="how many of these are independent")
-    sure: bool | None = Field(default=None, description="whether two independent outlets state it")
+    witnesses: int | None = Field(default=None, description="independent speakers and outlets that vouch for it")
+    sure: bool | None = Field(default=None, description="whether two of these do, or one whose office it is to count")
     worth: float | None = None
     contradicted: bool | None = Field(default=None, description="whether others state what can't hold beside it")
     rivals: str | None = Field(default=None, description="what they state, and who they are, in words")
@@ -218,27 +221,45 @@ class Refusal(Model):
 
 
 class Query(Model):
-    """``text`` in the reader's words: every word must be there; "a phrase" in quotes; a final * for a prefix; -word."""
+    """``text`` in the reader's words, as `pipeline.index.words.understand` reads them."""
 
     text: str = ""
     topics: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    story: str | None = None
+    stories: tuple[str, ...] = ()
     since: Utc | None = None
     until: Utc | None = None
-    copies: bool = Field(default=True, description="whether copies are shown")
+    copies: bool = Field(default=True, description="whether copies are shown, under their originals")
     off_topic: bool = Field(default=False, description="whether articles of no topic are shown")
+    sort: Sort = Field(default=Sort.RELEVANCE, description="by date where no words are asked for")
+    at: Utc | None = Field(
+        default=None, description="the moment by which fresh articles are more relevant; none: age does not count"
+    )
     limit: int = Field(default=20, ge=1, le=1000)
     after: str | None = Field(default=None, description="the cursor that the page before gave")
 
 
+class Copy(Model):
+    """A copy of an article found, which may lack the words asked for."""
+
+    id: str
+    url: str
+    title: str
+    outlet: str
+    published: Utc
+
+
 class Hit(Model):
-    """One article found; ``highlights`` are parts of it with the words found between ⟦ and ⟧."""
+    """One article found; ``highlights`` are parts of it with the words found between ⟦ and ⟧.
+
+    A copy is a hit of its own only where its original is not found by the same query.
+    """
 
     document: ArticleDocument
     score: float
-    highlights: tuple[str, ...] = ()
+    highlights: tuple[str, ...] = Field(default=(), description="the whole title, and a part of the text")
+    copies: tuple[Copy, ...] = Field(default=(), description="the first 20 copies of it, oldest first")
 
 
 class Facet(Model):
@@ -247,7 +268,12 @@ class Facet(Model):
 
 
 class Results(Model):
-    total: int
+    total: int = Field(description="articles found, copies among them")
+    more: bool = Field(default=False, description="whether there are more than ``total``, and nobody counted them")
+    copied: int = Field(default=0, description="how many of these are copies")
     hits: tuple[Hit, ...]
-    facets: dict[str, tuple[Facet, ...]] = Field(default={}, description="outlet, language, story and day")
+    facets: dict[str, tuple[Facet, ...]] = Field(
+        default={}, description="how many were found by topic, outlet, language, story and day; on the first page"
+    )
+    remarks: tuple[str, ...] = Field(default=(), description="what of the query was left out, for people")
     next: str | None = Field(default=None, description="cursor of the next page; None at the end")

@@ -13,13 +13,14 @@ from schemas.base import Model, Utc
 class Remembered(Model):
     """What grouping keeps of an article: enough to compare it with the next one, without its text.
 
-    ``time`` is when the article says it was published. ``features`` is grouping's own packed form and means nothing
-    elsewhere.
+    ``time`` is when the article says it was published, ``told`` when it was told as far as can be trusted (None: the
+    same). ``features`` is grouping's own packed form and means nothing elsewhere.
     """
 
     id: str
     seq: int
     time: Utc
+    told: Utc | None = None
     outlet: str
     language: str | None
     topics: tuple[str, ...]
@@ -46,6 +47,9 @@ class Placement(Model):
     article: str
     copy_link: CopyLink | None = None
     join: StoryJoin | None = None
+    gave_way: tuple[Placement, ...] = Field(
+        default=(), description="its copies that came in before it, which are placed anew"
+    )
 
 
 class MoveKind(StrEnum):
@@ -80,6 +84,8 @@ class StoryDecision(Model):
     articles: tuple[str, ...]
     story: str | None = None
     decided: Utc
+    by: str = Field(default="", max_length=400, description="who, as of a `Decision`; empty in old records")
+    labels: tuple[str, ...] = Field(default=(), description="what it is about, as it was called then, for people")
 
 
 class Portrait(Model):
@@ -129,6 +135,8 @@ class ThreadDecision(Model):
     articles: tuple[str, ...]
     others: tuple[str, ...] = ()
     decided: Utc
+    by: str = Field(default="", max_length=400, description="who, as of a `Decision`; empty in old records")
+    labels: tuple[str, ...] = Field(default=(), description="what it is about, as it was called then, for people")
 
 
 class Story(Model):
@@ -139,6 +147,7 @@ class Story(Model):
     headline: str = Field(description="its most central title")
     lead: str = Field(default="", description="one sentence quoted from the article `lead_article`")
     lead_article: str | None = None
+    opening: str | None = Field(default=None, description="the article it began with, be it a copy by now")
     first_seen: Utc
     last_seen: Utc
     articles: tuple[str, ...] = Field(description="ids, in order of arrival, copies left out")

@@ -6,14 +6,14 @@ import re
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
-    PlainSerializer,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
@@ -21,74 +21,21 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from schemas.base import Model
+from schemas.channel import CHANNEL
 from schemas.figure import Tell, VerdictKind
+from schemas.language import LanguageCode, language_in
+from schemas.written import FROM_FILE, Duration, WallTime, Zone
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
+def _in_file(least: Any, most: Any, words: str) -> AfterValidator:
+    """Holds what a topic file says to bounds; what is in a record already stays as it is."""
 
-def parse_duration(value: Any) -> Any:
-    """``"15m"``, ``"1d 12h"`` → timedelta; anything that is no text is passed on to pydantic.
-
-    Raises ``ValueError`` where the text is no duration.
-    """
-    if not isinstance(value, str):
+    def check(value: Any, info: ValidationInfo) -> Any:
+        if info.context == FROM_FILE and not least <= value <= most:
+            raise ValueError(words)
         return value
-    text = value.strip().lower()
-    found = _DURATION.findall(text)
-    if not found or _DURATION.sub("", text).strip():
-        raise ValueError(f"{value!r} is no duration; write for example 30s, 15m, 6h, 2d or 1w")
-    return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in found))
 
-
-def format_duration(value: timedelta) -> str:
-    """The shortest text that `parse_duration` reads back as the same whole seconds."""
-    seconds, parts = int(value.total_seconds()), []
-    for unit in ("w", "d", "h", "m", "s"):
-        count, seconds = divmod(seconds, _SECONDS[unit])
-        if count:
-            parts.append(f"{count}{unit}")
-    return " ".join(parts) or "0s"
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(parse_duration),
-    PlainSerializer(format_duration),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^(\s*\d+(\.\d+)?\s*[smhdwSMHDW])+\s*$",
-            "examples": ["30s", "15m", "6h", "2d", "1w"],
-        }
-    ),
-]
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone; write for example Europe/Kyiv or UTC")
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
-"""An IANA time zone name, such as ``Europe/Kyiv``."""
-
-
-def _wall_time(value: Any) -> Any:
-    # YAML 1.1 reads an unquoted 07:00 as text but 22:30 as the base-60 integer 1350.
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
-        return time(*divmod(value, 60))
-    return value
-
-
-# JSON Schema's own format "time" asks for seconds and an offset, and editors would mark every 07:00.
-WallTime = Annotated[
-    time,
-    BeforeValidator(_wall_time),
-    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", "examples": ["07:00"]}),
-]
-"""A time of day in the topic's zone, ``HH:MM``."""
+    return AfterValidator(check)
 
 
 class Terms(Model):
@@ -117,7 +64,7 @@ class Terms(Model):
     def _no_blank_term(self) -> Terms:
         for term in (*self.every, *(t for terms in self.by_language.values() for t in terms)):
             if not re.search(r"\w", term):
-                raise ValueError(f"the term {term!r} holds no letter or digit")
+                raise ValueError(f"the term {term!r} has no letter or digit")
         return self
 
     @classmethod
@@ -157,6 +104,17 @@ class Match(Model):
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ()
 
 
+def _or_alone(core: CoreSchema, handler: GetJsonSchemaHandler, name: str) -> JsonSchemaValue:
+    """The schema of a model for which the value of its field ``name`` may stand alone."""
+    reference = handler(core)
+    schema = handler.resolve_ref_schema(reference)
+    mapping = {key: part for key, part in schema.items() if key not in ("title", "description")}
+    kept = {key: schema[key] for key in ("title", "description")}
+    schema.clear()
+    schema.update(kept, anyOf=[mapping["properties"][name], mapping])
+    return reference
+
+
 class FeedRef(Model):
     """A feed as a topic names it. In a topic file a bare address stands for ``{url: ...}``."""
 
@@ -171,13 +129,7 @@ class FeedRef(Model):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        reference = handler(core)
-        schema = handler.resolve_ref_schema(reference)
-        mapping = {name: part for name, part in schema.items() if name not in ("title", "description")}
-        kept = {name: schema[name] for name in ("title", "description")}
-        schema.clear()
-        schema.update(kept, anyOf=[mapping["properties"]["url"], mapping])
-        return reference
+        return _or_alone(core, handler, "url")
 
 
 class QuietHours(Model):
@@ -255,11 +207,16 @@ class AlertRules(Model):
     )
     feeds: bool = Field(default=True, description="tell of a feed that falls silent, is gone or fails for long")
     counted: Annotated[Words, Field(description="only figures that count one of these; empty: all")] = ()
-    min_change: float = Field(default=0.0, ge=0, description="tell of a change only from this share on; 0.05 is 5 %")
-    bundle: Duration = Field(
+    min_change: Annotated[float, _in_file(0, 1, "it is a share from 0 to 1: write 0.05 for 5 %")] = Field(
+        default=0.0,
+        ge=0,
+        json_schema_extra={"maximum": 1},
+        description="tell of a change only from this share on; 0.05 is 5 %",
+    )
+    bundle: Annotated[Duration, _in_file(timedelta(), timedelta(days=1), "it is at most 1d")] = Field(
         default="10m", validate_default=True, description="wait this long for more of the same development"
     )
-    pause: Duration = Field(
+    pause: Annotated[Duration, _in_file(timedelta(), timedelta(days=7), "it is at most 7d")] = Field(
         default="1h",
         validate_default=True,
         description="least time between two mails on one development; what is urgent does not wait",
@@ -290,6 +247,117 @@ class DigestTimes(Model):
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
 
 
+_MAILBOX = r"[^@\s<>,;]+@[^@\s<>,;]+"
+
+
+def _known_destination(to: str) -> str:
+    if is_channel(to):
+        if not CHANNEL.fullmatch(to):
+            raise ValueError(f"{to!r} does not name a channel; write for example webhook:newsdesk or apprise:newsdesk")
+    elif not re.fullmatch(_MAILBOX, to):
+        raise ValueError(
+            f"{to!r} is neither a mail address (desk@news.example) nor a channel (webhook:newsdesk, apprise:newsdesk)"
+        )
+    return to
+
+
+def is_channel(to: str) -> bool:
+    """Whether ``to`` names a channel of the settings rather than a mail address."""
+    return to.startswith(("webhook:", "apprise:"))
+
+
+Destination = Annotated[
+    str,
+    AfterValidator(_known_destination),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^({_MAILBOX}|{CHANNEL.pattern})$",
+            "examples": ["desk@news.example", "webhook:newsdesk", "apprise:newsdesk"],
+        }
+    ),
+]
+"""A mail address, or a channel by the name that the settings give it."""
+
+Language = Annotated[LanguageCode, language_in(FROM_FILE)]
+"""A language code of ISO 639, such as ``en`` or ``uk``; in a topic file one of a language whose dates are known."""
+
+
+class Reach(StrEnum):
+    """What a recipient gets: alerts at once, digests, or both."""
+
+    NOW = "now"
+    DIGEST = "digest"
+    BOTH = "both"
+
+
+class Severity(StrEnum):
+    """Which alerts a recipient gets at once: all that the topic's rules tell, or only what does not wait for a pause.
+
+    Urgent are contradictions, corrections, figures that the topic follows by name, and figures worth 0.9 or more.
+    """
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+
+
+def _never_quiet(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value != "never":
+        raise ValueError(
+            f"{value!r} is not a time of day from start to end, such as {{start: '22:00', end: '07:00'}}, nor never"
+        )
+    # Hours that end as they begin are none at all.
+    return {"start": "00:00", "end": "00:00"}
+
+
+class _OrNever:
+    """In a topic file the word never stands for no hours at all."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        return {"anyOf": [{"enum": ["never"]}, *schema.get("anyOf", [schema])]}
+
+
+class Recipient(Model):
+    """Who is told, how and when. In a topic file a bare address or channel stands for ``{to: ...}``.
+
+    What is left out is as the topic has it.
+    """
+
+    to: Destination
+    tells: Reach = Field(default=Reach.BOTH, description="now: alerts only; digest: digests only")
+    severity: Severity = Field(
+        default=Severity.NORMAL, description="urgent: only contradictions, corrections, followed and worthiest figures"
+    )
+    language: Language | None = Field(default=None, description="of all that is not quoted; the topic's if left out")
+    zone: Zone | None = Field(
+        default=None, description="of the times shown and of quiet hours; the topic's if left out"
+    )
+    quiet: Annotated[QuietHours | None, BeforeValidator(_never_quiet), _OrNever] = Field(
+        default=None, description="in this recipient's zone; never: none, whatever the topic has"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_address(cls, value: Any) -> Any:
+        return {"to": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return _or_alone(core, handler, "to")
+
+    @property
+    def takes_alerts(self) -> bool:
+        return self.tells is not Reach.DIGEST
+
+    @property
+    def takes_digests(self) -> bool:
+        return self.tells is not Reach.NOW
+
+
 class Topic(Model):
     """What someone watches; the whole of a topic file."""
 
@@ -299,10 +367,11 @@ class Topic(Model):
     feeds: tuple[FeedRef, ...] = ()
     alerts: AlertRules = AlertRules()
     figures: tuple[FollowedFigure, ...] = Field(default=(), description="figures the desk follows whatever happens")
-    recipients: tuple[Address, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
     digest: DigestTimes | None = DigestTimes()
     zone: Zone = "UTC"
-    window: Duration = Field(
+    language: Language = Field(default="en", description="of all that mails and digests say beside what they quote")
+    window: Annotated[Duration, _in_file(timedelta(hours=1), timedelta(days=90), "it is from 1h to 90d")] = Field(
         default="7d", validate_default=True, description="an event stays open to new reports this long"
     )
 
@@ -314,6 +383,35 @@ class Topic(Model):
                 raise ValueError(f"the feed {feed.url} is listed twice")
             seen.add(feed.url)
         return self
+
+    @model_validator(mode="after")
+    def _recipients_once(self) -> Topic:
+        seen: set[str] = set()
+        for recipient in self.recipients:
+            if recipient.to in seen:
+                raise ValueError(f"the recipient {recipient.to} is listed twice")
+            seen.add(recipient.to)
+        return self
+
+    def for_recipient(self, recipient: Recipient) -> Topic:
+        """The topic as one recipient has it: told to no one else, with that one's zone, language and quiet hours.
+
+        Who takes no digests has a topic without them.
+        """
+        quiet = recipient.quiet or self.alerts.quiet
+        own = {
+            "recipients": (recipient,),
+            "zone": recipient.zone or self.zone,
+            "language": recipient.language or self.language,
+            "digest": self.digest if recipient.takes_digests else None,
+            "alerts": self.alerts.model_copy(update={"quiet": quiet}),
+        }
+        return self.model_copy(update=own)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The mail addresses among the recipients."""
+        return tuple(recipient.to for recipient in self.recipients if not is_channel(recipient.to))
 
     @property
     def heading(self) -> str:

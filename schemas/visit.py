@@ -17,6 +17,8 @@ class Visit(Model):
     last: Utc = Field(description="when it was last asked for, and answered")
     etag: str | None = None
     last_modified: str | None = None
+    page: str | None = Field(default=None, description="id of the archive's record of the page, as last changed")
+    page_at: Utc | None = Field(default=None, description="when that was fetched")
     revision: int = Field(default=0, description="of that article, as it was last found")
     visits: int = Field(default=0, description="how often it was visited again")
     changes: tuple[Utc, ...] = Field(default=(), description="when it was last found changed")

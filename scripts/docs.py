@@ -43,10 +43,12 @@ from schemas.alert import (
 from schemas.feed import Health
 from schemas.figure import Figure, Modifier, VerdictKind, Wording
 from schemas.topic import Topic
+from schemas.webhook import Webhook
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 SCHEMA = DOCS / "topic.schema.json"
+WEBHOOK = DOCS / "webhook.schema.json"
 _REGION = re.compile(r"(<!-- made: (?P<name>[a-z ]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
 _WIDTH = 100
 _NOON = datetime(2026, 3, 14, 11, 0, tzinfo=UTC)
@@ -80,7 +82,7 @@ def _commands(command: click.Command, context: click.Context) -> Iterator[tuple[
 
 def exports(kind: str) -> str:
     """The fields of one export: name as it is printed, type in words, meaning."""
-    from pipeline.steps.export import EXPORTS
+    from pipeline.steps.showing.export import EXPORTS
 
     return _fields(EXPORTS[kind][0])
 
@@ -90,6 +92,13 @@ def brief_figures() -> str:
     from schemas.brief import BriefFigure
 
     return _fields(BriefFigure)
+
+
+def search_rows() -> str:
+    """The fields of an article found, as CSV."""
+    from schemas.export import FoundRow
+
+    return _fields(FoundRow)
 
 
 def _fields(model: type[BaseModel]) -> str:
@@ -111,6 +120,13 @@ def settings() -> str:
             for name, field in Settings.model_fields.items()
         ),
     )
+
+
+def webhook_schema() -> str:
+    """What webhooks get, as `docs/webhook.schema.json` has it."""
+    document = Webhook.model_json_schema(mode="serialization")
+    document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def topic_schema() -> str:
@@ -144,7 +160,7 @@ def _default(field: FieldInfo) -> str:
     if value is None or value == "" or value == ():
         return "unset"
     if isinstance(value, timedelta):
-        from schemas.topic import format_duration
+        from schemas.written import format_duration
 
         return f"`{format_duration(value)}`"
     assert not isinstance(value, SecretStr)
@@ -312,12 +328,13 @@ REGIONS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "settings": settings,
     "brief figures": brief_figures,
+    "search rows": search_rows,
     "alert mail": alert_mail,
     "feed mail": feed_mail,
     "digest mail": digest_mail,
     **{
         f"export {kind}": (lambda kind=kind: exports(kind))
-        for kind in ("articles", "stories", "briefs", "moves", "figures", "alerts", "entries")
+        for kind in ("articles", "stories", "briefs", "moves", "figures", "alerts", "entries", "decisions")
     },
 }
 
@@ -330,7 +347,10 @@ def made(page: str) -> str:
 def all_made() -> dict[Path, str]:
     """Every file of the docs that holds something made from the code, as it should be."""
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
-    return {path: made(text) for path, text in pages.items() if _REGION.search(text)} | {SCHEMA: topic_schema()}
+    return {path: made(text) for path, text in pages.items() if _REGION.search(text)} | {
+        SCHEMA: topic_schema(),
+        WEBHOOK: webhook_schema(),
+    }
 
 
 def main(arguments: list[str]) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.record import Record
-from pipeline.steps.export import EXPORTS
+from pipeline.steps.showing.export import EXPORTS
 from tests.collect.web import Answer, Web, answer
 
 FLOOD = (

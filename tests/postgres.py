@@ -21,7 +21,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,50 +65,111 @@ def find_binaries() -> Path | None:
     return next((folder for folder in folders if (folder / "postgres").exists()), None)
 
 
-@contextmanager
-def running_server(binaries: Path) -> Iterator[URL]:
-    """A server on a socket of its own in a temporary folder; it dies with this process, however that ends."""
-    folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
-    account: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        # The server refuses to run as root.
-        account = {"user": _SERVICE_ACCOUNT, "group": _SERVICE_ACCOUNT, "extra_groups": []}
-        shutil.chown(folder, _SERVICE_ACCOUNT, _SERVICE_ACCOUNT)
-    data, log = folder / "data", folder / "log"
-    url = URL.create("postgresql+psycopg", _USER, database="postgres", query={"host": str(folder)})
-    try:
+class Cluster:
+    """A server on a socket of its own in ``folder``, which can be ended, started again, and made to hang."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries, self._data, self._log = binaries, folder / "data", folder / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._account: dict[str, Any] = {}
+        self.folder = folder
+        self.url = URL.create("postgresql+psycopg", _USER, database="postgres", query={"host": str(folder)})
+        if os.geteuid() == 0:
+            # The server refuses to run as root.
+            self._account = {"user": _SERVICE_ACCOUNT, "group": _SERVICE_ACCOUNT, "extra_groups": []}
+            shutil.chown(folder, _SERVICE_ACCOUNT, _SERVICE_ACCOUNT)
         subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            [
+                *(binaries / "initdb", "-D", self._data, "-U", _USER, "-A", "trust"),
+                *("-E", "UTF8", "--locale=C", "--no-sync"),
+            ],
             check=True,
             capture_output=True,
             cwd=folder,
-            **account,
+            **self._account,
         )
-        settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "full_page_writes=off")
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [binaries / "postgres", "-D", data, *(part for setting in settings for part in ("-c", setting))],
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers; harmless if it runs."""
+        if self._process is not None:
+            return
+        settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "full_page_writes=off")
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [
+                    *(self._binaries / "postgres", "-D", self._data),
+                    *(part for setting in settings for part in ("-c", setting)),
+                ],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=folder,
+                cwd=self.folder,
                 preexec_fn=_die_with_parent,
-                **account,
+                **self._account,
             )
+        _await(self.url, self._process, self._log)
+
+    def stop(self) -> None:
+        """End the server at once, without a word to who is connected: it recovers when it is started again."""
+        if self._process is not None:
+            self.thaw()
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def freeze(self) -> None:
+        """Let the server, and all that serve a connection, hang."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            signal_all(self._process.pid, number)
+
+
+@contextmanager
+def running_cluster(binaries: Path) -> Iterator[Cluster]:
+    """A server in a temporary folder; it dies with this process, however that ends."""
+    folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
+    try:
+        cluster = Cluster(binaries, folder)
         try:
-            _await(url, server, log)
-            yield url
+            cluster.start()
+            yield cluster
         finally:
-            server.send_signal(signal.SIGQUIT)
-            server.wait(timeout=30)
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_server(binaries: Path) -> Iterator[URL]:
+    """The address of a server's ``postgres`` database; the server dies with this process, however that ends."""
+    with running_cluster(binaries) as cluster:
+        yield cluster.url
+
+
+def signal_all(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process and all that it began, itself first: it can't begin others meanwhile."""
+    import psutil
+
+    first = psutil.Process(pid)
+    # Of one that is killed nobody can tell afterwards what it began.
+    children = first.children(recursive=True)
+    first.send_signal(number)
+    for one in {*children, *first.children(recursive=True)}:
+        with suppress(psutil.NoSuchProcess):
+            one.send_signal(number)
 
 
 @contextmanager
 def fresh_database(server: URL, template: str = "template1") -> Iterator[str]:
     """A new database on ``server``, copied from ``template``; dropped afterwards, whoever is still connected."""
     name = f"tallywire_{uuid.uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    # Between the two the server may have been started again.
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")

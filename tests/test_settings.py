@@ -69,3 +69,37 @@ def test_what_is_kept_is_kept_for_a_day_at_least(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TALLYWIRE_KEEP_ARCHIVE", "0s")
     with pytest.raises(SettingsError, match="TALLYWIRE_KEEP_ARCHIVE"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example.org:587", "http://mail.example.org", "smtp+tls://u:hunter2@mail.example.org"]
+)
+def test_a_mail_server_with_an_unknown_scheme_is_refused_by_every_command(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("TALLYWIRE_SMTP_URL", url)
+    with pytest.raises(SettingsError, match=r"TALLYWIRE_SMTP_URL: .*smtp\+starttls://") as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("nonsense", "this is not JSON"),
+        ("[1]", "an object is needed"),
+        ('{"hook": {"url": "https://a.example"}}', "'hook' is not the name of a channel"),
+        ('{"webhook:a": {"url": "https://a.example/s3cret"}}', "webhook:a: a webhook needs a key"),
+        ('{"webhook:a": {"url": "https://a.example/s3cret", "key": "whsec_czNjcmV0"}}', "24 to 64 bytes"),
+        ('{"webhook:a": {"url": "ftp://a.example/s3cret", "key": "x"}}', "begins with https://"),
+        ('{"webhook:a": {"url": "https://u:s3cret@a.example", "key": "x"}}', "no user and password"),
+        ('{"apprise:a": {"url": "slack://s3cret", "token": "s3cret"}}', "apprise:a: token: "),
+        ('{"apprise:a": {}}', "apprise:a: url: "),
+    ],
+)
+def test_a_wrong_channel_is_named_without_its_secrets(given: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(channels=given)
+    assert "TALLYWIRE_CHANNELS" in str(caught.value)
+    assert said in str(caught.value)
+    assert "s3cret" not in str(caught.value)

@@ -16,9 +16,10 @@ from pipeline.airflow.environment import deployment_settings
 from pipeline.airflow.feeds import in_group
 from pipeline.errors import TallywireError
 from pipeline.settings import Settings
-from pipeline.steps.enrol import Folder
+from pipeline.steps.deciding.enrol import Folder
+from pipeline.steps.deciding.feeds import logins_of
+from pipeline.steps.intake.revisit import visit_again
 from pipeline.steps.poll import poll
-from pipeline.steps.revisit import visit_again
 from pipeline.steps.services import Services, open_services
 from pipeline.steps.transport import fetcher_of
 from schemas.feed import Feed
@@ -100,7 +101,7 @@ async def _watch(
     async with fetcher_of(services) as fetcher:
         while not stop.is_set():
             if group == 0:
-                folder.enrol_changes(services.record)
+                folder.enrol_changes(services.record, logins_of(services))
             report = await poll(services, fetcher, of=of, stop=stop.is_set)
             # One of the triggers does so for all, or they would share the budget by chance.
             ring(report.new + (visit_again(services) if group == 0 else 0))

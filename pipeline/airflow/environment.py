@@ -15,7 +15,7 @@ def deployment_settings() -> Settings:
     settings = load_settings()
     if settings.database_url is None:
         raise SettingsError(
-            "no record is named",
+            "no record is configured",
             where="TALLYWIRE_DATABASE_URL",
             hint="name the same one in the environment of every part of Airflow: triggerer, scheduler and workers; on "
             "one machine sqlite:////absolute/path.db will do for a trial",

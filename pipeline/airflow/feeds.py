@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from pipeline.steps.enrol import feed_id
+from pipeline.steps.deciding.enrol import feed_id
 from pipeline.urls import host_of
 from schemas.feed import Entry, Feed
 from schemas.topic import Topic

@@ -31,21 +31,26 @@ OUTBOX = Asset("tallywire_outbox", uri="tallywire://outbox")
 
 RETRIES = ExceptionRetryPolicy(
     rules=[
-        RetryRule("pipeline.errors.SettingsError", action=RetryAction.FAIL, reason="a setting must be mended first"),
-        RetryRule("pipeline.errors.TopicError", action=RetryAction.FAIL, reason="a topic file must be mended first"),
+        RetryRule("pipeline.errors.SettingsError", action=RetryAction.FAIL, reason="fix the setting first"),
+        RetryRule("pipeline.errors.TopicError", action=RetryAction.FAIL, reason="fix the topic file first"),
         RetryRule("pipeline.errors.DeliveryError", action=RetryAction.FAIL, reason="the outbox tries it again itself"),
         RetryRule("pipeline.errors.RecordBusy", retry_delay=timedelta(seconds=5), reason="another does the work"),
         RetryRule("pipeline.errors.RecordError", retry_delay=timedelta(seconds=20), reason="a database comes back"),
         RetryRule(
             "pipeline.index.elastic.trouble.Passing", retry_delay=timedelta(seconds=10), reason="a server comes back"
         ),
-        RetryRule("pipeline.errors.SearchIndexError", action=RetryAction.FAIL, reason="the index must be mended first"),
+        RetryRule("pipeline.errors.SearchIndexError", action=RetryAction.FAIL, reason="fix the index first"),
     ]
 )
 """A bad page is an outcome and never gets here. What heals by itself is tried again, what needs a person is not."""
 
+LONGEST_TASK = timedelta(hours=2)
+"""No task may take longer, whatever it waits for; most have a nearer bound of their own. Redis gives a task to another
+worker only after that."""
+
 DEFAULTS: dict[str, Any] = {
     "owner": "tallywire",
+    "execution_timeout": timedelta(minutes=5),
     "retries": 3,
     "retry_delay": timedelta(seconds=20),
     "retry_exponential_backoff": 2.0,
@@ -67,9 +72,10 @@ def feed_assets(topics: Sequence[Topic]) -> AssetAny:
     return AssetAny(INBOX, *(_feed_asset(group, groups) for group in range(groups)))
 
 
-def deadline(dag: str) -> DeadlineAlert:
-    """The operator hears of a run of ``dag`` that has not ended after the time that the settings give it."""
-    after = load_settings().late_after
+def deadline(dag: str, least: timedelta = timedelta(0)) -> DeadlineAlert:
+    """The operator hears of a run of ``dag`` that has not ended after the time that the settings give it, or the
+    ``least`` that it may well take."""
+    after = max(load_settings().late_after, least)
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=after,

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from datetime import UTC, datetime
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from tempfile import gettempdir
 
 import click
 
@@ -20,26 +18,31 @@ from pipeline import __version__
 from pipeline.errors import TallywireError
 
 _COMMANDS = {
-    "alerts": "What is worth telling, told or not.",
-    "articles": "What was read, and how it changed.",
-    "demo": "Play a small newsroom over real HTTP through the whole pipeline.",
-    "digest": "The report of a topic for a period.",
+    "alerts": "Alerts, sent or waiting.",
+    "articles": "Articles, and what changed in their revisions.",
+    "backup": "Copy a home to a file, also while it is in use.",
+    "decisions": "List and undo decisions about alerts, figures and developments.",
+    "demo": "Run a small example newsroom through the whole pipeline.",
+    "digest": "Digests: the report of a topic for a period.",
     "doctor": "Check this machine, the settings, the record, the index and the feeds.",
-    "explain": "Say why an entry, article, story, thread, figure or alert is what it is.",
-    "export": "Print everything the record holds of one kind.",
-    "extract": "Print what is read from HTML pages, one JSON line each.",
-    "feeds": "Where news comes from: feeds and their health.",
-    "figures": "The figures that articles state, followed over time and across outlets.",
-    "index": "The searchable projection of the record.",
+    "explain": "Explain why an entry, article, story, thread, figure or alert is what it is.",
+    "export": "Export everything the record holds of one kind.",
+    "extract": "Extract articles from HTML pages, as JSON lines.",
+    "feeds": "Feeds and their health.",
+    "figures": "Figures in articles, tracked over time and across outlets.",
+    "index": "The search index.",
     "kibana": "Kibana's data views, searches and dashboards.",
-    "replay": "Judge an archive as if it came in now.",
-    "run": "Poll, read, judge, publish and tell: one round, or for ever.",
+    "recipients": "Recipients, and the mails they have stopped.",
+    "replay": "Process archived articles as if they had just arrived.",
+    "restore": "Restore a backup to a new home.",
+    "run": "Poll feeds, read articles, send alerts: once, or until stopped.",
     "search": "Find articles.",
-    "setup": "Prepare the full deployment: secrets in .env, and a look at this machine.",
-    "stories": "The articles about one event, together.",
-    "threads": "Developments: the stories of one affair, over days.",
-    "topics": "What is watched.",
-    "upkeep": "Remove what needn't be kept, and look at feeds and index.",
+    "serve": "Open the window: topics, developments and figures as pages.",
+    "setup": "Prepare the full deployment: create secrets, check this machine.",
+    "stories": "Stories: all articles about one event.",
+    "threads": "Threads: the stories of one development, over days.",
+    "topics": "Topics: what to watch.",
+    "upkeep": "Delete expired files, and check feeds and index.",
 }
 """The commands and what they do in a line; each lives in the module of its name."""
 
@@ -78,10 +81,10 @@ def main() -> None:
         code = cli.main(prog_name="tallywire", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
-        _say("stopped; nothing is lost, the next run goes on from here")
+        _say("stopped; nothing is lost, and the next run continues from here")
         code = 130
     except KeyboardInterrupt:
-        _say("stopped; nothing is lost, the next run goes on from here")
+        _say("stopped; nothing is lost, and the next run continues from here")
         code = 130
     except click.ClickException as error:
         error.show()
@@ -98,16 +101,15 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         _say(
             f"{where}{(error.strerror or str(error)).lower()}\n"
-            "  → see whether there is room on the disk, and whether this user may read and write there"
+            "  → check for free disk space, and that this user may read and write there"
         )
         code = 1
     except Exception as error:
         if os.environ.get("TALLYWIRE_DEBUG"):
             raise
-        _say(
-            f"something went wrong that should not have: {type(error).__name__}: {error}\n"
-            f"  → {_write_crash()}; please report it"
-        )
+        from traceback import format_exc
+
+        _say(f"unexpected error: {type(error).__name__}: {error}\n  → {write_crash(format_exc())}; please report it")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -123,11 +125,14 @@ def _close_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _write_crash() -> str:
+def write_crash(trace: str) -> str:
+    """Keep a traceback in a file, and say where it is."""
+    from tempfile import gettempdir
+
     path = Path(gettempdir()) / f"tallywire-crash-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
-    details = f"tallywire {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}"
+    details = f"tallywire {__version__}\n{' '.join(sys.argv)}\n\n{trace}"
     try:
         path.write_text(details, encoding="utf-8", errors="backslashreplace")
     except OSError:
-        return "the details could not be written to a file; TALLYWIRE_DEBUG=1 shows them"
+        return "the details could not be saved; TALLYWIRE_DEBUG=1 prints them"
     return f"the details are in {path}"

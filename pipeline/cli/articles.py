@@ -4,37 +4,40 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.common import emit, found_or_fail, home_option, json_option, opened, say, short
-from pipeline.steps.diff import Change, Difference, difference
+
+if TYPE_CHECKING:
+    from pipeline.steps.showing.diff import Change, Difference
 
 
 @click.group()
 def articles() -> None:
-    """What was read, and how it changed."""
+    """Articles, and what changed in their revisions."""
 
 
 @articles.command()
 @click.argument("identity", metavar="ID")
-@click.option(
-    "--from", "first", type=click.IntRange(min=1), help="The revision to begin with; the first, if not given."
-)
-@click.option("--to", "last", type=click.IntRange(min=1), help="The revision to end with; the last, if not given.")
+@click.option("--from", "first", type=click.IntRange(min=1), help="The older revision; the first by default.")
+@click.option("--to", "last", type=click.IntRange(min=1), help="The newer revision; the last by default.")
 @home_option
 @json_option
 def diff(identity: str, first: int | None, last: int | None, home: Path | None, as_json: bool) -> None:
-    """What changed between the revisions of an article, numbers first. ID is an article's id or its address.
+    """Show what changed between revisions of an article, numbers first. ID is an article's id or its address.
 
     Each revision is compared with the one before it; with --from and --to, the latter with the former alone.
     """
+    from pipeline.steps.showing.diff import difference
+
     with opened(home) as services, services.record.read() as tx:
         article = found_or_fail(
             tx.articles.get(identity) or tx.articles.by_url(identity),
             "article",
             identity,
-            "`tallywire search` and `tallywire export articles` name them",
+            "`tallywire search` and `tallywire export articles` list them",
         )
         revisions = tx.articles.revisions(article.id)
         visit = tx.visits.get(article.reading.requested_url)
@@ -52,8 +55,8 @@ def diff(identity: str, first: int | None, last: int | None, home: Path | None, 
     for one in found:
         _show(one)
     if visit is not None:
-        again = f"; asked for again {short(visit.next)}" if visit.next else ""
-        say(f"\nlast asked for {short(visit.last)}{again}")
+        again = f"; next visit {short(visit.next)}" if visit.next else ""
+        say(f"\nlast visit {short(visit.last)}{again}")
 
 
 def _show(one: Difference) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from shutil import which
 
 import click
 
 from pipeline.cli.common import progress, say
-from pipeline.demo.play import Told, play
 
 
 @click.command()
@@ -16,13 +17,15 @@ from pipeline.demo.play import Told, play
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo"),
     show_default=True,
-    help="Folder for the digest, the mails, the archive and the database; made anew.",
+    help="Folder for the digest, mails, archive and database; replaced if a demo created it.",
 )
 def demo(out: Path) -> None:
-    """Play a small newsroom over real HTTP through the whole pipeline.
+    """Run a small example newsroom through the whole pipeline.
 
     The articles are illustrative; nothing leaves this machine.
     """
+    from pipeline.demo.play import Told, play
+
     say("A small newsroom, served on this machine and watched as real feeds are. Its articles are illustrative.")
     played = play(out, Told(line=say, bar=progress))
     say("")
@@ -31,6 +34,12 @@ def demo(out: Path) -> None:
     say(f"archive  {out / 'archive'}/    record  {out / 'tallywire.db'}")
     say("")
     say("Try next:")
-    say(f"  .venv/bin/tallywire figures list --home {out}")
-    say(f"  .venv/bin/tallywire stories list --home {out}")
-    say(f'  .venv/bin/tallywire search "returned children" --home {out}')
+    for words in ("serve", "figures list", 'search "returned children"'):
+        say(f"  {_called()} {words} --home {out}")
+
+
+def _called() -> str:
+    """This command as it was called: bare if the shell finds it, else with its folder."""
+    called, found = Path(sys.argv[0]), which("tallywire")
+    bare = called.name != "tallywire" or (found is not None and called.exists() and called.samefile(found))
+    return "tallywire" if bare else str(called)

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, found_or_fail, home_option, json_option, opened, say
-from pipeline.steps.explain import explain as explain_step
 
 
 @click.command()
@@ -15,12 +14,12 @@ from pipeline.steps.explain import explain as explain_step
 @home_option
 @json_option
 def explain(identity: str, home: Path | None, as_json: bool) -> None:
-    """Say why an entry, article, story, thread, figure, series, alert or feed is what it is."""
+    """Explain why an entry, article, story, thread, figure, series, alert or feed is what it is."""
+    from pipeline.steps.showing.explain import explain as explain_step
+
     with opened(home) as services, services.record.read() as tx:
         lines = explain_step(tx, identity)
-    lines = found_or_fail(
-        lines, "thing with the id", identity, "lists and exports name the ids; `tallywire search` too"
-    )
+    lines = found_or_fail(lines, "item with the ID", identity, "lists, exports and `tallywire search` show IDs")
     if as_json:
         emit({"id": identity, "lines": lines})
         return

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.common import PARTLY, emit, note, settings_of
 from pipeline.errors import ReadError, TallywireError
-from pipeline.read.page import PRELOAD, read_job
-from pipeline.read.workers import WorkerFailure, WorkerPool
-from schemas.article import Hint, Page
+
+if TYPE_CHECKING:
+    from schemas.article import Hint, Page, Reading
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--url", help="Address the page came from; a file's own name if left out.")
-@click.option("--workers", type=click.IntRange(min=0), help="Processes that read pages; one per core if left out.")
+@click.option("--url", help="Address the page came from; the file's name by default.")
+@click.option("--workers", type=click.IntRange(min=0), help="Processes that read pages; one per core by default.")
 def extract(files: tuple[Path, ...], url: str | None, workers: int | None) -> None:
-    """Print what is read from HTML pages (plain or .gz), one JSON line each.
+    """Extract articles from HTML pages (plain or .gz), one JSON line each.
 
     For the figures of a text see `tallywire figures read`.
     """
+    from pipeline.read.page import PRELOAD, read_job
+    from pipeline.read.workers import WorkerFailure, WorkerPool
+    from schemas.article import Hint
+
     settings = settings_of(None, workers=workers)
     now = datetime.now(UTC)
     failed = 0
@@ -45,13 +50,23 @@ def extract(files: tuple[Path, ...], url: str | None, workers: int | None) -> No
                 note(f"{path}: {reading}")
                 emit({"file": str(path), "error": str(reading)})
             else:
-                emit({"file": str(path), **reading.model_dump(mode="json", exclude={"figures"})})
+                emit({"file": str(path), **_row(reading)})
     if failed:
         raise click.exceptions.Exit(PARTLY if failed < len(files) else 1)
 
 
+def _row(reading: Reading) -> dict[str, Any]:
+    """A reading as it is printed: its date in the zone of the page, so that the day is the one readers see there."""
+    row = reading.model_dump(mode="json", exclude={"figures", "zone"})
+    if reading.zone is not None:
+        row["published"] = reading.published.astimezone(timezone(timedelta(minutes=reading.zone))).isoformat()
+    return row
+
+
 def _page(path: Path, url: str | None, now: datetime, limit: int) -> Page:
     import gzip
+
+    from schemas.article import Page
 
     try:
         if path.suffix == ".gz":

@@ -4,48 +4,73 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.common import PARTLY, emit, found_or_fail, home_option, json_option, note, opened, say, short, table
-from pipeline.errors import TallywireError
-from pipeline.figures.reading import read_figures
-from pipeline.figures.words import number_words
-from pipeline.record import Transaction
-from pipeline.steps.explain import explain
-from pipeline.steps.judge import Judge
-from pipeline.tell.words import headline_of, value_words
-from schemas.figure import Claim, DecisionKind, Figure, Series, SeriesDecision, Telling
+from pipeline.cli.common import (
+    PARTLY,
+    emit,
+    found_or_fail,
+    home_option,
+    json_option,
+    limited,
+    note,
+    opened,
+    say,
+    short,
+    table,
+    tell_more,
+)
+from pipeline.cli.deciding import A_WEEK, by_option, deciding, tell_decided
+from schemas.enums import Act, SubjectKind, Wrong
+
+if TYPE_CHECKING:
+    from pipeline.record import Transaction
+    from pipeline.steps.services import Services
+    from schemas.figure import Claim, Figure, Series, Telling
 
 
 @click.group()
 def figures() -> None:
-    """The figures that articles state, followed over time and across outlets."""
+    """Figures in articles, tracked over time and across outlets."""
 
 
 @figures.command("list")
 @click.option("--topic", help="Only series of this topic.")
-@click.option("--all", "everything", is_flag=True, help="Muted series, and those stated only once, as well.")
+@limited(50, all_too="List everything, muted series and series stated only once as well.")
 @home_option
 @json_option
-def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool) -> None:
-    """Each series of figures: what holds now, in its own words, how it was told, since when, by whom, how it moved."""
+def list_(topic: str | None, limit: int, everything: bool, home: Path | None, as_json: bool) -> None:
+    """List the series of figures: what holds now, as quoted, since when, from whom, and how it has changed.
+
+    What was stated most often comes first.
+    """
+    from pipeline.steps.known.decided import DecidedNow
+    from pipeline.tell.words import headline_of, value_words
+
     with opened(home) as services, services.record.read() as tx:
         names = [topic] if topic else [one.name for one in tx.topics.all()]
-        found = [series for name in names for series in tx.figures.series(name) if everything or not series.muted]
-        if not as_json and not everything:
-            often = [series for series in found if len(series.claims) > 1 or series.pinned]
-            hidden = len(found) - len(often)
-            found = often
-        else:
-            hidden = 0
-        found.sort(key=lambda series: (not series.pinned, -len(series.claims), series.opened))
+        decided = DecidedNow(tx, services.clock())
+        often = not as_json and not everything
+        told = (
+            series
+            for series in tx.figures.ranked(names, often=often)
+            if everything or not decided.silences(series.topic, series=series.id)
+        )
+        found = list(islice(told, None if everything else limit))
+        all_told = everything or len(found) < limit
+        more = 0 if all_told else tx.figures.count_series(names, often=often) - len(found)
+        hidden = tx.figures.count_series(names) - tx.figures.count_series(names, often=True) if often else 0
         if as_json:
             for series in found:
                 emit(_series_json(tx, series))
+            tell_more(more, as_json=True)
             return
         rows = []
         for series in found:
@@ -69,8 +94,9 @@ def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool)
             )
     columns = ("series", "figure", "now", "wording", "tell", "worth", "since", "says", "change", "claims", "range")
     table(columns, rows, right=("worth", "claims"))
+    tell_more(more, as_json=False)
     if hidden:
-        say(f"{hidden} series stated only once are not shown; --all shows them")
+        say(f"{hidden:,} series stated only once are not shown; --all shows them")
 
 
 @figures.command()
@@ -78,9 +104,11 @@ def list_(topic: str | None, everything: bool, home: Path | None, as_json: bool)
 @home_option
 @json_option
 def show(series: str, home: Path | None, as_json: bool) -> None:
-    """The whole history of one series, with quotes and links."""
+    """Show the full history of one series, with quotes and links."""
+    from pipeline.steps.showing.explain import explain
+
     with opened(home) as services, services.record.read() as tx:
-        found = found_or_fail(tx.figures.get_series(series), "series", series, "`tallywire figures list` names them")
+        found = found_or_fail(tx.figures.get_series(series), "series", series, "`tallywire figures list` lists them")
         if as_json:
             emit(_series_json(tx, found))
             return
@@ -97,10 +125,12 @@ def show(series: str, home: Path | None, as_json: bool) -> None:
 
 @figures.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
-@click.option("--text", "as_text", is_flag=True, help="FILE is one plain text rather than JSON lines.")
-@click.option("--rejected", is_flag=True, help="Numerals that are no figures as well, and why.")
+@click.option("--text", "as_text", is_flag=True, help="FILE is plain text instead of JSON lines.")
+@click.option("--rejected", is_flag=True, help="Also print numbers that are not figures, and why.")
 def read(file: Any, as_text: bool, rejected: bool) -> None:
     """Read the figures of JSON lines {text, title?, language?, published?}, or of a text; one JSON line each."""
+    from pipeline.figures.reading import read_figures
+
     broken = 0
     for number, line in enumerate([json.dumps({"text": file.read()})] if as_text else file, 1):
         if not line.strip():
@@ -113,8 +143,8 @@ def read(file: Any, as_text: bool, rejected: bool) -> None:
                 raise TypeError("text, title and language are texts")
         except (ValueError, TypeError, KeyError) as error:
             broken += 1
-            note(f"{file.name}:{number}: no JSON object with a text: {error}; --text reads a file as it is")
-            emit({"figures": [], "error": f"line {number} is no JSON object with a text"})
+            note(f"{file.name}:{number}: not a JSON object with a text: {error}; --text reads a file as it is")
+            emit({"figures": [], "error": f"line {number} is not a JSON object with a text"})
             continue
         if published is not None and published.tzinfo is None:
             published = published.replace(tzinfo=UTC)
@@ -130,73 +160,100 @@ def read(file: Any, as_text: bool, rejected: bool) -> None:
 
 @figures.command()
 @click.argument("series", nargs=-1, required=True)
+@by_option
 @home_option
-def merge(series: tuple[str, ...], home: Path | None) -> None:
-    """Keep SERIES together as one from now on, under the first of them."""
+def merge(series: tuple[str, ...], by: str, home: Path | None) -> None:
+    """Merge SERIES into the first of them, from now on."""
+    from pipeline.steps.arranging import merge_series
+
     if len(set(series)) < 2:
         raise click.UsageError("a merge needs two series or more")
-    _decide(home, DecisionKind.MERGE, series)
+    _arrange(home, lambda services: merge_series(services, series, by=by))
 
 
 @figures.command()
 @click.argument("series")
 @click.argument("figures", nargs=-1, required=True)
-@click.option("--label", help="What the new series is called.")
+@click.option("--label", help="Name of the new series.")
+@by_option
 @home_option
-def split(series: str, figures: tuple[str, ...], label: str | None, home: Path | None) -> None:
-    """Take FIGURES out of SERIES into a series of their own, with what resembles them from now on."""
-    _decide(home, DecisionKind.SPLIT, (series,), figures, label)
+def split(series: str, figures: tuple[str, ...], label: str | None, by: str, home: Path | None) -> None:
+    """Split FIGURES off SERIES into a new series, which similar figures join from now on."""
+    from pipeline.steps.arranging import split_series
+
+    _arrange(home, lambda services: split_series(services, series, figures, label, by=by))
 
 
-def _marking(kind: DecisionKind, words: str) -> click.Command:
-    @click.command(kind.value, help=words)
+def _marking(name: str, words: str, *, pinned: bool) -> click.Command:
+    @click.command(name, help=words)
     @click.argument("series", nargs=-1, required=True)
+    @by_option
     @home_option
-    def command(series: tuple[str, ...], home: Path | None) -> None:
+    def command(series: tuple[str, ...], by: str, home: Path | None) -> None:
+        from pipeline.steps.arranging import pin_series
+
         for one in series:
-            _decide(home, kind, (one,))
+            _arrange(home, partial(pin_series, series=one, pinned=pinned, by=by))
 
     return command
 
 
-figures.add_command(_marking(DecisionKind.MUTE, "Tell nothing of SERIES from now on."))
-figures.add_command(_marking(DecisionKind.UNMUTE, "Tell of SERIES again."))
-figures.add_command(_marking(DecisionKind.PIN, "Show SERIES first from now on."))
-figures.add_command(_marking(DecisionKind.UNPIN, "Show SERIES first no longer."))
+figures.add_command(deciding("mute", Act.MUTE, SubjectKind.SERIES, "Stop alerts and digest lines about SERIES."))
+figures.add_command(
+    deciding("snooze", Act.MUTE, SubjectKind.SERIES, "Stop alerts and digest lines about SERIES for a while.", A_WEEK)
+)
+figures.add_command(deciding("unmute", Act.UNMUTE, SubjectKind.SERIES, "Resume alerts and digest lines about SERIES."))
+figures.add_command(deciding("follow", Act.FOLLOW, SubjectKind.SERIES, "Mail SERIES at once, whatever its worth."))
+figures.add_command(
+    deciding("unfollow", Act.UNFOLLOW, SubjectKind.SERIES, "Stop mailing SERIES at once; its worth decides again.")
+)
+figures.add_command(_marking("pin", "Pin SERIES to the top of lists.", pinned=True))
+figures.add_command(_marking("unpin", "Unpin SERIES.", pinned=False))
+
+
+@figures.command()
+@click.argument("figure")
+@click.argument("what", type=click.Choice([what.value for what in Wrong]))
+@by_option
+@home_option
+def wrong(figure: str, what: str, by: str, home: Path | None) -> None:
+    """Say what is wrong with FIGURE: not this number, not this thing, not this series, or not worth a mail.
+
+    A wrong number or thing is told nowhere and held against nothing from now on; it stays in the record. A figure of
+    another series is followed apart. The same sentence is treated so in later revisions and in copies.
+    """
+    from pipeline.steps.deciding.decide import decide
+    from pipeline.steps.publish import publish
+    from schemas.decision import Choice, Subject
+
+    with opened(home) as services:
+        subject, choice = Subject(kind=SubjectKind.FIGURE, id=figure), Choice(act=Act.WRONG, wrong=Wrong(what))
+        tell_decided(services, decide(services, subject, choice, by=by))
+        publish(services)
 
 
 @figures.command()
 @click.argument("series")
 @click.argument("label")
+@by_option
 @home_option
-def rename(series: str, label: str, home: Path | None) -> None:
-    """Call SERIES by LABEL from now on."""
-    _decide(home, DecisionKind.RENAME, (series,), (), label)
+def rename(series: str, label: str, by: str, home: Path | None) -> None:
+    """Rename SERIES to LABEL."""
+    from pipeline.steps.arranging import rename_series
+
+    _arrange(home, lambda services: rename_series(services, series, label, by=by))
 
 
-def _decide(
-    home: Path | None,
-    kind: DecisionKind,
-    series: tuple[str, ...],
-    ids: tuple[str, ...] = (),
-    label: str | None = None,
-) -> None:
+def _arrange(home: Path | None, decided: Callable[[Services], tuple[Series, ...]]) -> None:
     with opened(home) as services:
-        with services.record.read() as tx:
-            hint = "`tallywire figures list` names them"
-            found = [found_or_fail(tx.figures.get_series(one), "series", one, hint) for one in series]
-            for figure in ids:
-                found_or_fail(tx.figures.get(figure), "figure", figure, "`tallywire figures show SERIES` names them")
-        topics = {one.topic for one in found}
-        if len(topics) > 1:
-            raise TallywireError("these series are of different topics", hint="a series belongs to one topic")
-        decision = SeriesDecision(kind=kind, series=series, figures=ids, label=label, decided=datetime.now(UTC))
-        changed = Judge(services).decide_series(topics.pop(), decision)
+        changed = decided(services)
     say(f"kept; {len(changed)} series changed")
 
 
 def _series_json(tx: Transaction, series: Series) -> dict[str, Any]:
     """A series, each claim with its wording and with how it was told."""
+    from pipeline.tell.words import headline_of
+
     # The marks are following's own notes on the words around a number, and nobody else's business.
     shown: dict[str, Any] = series.model_dump(mode="json", exclude={"claims": {"__all__": {"marks"}}})
     for claim, row in zip(series.claims, shown["claims"], strict=True):
@@ -219,6 +276,8 @@ def _current(series: Series) -> Claim | None:
 
 def _change(tx: Transaction, claim: Claim | None) -> str:
     """From which value the current one changed, and by how much."""
+    from pipeline.figures.words import number_words
+
     verdicts = tx.figures.verdicts_of(claim.figure) if claim else []
     before = next((verdict.from_value for verdict in verdicts if verdict.from_value is not None), None)
     if claim is None or before is None:
@@ -232,6 +291,8 @@ def _change(tx: Transaction, claim: Claim | None) -> str:
 
 
 def _range(series: Series) -> str:
+    from pipeline.figures.words import number_words
+
     ends = [end for claim in series.claims for end in ((claim.value,) if claim.value is not None else _ends(claim))]
     return f"{number_words(min(ends))}–{number_words(max(ends))}" if len(set(ends)) > 1 else ""
 

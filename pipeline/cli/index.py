@@ -8,27 +8,29 @@ import click
 
 from pipeline.cli.common import emit, home_option, json_option, note, opened, say, table
 from pipeline.errors import SearchIndexError
-from pipeline.index.elastic.index import ElasticIndex
-from pipeline.steps.findings import wanted
-from pipeline.steps.publish import behind, publish, rebuild, refusals
 
 _REFUSALS_SHOWN = 20
 
 
 @click.group()
 def index() -> None:
-    """The searchable projection of the record."""
+    """The search index."""
 
 
 @index.command()
-@click.option("--api-key", is_flag=True, help="Also make the role for publishing and print an API key limited to it.")
+@click.option(
+    "--api-key", is_flag=True, help="Also create the role for publishing, and print an API key limited to it."
+)
 @home_option
 def setup(api_key: bool, home: Path | None) -> None:
     """Create what is missing and bring the index up to date."""
+    from pipeline.index.elastic.index import ElasticIndex
+    from pipeline.steps.publish import publish
+
     with opened(home, create=True) as services:
         if api_key and not isinstance(services.index, ElasticIndex):
             raise SearchIndexError(
-                "the embedded index knows no API keys", hint="set TALLYWIRE_ELASTICSEARCH_URL to make one there"
+                "the embedded index has no API keys", hint="set TALLYWIRE_ELASTICSEARCH_URL to create one there"
             )
         written = publish(services)
         counts = ", ".join(f"{services.index.count(kind)} {kind}" for kind in services.index.kinds)
@@ -42,7 +44,10 @@ def setup(api_key: bool, home: Path | None) -> None:
 @home_option
 @json_option
 def status(home: Path | None, as_json: bool) -> None:
-    """How much of the record the index holds, and what it refused."""
+    """Show how much of the record is indexed, and what was rejected."""
+    from pipeline.steps.keeping.findings import wanted
+    from pipeline.steps.publish import behind, refusals
+
     with opened(home) as services:
         totals = wanted(services.record)
         rows = [
@@ -73,6 +78,8 @@ def status(home: Path | None, as_json: bool) -> None:
 @index.command("rebuild")
 @home_option
 def rebuild_(home: Path | None) -> None:
-    """Build the index anew from the record, beside the one that serves."""
+    """Rebuild the index from the record while the old one keeps serving."""
+    from pipeline.steps.publish import rebuild
+
     with opened(home) as services:
         say("rebuilt: " + ", ".join(f"{count} {kind}" for kind, count in rebuild(services).items()))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.common import emit, json_option, note, say
 from pipeline.errors import SettingsError, TallywireError
-from pipeline.index.kibana.build import OLDEST, as_ndjson, build
-from pipeline.index.kibana.client import Kibana, export_objects, import_objects
-from pipeline.index.kibana.spec import load_sources
-from pipeline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline.index.kibana.client import Kibana
+    from pipeline.settings import Settings
 
 
 @click.group()
@@ -25,13 +26,16 @@ def kibana() -> None:
 
 @kibana.command("import")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--url", help="Where Kibana is.  [env: TALLYWIRE_KIBANA_URL]")
+@click.option("--url", help="Address of Kibana.  [env: TALLYWIRE_KIBANA_URL]")
 @json_option
 def import_(file: Path | None, url: str | None, as_json: bool) -> None:
-    """Bring Tallywire's objects into Kibana, or those of FILE, over those that have the same ids.
+    """Import Tallywire's objects (or those of FILE) into Kibana, replacing objects with the same IDs.
 
-    What you changed in one of ours is replaced: save changes under another name, or `kibana export --changed` first.
+    Your changes to these objects are overwritten: save them under another name, or `kibana export --changed` first.
     """
+    from pipeline.index.kibana.client import import_objects
+    from pipeline.settings import load_settings
+
     settings = load_settings(kibana_url=url)
     imported = import_objects(_kibana(settings), _contents(file) if file else _ours(settings))
     if as_json:
@@ -43,11 +47,16 @@ def import_(file: Path | None, url: str | None, as_json: bool) -> None:
 
 
 @kibana.command()
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file, not to stdout.")
-@click.option("--changed", is_flag=True, help="Ask Kibana for the objects as they are there now.")
-@click.option("--url", help="Where Kibana is.  [env: TALLYWIRE_KIBANA_URL]")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout.")
+@click.option("--changed", is_flag=True, help="Export the objects as they are in Kibana now.")
+@click.option("--url", help="Address of Kibana.  [env: TALLYWIRE_KIBANA_URL]")
 def export(out: Path | None, changed: bool, url: str | None) -> None:
-    """Print Tallywire's objects, a JSON object a line, as Kibana's own import takes them."""
+    """Print Tallywire's objects as JSON lines, in Kibana's import format."""
+    from pipeline.index.kibana.build import OLDEST, build
+    from pipeline.index.kibana.client import export_objects
+    from pipeline.index.kibana.spec import load_sources
+    from pipeline.settings import load_settings
+
     settings = load_settings(kibana_url=url)
     if changed:
         text = export_objects(_kibana(settings), [(one["type"], one["id"]) for one in build(load_sources())])
@@ -59,11 +68,14 @@ def export(out: Path | None, changed: bool, url: str | None) -> None:
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise TallywireError("the objects can't be written", where=str(out), why=error.strerror or "") from error
+        raise TallywireError("the objects can't be saved", where=str(out), why=error.strerror or "") from error
     note(f"{text.count(chr(10))} objects in {out}" + ("" if changed else f", for Kibana {OLDEST} and later"))
 
 
 def _ours(settings: Settings) -> str:
+    from pipeline.index.kibana.build import as_ndjson, build
+    from pipeline.index.kibana.spec import load_sources
+
     return as_ndjson(build(load_sources(), settings.elasticsearch_prefix))
 
 
@@ -77,9 +89,11 @@ def _contents(file: Path) -> str:
 
 
 def _kibana(settings: Settings) -> Kibana:
+    from pipeline.index.kibana.client import Kibana
+
     if settings.kibana_url is None:
         raise SettingsError(
-            "it is not known where Kibana is", hint="set TALLYWIRE_KIBANA_URL, or give --url https://kibana:5601"
+            "no address of Kibana is set", hint="set TALLYWIRE_KIBANA_URL, or give --url https://kibana:5601"
         )
     key, password = settings.kibana_api_key, settings.kibana_password
     return Kibana(

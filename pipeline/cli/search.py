@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import emit, home_option, json_option, opened, say, short, since_until
-from pipeline.index.contract import MARK_END, MARK_START
-from pipeline.steps.publish import publish
-from schemas.search import Query
+from pipeline.cli.common import emit, home_option, json_option, note, opened, say, short, since_until
+from schemas.enums import Sort
+
+if TYPE_CHECKING:
+    from pipeline.steps.showing.search import Found
+    from schemas.search import Facet
 
 
 @click.command()
@@ -18,59 +22,92 @@ from schemas.search import Query
 @click.option("--topic", "topics", multiple=True, help="Only coverage of this topic; may be repeated.")
 @click.option("--outlet", "outlets", multiple=True, help="Only this outlet; may be repeated.")
 @click.option("--language", "languages", multiple=True, help="Only this language; may be repeated.")
-@click.option("--story", help="Only this story.")
+@click.option("--development", "developments", multiple=True, help="Only this development; may be repeated.")
+@click.option("--story", "stories", multiple=True, help="Only this story; may be repeated.")
 @click.option("--no-copies", is_flag=True, help="Leave copies out.")
-@click.option("--off-topic", is_flag=True, help="Articles of no topic as well.")
+@click.option("--off-topic", is_flag=True, help="Include articles of no topic.")
+@click.option("--sort", type=click.Choice([one.value for one in Sort]), default=Sort.RELEVANCE.value, show_default=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--after", help="Cursor of the next page.")
+@click.option("--csv", "as_csv", is_flag=True, help="All results as CSV, 10,000 at most.")
 @since_until
 @home_option
 @json_option
 def search(
     words: tuple[str, ...],
-    topics: tuple[str, ...],
-    outlets: tuple[str, ...],
-    languages: tuple[str, ...],
-    story: str | None,
+    developments: tuple[str, ...],
     no_copies: bool,
-    off_topic: bool,
-    limit: int,
-    after: str | None,
+    sort: str,
+    as_csv: bool,
     since: datetime | None,
     until: datetime | None,
     home: Path | None,
     as_json: bool,
+    **asked: object,
 ) -> None:
-    """Find articles: every word must be there; "a phrase"; prefix*; -word for what must not."""
+    """Find articles.
+
+    Simple words: all of up to three, all but one of four to seven, all but two of eight to eleven. "A phrase",
+    prefix* and -word are never left out. IRS finds I.R.S. and the other way round. Fresh articles count as more
+    relevant; copies are shown under their originals.
+    """
+    from pipeline.steps.publish import publish
+    from pipeline.steps.showing.search import rows
+    from pipeline.steps.showing.search import search as find
+    from pipeline.steps.showing.tables import csv_lines
+    from schemas.export import FoundRow
+    from schemas.search import Query
+
     query = Query(
         text=" ".join(words),
-        topics=topics,
-        outlets=outlets,
-        languages=languages,
-        story=story,
         since=since,
         until=until,
         copies=not no_copies,
-        off_topic=off_topic,
-        limit=limit,
-        after=after,
+        sort=Sort(sort),
+        **asked,
     )
+    if as_csv and as_json:
+        raise click.UsageError("use either --csv or --json, not both")
     with opened(home) as services:
         publish(services)
-        results = services.index.search(query)
+        if as_csv:
+            for line in csv_lines(FoundRow, rows(services, query, developments)):
+                sys.stdout.write(line)
+            return
+        found = find(services, query, developments)
+    for remark in found.results.remarks:
+        note(remark)
     if as_json:
-        for hit in results.hits:
+        for hit in found.results.hits:
             emit(hit)
         return
+    _tell(found)
+
+
+def _tell(found: Found) -> None:
+    from pipeline.index.contract import MARK_END, MARK_START
+
+    results = found.results
     for hit in results.hits:
-        found = hit.document
-        mark = f"  [copy of {found.copy_of}]" if found.copy_of else ""
-        say(f"{short(found.published)}  {found.outlet}  {found.title or found.text[:70]}{mark}")
-        say(f"  {found.url}  {found.id}" + (f"  {found.story}" if found.story else ""))
+        one = hit.document
+        mark = f"  [copy of {one.copy_of}]" if one.copy_of else ""
+        say(f"{short(one.published)}  {one.outlet}  {one.title or one.text[:70]}{mark}")
+        say(f"  {one.url}  {one.id}" + (f"  {one.story}" if one.story else ""))
         for part in hit.highlights[-1:]:
             shown = " ".join(part.split())
             say(f"  {shown.replace(MARK_START, '»').replace(MARK_END, '«')}")
-    shown = ", ".join(f"{facet.value} {facet.count}" for facet in results.facets.get("outlet", ())[:6])
-    say(f"{results.total} found" + (f": {shown}" if shown else ""))
+        if hit.copies:
+            say(f"  copies: {', '.join(dict.fromkeys(copy.outlet for copy in hit.copies))}")
+    copied = f", {results.copied} of them {'a copy' if results.copied == 1 else 'copies'}" if results.copied else ""
+    say(f"more than {results.total:,} found" if results.more else f"{results.total:,} found{copied}")
+    for name in ("topic", "outlet", "language"):
+        _count(name, results.facets.get(name, ()))
+    for development in found.developments[:5]:
+        say(f"  {development.count:>6,}  {development.headline}  {development.id}")
     if results.next:
         say(f"more: --after {results.next}")
+
+
+def _count(name: str, facets: tuple[Facet, ...]) -> None:
+    if len(facets) > 1:
+        say(f"  {name}: {', '.join(f'{facet.value} {facet.count:,}' for facet in facets[:6])}")

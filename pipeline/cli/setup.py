@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.common import emit, json_option, out, plain
 from pipeline.errors import SettingsError
-from pipeline.steps.findings import Finding
-from pipeline.steps.setup import EnvPlan, judge_machine, look, plan_env, ports_of, read_env, write_env
+
+if TYPE_CHECKING:
+    from pipeline.steps.keeping.findings import Finding
+    from pipeline.steps.keeping.setup import EnvPlan
 
 _MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}
 
@@ -20,16 +23,20 @@ _MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path(".env"),
     show_default=True,
-    help="Where the secrets go; `docker compose` reads .env beside docker-compose.yml.",
+    help="File for the secrets; `docker compose` reads .env next to docker-compose.yml.",
 )
-@click.option("--fill", is_flag=True, help="Add what a file that exists lacks. What it holds is never changed.")
+@click.option("--fill", is_flag=True, help="Add missing secrets to an existing file, which is not changed otherwise.")
 @json_option
 def setup(env: Path, fill: bool, as_json: bool) -> None:
-    """Prepare the full deployment: secrets in .env, and a look at this machine.
+    """Prepare the full deployment: create the secrets in .env, and check this machine.
 
-    Without Docker nothing of this is needed: `tallywire run` makes whatever it uses. Exits 1 where something is wrong
-    that keeps the deployment from starting.
+    You don't need this without Docker: `tallywire run` creates whatever it uses. The deployment is in the repository,
+    not in the installed package, so run this in a checkout. Exits with 1 if a problem keeps the deployment from
+    starting.
     """
+    from pipeline.steps.keeping.setup import judge_machine, look, plan_env, ports_of, read_env, write_env
+
+    _refuse_elsewhere(env.absolute().parent)
     existing = _read(env)
     plan = plan_env(existing, fill=fill)
     if plan.added:
@@ -41,11 +48,23 @@ def setup(env: Path, fill: bool, as_json: bool) -> None:
         if as_json:
             emit(finding)
             continue
-        out.print(plain(f"{_MARKS[finding.level]} {finding.what}"))
+        out().print(plain(f"{_MARKS[finding.level]} {finding.what}"))
         if finding.advice:
-            out.print(plain(f"    → {finding.advice}"))
+            out().print(plain(f"    → {finding.advice}"))
     if any(finding.level == "problem" for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+def _refuse_elsewhere(folder: Path) -> None:
+    """Write no secrets where no deployment can use them. Raises SettingsError."""
+    if not (folder / "docker-compose.yml").exists():
+        raise SettingsError(
+            "this is not a checkout of Tallywire: docker-compose.yml is missing",
+            where=str(folder),
+            why="the installed package does not contain the full deployment",
+            hint="run this in a checkout of the repository, or name the .env of one with --env; without Docker you "
+            "need no setup: `tallywire run TOPIC.yaml` creates whatever it uses",
+        )
 
 
 def _read(env: Path) -> str | None:
@@ -58,23 +77,27 @@ def _read(env: Path) -> str | None:
 
 
 def _about(env: Path, existing: str | None, plan: EnvPlan) -> list[Finding]:
+    from pipeline.steps.keeping.findings import Finding
+
     if existing is None:
         return [
-            Finding(level="ok", what=f"{env}: {len(plan.added)} secrets made; keep a copy of it in a safe place"),
+            Finding(
+                level="ok", what=f"{env}: {len(plan.added)} secrets created; keep a copy of the file in a safe place"
+            ),
         ]
     found = []
     if plan.added:
         names = ", ".join(plan.added)
         advice = (
-            "a volume that exists keeps the password it was made with; where a service does not start for that, change "
-            "the password there, or remove its volume if nothing in it is needed"
+            "existing volumes keep the passwords they were made with; if a service does not start for this reason, "
+            "change its password there, or remove its volume if you don't need the data"
         )
         found.append(Finding(level="ok", what=f"{env}: added {names}", advice=advice))
     if plan.missing:
-        advice = "`tallywire setup --fill` makes them; what is there stays"
+        advice = "`tallywire setup --fill` makes them; existing ones are kept"
         found.append(Finding(level="problem", what=f"{env} lacks {', '.join(plan.missing)}", advice=advice))
     if not plan.added and not plan.missing:
-        found.append(Finding(level="ok", what=f"{env} holds every secret; nothing was changed"))
+        found.append(Finding(level="ok", what=f"{env} has every secret; nothing was changed"))
     if not plan.added and env.stat().st_mode & 0o077:
         advice = f"chmod 600 {env}"
         found.append(Finding(level="warning", what=f"{env} can be read by others on this machine", advice=advice))

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import emit, found_or_fail, home_option, json_option, opened, say, short, since_until, table
-from pipeline.steps.briefs import Briefs
-from pipeline.steps.export import article_row, story_row
-from pipeline.steps.judge import Judge
-from pipeline.steps.publish import publish
-from pipeline.tell.briefs import figure_lines
-from pipeline.tell.words import count
-from schemas.article import Article
-from schemas.brief import Brief
-from schemas.story import DecisionKind, StoryDecision
+from pipeline.cli.common import (
+    count,
+    emit,
+    found_or_fail,
+    home_option,
+    json_option,
+    limited,
+    opened,
+    say,
+    short,
+    since_until,
+    table,
+    tell_more,
+)
+from pipeline.cli.deciding import by_option
+
+if TYPE_CHECKING:
+    from pipeline.steps.services import Services
+    from schemas.article import Article
+    from schemas.brief import Brief
+    from schemas.story import StoryMove
 
 
 @click.group()
 def stories() -> None:
-    """The articles about one event, together."""
+    """Stories: all articles about one event."""
 
 
 def _lately(articles: Iterable[Article], now: datetime) -> int:
@@ -32,21 +45,36 @@ def _lately(articles: Iterable[Article], now: datetime) -> int:
 
 @stories.command("list")
 @click.option("--topic", help="Only stories of this topic.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@limited(20)
 @since_until
 @home_option
 @json_option
 def list_(
-    topic: str | None, limit: int, since: datetime | None, until: datetime | None, home: Path | None, as_json: bool
+    topic: str | None,
+    limit: int,
+    everything: bool,
+    since: datetime | None,
+    until: datetime | None,
+    home: Path | None,
+    as_json: bool,
 ) -> None:
-    """Stories, the latest first."""
+    """List stories, latest first."""
+    from pipeline.steps.showing.export import story_row
+
     with opened(home) as services, services.record.read() as tx:
-        found = [story for story in tx.stories.find(topic=topic, since=since) if not until or story.first_seen < until]
-        found = found[:limit]
+        most = None if everything else limit
+        if until is None:
+            found = tx.stories.find(topic=topic, since=since, limit=most)
+            more = tx.stories.count(topic, since) - len(found)
+        else:
+            begun = (story for story in tx.stories.each(topic, since) if story.first_seen < until)
+            found = list(islice(begun, most))
+            more = sum(1 for _ in begun)
         lately = [] if as_json else [_lately(tx.articles.of_story(story.id), services.clock()) for story in found]
     if as_json:
         for story in found:
             emit(story_row(story))
+        tell_more(more, as_json=True)
         return
     table(
         ("story", "first seen", "reports", "in 24 h", "copies", "outlets", "headline"),
@@ -64,6 +92,7 @@ def list_(
         ],
         right=("reports", "in 24 h", "copies", "outlets"),
     )
+    tell_more(more, as_json=False)
 
 
 @stories.command()
@@ -71,9 +100,11 @@ def list_(
 @home_option
 @json_option
 def show(story: str, home: Path | None, as_json: bool) -> None:
-    """One story with its reports, its copies and the figures they state."""
+    """Show a story with its reports, copies and figures."""
+    from pipeline.steps.showing.export import article_row, story_row
+
     with opened(home) as services, services.record.read() as tx:
-        found = found_or_fail(tx.stories.get(story), "story", story, "`tallywire stories list` names them")
+        found = found_or_fail(tx.stories.get(story), "story", story, "`tallywire stories list` lists them")
         articles = tx.articles.of_story(story)
         if as_json:
             emit({**story_row(found).model_dump(mode="json"), "reports": [_json(article_row(one)) for one in articles]})
@@ -99,15 +130,19 @@ def show(story: str, home: Path | None, as_json: bool) -> None:
 @home_option
 @json_option
 def brief(story: str, limit: int, home: Path | None, as_json: bool) -> None:
-    """What the reports of one story say together, the figures that matter most first."""
+    """Summarize one story: what its reports state together, most important figures first."""
+    from pipeline.steps.known.briefs import Briefs
+
     with opened(home) as services, services.record.read() as tx:
-        found = found_or_fail(tx.stories.get(story), "story", story, "`tallywire stories list` names them")
+        found = found_or_fail(tx.stories.get(story), "story", story, "`tallywire stories list` lists them")
         made = Briefs(tx).of(found)
     show_brief(made, limit, as_json=as_json)
 
 
 def show_brief(made: Brief, limit: int, *, as_json: bool) -> None:
     """Print a brief: as one JSON object, or for people with so many of its figures."""
+    from pipeline.tell.briefs import figure_lines
+
     if as_json:
         emit(made)
         return
@@ -127,37 +162,37 @@ def show_brief(made: Brief, limit: int, *, as_json: bool) -> None:
 @stories.command()
 @click.argument("story")
 @click.argument("articles", nargs=-1, required=True)
+@by_option
 @home_option
-def split(story: str, articles: tuple[str, ...], home: Path | None) -> None:
-    """Keep ARTICLES out of STORY from now on."""
-    _decide(home, StoryDecision(kind=DecisionKind.SPLIT, articles=articles, story=story, decided=datetime.now(UTC)))
+def split(story: str, articles: tuple[str, ...], by: str, home: Path | None) -> None:
+    """Split ARTICLES off STORY, from now on."""
+    from pipeline.steps.arranging import split_story
+
+    _arrange(home, lambda services: split_story(services, story, articles, by=by))
 
 
 @stories.command()
 @click.argument("stories", nargs=-1, required=True)
+@by_option
 @home_option
-def merge(stories: tuple[str, ...], home: Path | None) -> None:
-    """Keep STORIES together as one from now on."""
-    with opened(home) as services, services.record.read() as tx:
-        found = [
-            found_or_fail(tx.stories.get(one), "story", one, "`tallywire stories list` names them") for one in stories
-        ]
-    articles = tuple(article for story in found for article in story.articles)
-    _decide(home, StoryDecision(kind=DecisionKind.MERGE, articles=articles, decided=datetime.now(UTC)))
+def merge(stories: tuple[str, ...], by: str, home: Path | None) -> None:
+    """Merge STORIES, from now on."""
+    from pipeline.steps.arranging import merge_stories
+
+    if len(set(stories)) < 2:
+        raise click.UsageError("a merge needs two stories or more")
+    _arrange(home, lambda services: merge_stories(services, stories, by=by))
 
 
-def _decide(home: Path | None, decision: StoryDecision) -> None:
+def _arrange(home: Path | None, decided: Callable[[Services], tuple[StoryMove, ...]]) -> None:
+    from pipeline.steps.publish import publish
+
     with opened(home) as services:
-        with services.record.read() as tx:
-            if decision.story is not None:
-                found_or_fail(tx.stories.get(decision.story), "story", decision.story, "see `tallywire stories list`")
-            for article in decision.articles:
-                found_or_fail(tx.articles.get(article), "article", article, "`tallywire stories show` names them")
-        moves = Judge(services).decide(decision)
+        moves = decided(services)
         publish(services)
     for move in moves:
         say(f"{move.article}: {move.from_story} → {move.to_story}, {move.reason}")
-    say(f"kept; {len(moves)} articles changed their story")
+    say(f"kept; {len(moves)} articles moved to another story")
 
 
 def _json(row: object) -> object:

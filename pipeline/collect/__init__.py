@@ -24,7 +24,9 @@ A map of the room; import what you need from its module, for none is imported he
 `connector`    – aiohttp's connections, over the guard's sockets
 `unpack`       – pure: bodies decoded within bounds, and told whole from broken off
 `headers`      – Retry-After, Cache-Control and others, read with distrust
-`archive`      `Archive(directory)`: `write`, `latest`; `read_warc(path)`
+`order`        pure: which of two reports came first: `place_of`, `told_at`
+`archive`      `Archive(directory)`: `write`, `latest`, `note`; `read_warc(path)`
+`catalogue`    `catalogue_of(paths)`: where in an archive each page and note stands
 `replay`       `read_jsonl(path)`: articles from a file of JSON lines
 =============  =======================================================================================
 """

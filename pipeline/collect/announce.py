@@ -24,6 +24,7 @@ MOST_ITEMS = 2_000
 LONGEST_TITLE = 1_000
 LONGEST_SUMMARY = 10_000
 LONGEST_CONTENT = 500_000
+_LONGEST_DATE = 100
 FULL_TEXT = 1_500
 """Characters; a description at least this long is taken for the full text."""
 
@@ -32,7 +33,7 @@ SKEW = timedelta(minutes=10)
 _SHOWN = 60
 """Characters of a date or link that a note shows."""
 
-_UNUSABLE = "had no usable link and were left out"
+_UNUSABLE = "had no usable link and were skipped"
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 
@@ -71,7 +72,7 @@ def announce(
             unusable = why_not and next(
                 (what for what in wrong if what.startswith(_UNUSABLE)), f"{_UNUSABLE} ({why_not})"
             )
-            wrong[unusable or "had no link and were left out"] += 1
+            wrong[unusable or "had no link and were skipped"] += 1
             continue
         title = plain_text(item.title, longest=LONGEST_TITLE)
         summary = plain_text(item.summary, longest=LONGEST_SUMMARY)
@@ -88,6 +89,7 @@ def announce(
             authors=_names(item.authors),
             published=published,
             updated=updated,
+            dates=tuple(_cut(text, _LONGEST_DATE) for text in item.dates),
             language=primary_language(item.language) or language,
             fingerprint=fingerprint(title, summary, content),
         )

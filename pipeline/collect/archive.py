@@ -1,8 +1,11 @@
 """What was fetched, kept as it came: WARC files (ISO 28500:2017) that any archive tool reads.
 
-Each page is one response record in its own gzip member, written in one piece and handed to the system at once, so a
-killed process loses no more than the page in hand. A process writes files of its own, so none ever waits for another.
-Beside each file an index of JSON lines tells which page begins where; it can be deleted at any time.
+Each page is one response record; one that a server says has not changed is a revisit record. Beside them metadata
+records hold what feeds said of the pages (`EntryNote`), and what was judged together (`TurnNote`): with these a run can
+be replayed as it went. Each record is a gzip member of its own, written in one piece and handed to the system at once,
+so a killed process loses no more than the record in hand; `Archive.sync` hands all of them to the disk, before the
+database names them. A process writes files of its own, so none ever waits for another. Beside each file an index of
+JSON lines tells which page begins where; it can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import secrets
 import uuid
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -27,11 +31,15 @@ from pydantic import ValidationError
 from pipeline import __version__
 from pipeline.collect.headers import safe_headers
 from pipeline.errors import ArchiveError
+from schemas.archive import EntryNote, TurnNote
 from schemas.article import Page, Redirect
 
 MOST_FILE_BYTES = 1024**3
 MOST_PAGE_BYTES = 32 * 1024 * 1024
 """A larger body in an archive is passed over; nothing that we fetch comes near it."""
+
+ENTRY, TURN = "application/vnd.tallywire.entry+json", "application/vnd.tallywire.turn+json"
+"""The kinds of notes, by the Content-Type of their records."""
 
 _REQUESTED, _REDIRECTS = "X-Requested-URL", "X-Redirects"
 # They speak of the body as it travelled; it is kept as it was decoded (the naming is Common Crawl's).
@@ -66,26 +74,37 @@ class Archive:
         """The WARC files, oldest first."""
         return tuple(sorted(self.directory.glob("*/*.warc.gz")))
 
-    def write(self, page: Page) -> None:
-        """Keep ``page``. Raises `ArchiveError` where it can't be, as on a full disk; nothing half is left behind."""
-        record = _record(page)
-        try:
-            file = self._open_for(page)
-            offset = file.seek(0, io.SEEK_END)
-            try:
-                _write_at_once(file, record)
-            except OSError:
-                file.truncate(offset)
-                raise
-            self._index(page, offset)
-        except OSError as error:
-            self._abandon()
-            raise ArchiveError(
-                "the page can't be archived",
-                where=str(self._path),
-                why=(error.strerror or type(error).__name__).lower(),
-                hint="make room on the disk and see that the directory can be written to",
-            ) from error
+    def write(self, page: Page) -> Page:
+        """Keep ``page``, and give it with the id of its record.
+
+        Raises `ArchiveError`, as all that write do, where it can't be kept, as on a full disk; nothing half is left
+        behind.
+        """
+        kept = page.model_copy(update={"record": _new_id()})
+        with self._writing("the page can't be archived"):
+            offset = self._append(_record(kept), kept.fetched_at)
+            self._index(kept, offset)
+        return kept
+
+    def revisit(self, page: Page, of: str | None, at: datetime | None) -> str:
+        """Keep that a page has not changed (HTTP 304) since the record ``of``, fetched ``at``; gives the id."""
+        identity = _new_id()
+        with self._writing("the answer can't be archived"):
+            self._append(_revisit(identity, page, of, at), page.fetched_at)
+        return identity
+
+    def note(self, note: EntryNote | TurnNote) -> str:
+        """Keep a note; gives the id of its record."""
+        identity = _new_id()
+        with self._writing("a note can't be archived"):
+            self._append(_note(identity, note), note.at)
+        return identity
+
+    def sync(self) -> None:
+        """Hand what was written to the disk itself: what the record names must be there after a power cut too."""
+        if self._file is not None:
+            with self._writing("the archive can't be synced"):
+                os.fsync(self._file.fileno())
 
     def latest(self, url: str, since: datetime) -> Page | None:
         """The last good page (HTTP 2xx) that was asked for at ``url`` not before ``since``, by any process."""
@@ -93,12 +112,7 @@ class Archive:
         where = self._known.get(url)
         if where is None or where.at < since:
             return None
-        try:
-            with where.file.open("rb") as file:
-                file.seek(where.offset)
-                return next(_pages(_Unzipped(file), lambda _: None), None)
-        except OSError:
-            return None
+        return page_at(where.file, where.offset)
 
     def close(self) -> None:
         """Hand everything to the disk itself."""
@@ -109,17 +123,43 @@ class Archive:
             finally:
                 file.close()
 
-    def _open_for(self, page: Page) -> IO[bytes]:
-        day = page.fetched_at.strftime("%Y%m%d")
+    @contextmanager
+    def _writing(self, trouble: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._abandon()
+            raise ArchiveError(
+                trouble,
+                where=str(self._path),
+                why=(error.strerror or type(error).__name__).lower(),
+                hint="free some disk space, and check that the folder is writable",
+            ) from error
+
+    def _append(self, record: bytes, at: datetime) -> int:
+        file = self._open_for(at)
+        offset = file.seek(0, io.SEEK_END)
+        try:
+            _write_at_once(file, record)
+        except OSError:
+            file.truncate(offset)
+            raise
+        return offset
+
+    def _open_for(self, at: datetime) -> IO[bytes]:
+        at = at.astimezone(UTC)
+        day = at.strftime("%Y%m%d")
         if self._file is not None and (day != self._day or self._file.tell() >= self._most_file_bytes):
             self.close()
         if self._file is None:
             folder = self.directory / day
             folder.mkdir(parents=True, exist_ok=True)
-            name = f"{page.fetched_at:%Y%m%dT%H%M%S%f}-{os.getpid()}-{secrets.token_hex(2)}.warc.gz"
+            name = f"{at:%Y%m%dT%H%M%S%f}-{os.getpid()}-{secrets.token_hex(2)}.warc.gz"
             self._path, self._day = folder / name, day
             self._file = self._path.open("xb", buffering=0)
-            _write_at_once(self._file, _warcinfo(name, page.fetched_at))
+            _write_at_once(self._file, _warcinfo(name, at))
+            for folder_of_new in (folder, self.directory):
+                _sync_folder(folder_of_new)
         return self._file
 
     def _abandon(self) -> None:
@@ -169,11 +209,12 @@ def read_warc(path: Path, *, damaged: Callable[[str], None] | None = None) -> It
     tell = damaged or (lambda _: None)
     try:
         with path.open("rb") as file:
-            compressed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
+            compressed = _is_compressed(file)
             start = (_Unzipped(file) if compressed else file).read(16)
             if not start.startswith((b"WARC/", b"filedesc://")):
-                raise ArchiveError("this is no WARC file", where=str(path), why="it doesn't begin with a WARC record")
+                raise ArchiveError(
+                    "this is not a WARC file", where=str(path), why="it does not start with a WARC record"
+                )
             file.seek(0)
             stream = _Unzipped(file) if compressed else file
             yield from _pages(stream, tell)
@@ -181,6 +222,24 @@ def read_warc(path: Path, *, damaged: Callable[[str], None] | None = None) -> It
         raise ArchiveError(
             "the archive can't be read", where=str(path), why=(error.strerror or str(error)).lower()
         ) from error
+
+
+def page_at(path: Path, offset: int) -> Page | None:
+    """The page whose record begins at ``offset``; None where there is none, or not in one piece."""
+    try:
+        with path.open("rb") as file:
+            compressed = _is_compressed(file, offset)
+            return next(_pages(_Unzipped(file) if compressed else file, lambda _: None), None)
+    except OSError:
+        return None
+
+
+def _is_compressed(file: IO[bytes], offset: int = 0) -> bool:
+    """Whether a gzip member begins at ``offset``, which is where the file stands then."""
+    file.seek(offset)
+    start = file.read(2)
+    file.seek(offset)
+    return start == b"\x1f\x8b"
 
 
 class _Unzipped:
@@ -196,7 +255,7 @@ class _Unzipped:
         while self.broken is None:
             given = self._waiting or self._file.read(64 * 1024)
             if not given:
-                self.broken = None if self._member is None else "the file ends too soon"
+                self.broken = None if self._member is None else "the file is incomplete"
                 return b""
             if self._member is None:
                 self._member = zlib.decompressobj(wbits=31)
@@ -228,25 +287,25 @@ def _pages(stream: Any, tell: Callable[[str], None]) -> Iterator[Page]:
             tell(f"record {count} is cut off")
             return
         except (ValueError, ValidationError) as error:
-            tell(f"record {count} was passed over: {_first_line(error)}")
+            tell(f"record {count} was skipped: {_first_line(error)}")
             continue
         except Exception as error:  # warcio raises whatever comes of broken bytes
-            tell(f"it breaks off after record {count}: {_first_line(error)}")
+            tell(f"it ends unexpectedly after record {count}: {_first_line(error)}")
             return
         if page is not None:
             yield page
     if getattr(stream, "broken", None):
-        tell(f"it breaks off after record {count}: {stream.broken}")
+        tell(f"it ends unexpectedly after record {count}: {stream.broken}")
 
 
 def _page(record: Any) -> Page:
     headers, http = record.rec_headers, record.http_headers
     target = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
     if not target.startswith(("http://", "https://")):
-        raise ValueError("its address is no web address")
+        raise ValueError("its address is not a web address")
     status = http.get_statuscode()
     if not status.isdecimal():
-        raise ValueError("its HTTP status is no number")
+        raise ValueError("its HTTP status is not a number")
     redirects = json.loads(headers.get_header(_REDIRECTS) or "[]")
     raw = [(name.encode("utf-8", "replace"), value.encode("utf-8", "replace")) for name, value in http.headers]
     return Page(
@@ -257,6 +316,7 @@ def _page(record: Any) -> Page:
         body=_body(record),
         fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date") or ""),
         redirects=tuple(Redirect(status=code, url=url) for code, url in redirects),
+        record=headers.get_header("WARC-Record-ID"),
     )
 
 
@@ -294,7 +354,33 @@ def _record(page: Page) -> bytes:
         fields[_REQUESTED] = page.url
     if page.redirects:
         fields[_REDIRECTS] = json.dumps([[one.status, one.url] for one in page.redirects])
-    return _member("response", page.fetched_at, fields, block)
+    return _member("response", page.fetched_at, fields, block, page.record)
+
+
+def _revisit(identity: str, page: Page, of: str | None, at: datetime | None) -> bytes:
+    """That a server says a page has not changed, with the headers in which it does (ISO 28500, 6.7.3)."""
+    lines = ["HTTP/1.1 304 Not Modified", *(_line(name, value) for name, value in page.headers)]
+    block = "\r\n".join([*lines, "", ""]).encode("utf-8", "replace")
+    fields = {
+        "WARC-Target-URI": page.final_url,
+        "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+        "Content-Type": "application/http; msgtype=response",
+    }
+    if of is not None and at is not None:
+        fields |= {"WARC-Refers-To": of, "WARC-Refers-To-Target-URI": page.final_url, "WARC-Refers-To-Date": _date(at)}
+    return _member("revisit", page.fetched_at, fields, block, identity)
+
+
+def _note(identity: str, note: EntryNote | TurnNote) -> bytes:
+    block = note.model_dump_json(exclude_defaults=True).encode("utf-8", "replace")
+    if isinstance(note, TurnNote):
+        fields = {"WARC-Target-URI": f"urn:tallywire:turn:{note.turn}", "Content-Type": TURN}
+    else:
+        fields = {"WARC-Target-URI": note.entry.announcement.url, "Content-Type": ENTRY}
+        if note.page is not None:
+            fields["WARC-Refers-To"] = note.page
+    fields["WARC-Block-Digest"] = _digest(block)
+    return _member("metadata", note.at, fields, block, identity)
 
 
 def _warcinfo(name: str, at: datetime) -> bytes:
@@ -302,12 +388,19 @@ def _warcinfo(name: str, at: datetime) -> bytes:
     return _member("warcinfo", at, {"WARC-Filename": name, "Content-Type": "application/warc-fields"}, block)
 
 
-def _member(kind: str, at: datetime, fields: dict[str, str], block: bytes) -> bytes:
-    date = at.isoformat().replace("+00:00", "Z")
-    own = {"WARC-Type": kind, "WARC-Record-ID": f"<urn:uuid:{uuid.uuid4()}>", "WARC-Date": date}
+def _member(kind: str, at: datetime, fields: dict[str, str], block: bytes, identity: str | None = None) -> bytes:
+    own = {"WARC-Type": kind, "WARC-Record-ID": identity or _new_id(), "WARC-Date": _date(at)}
     lines = [_line(name, value) for name, value in {**own, **fields, "Content-Length": str(len(block))}.items()]
     head = "\r\n".join(["WARC/1.1", *lines, "", ""]).encode("utf-8", "replace")
     return gzip.compress(head + block + b"\r\n\r\n", compresslevel=6, mtime=0)
+
+
+def _new_id() -> str:
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+def _date(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _line(name: str, value: str) -> str:
@@ -316,7 +409,12 @@ def _line(name: str, value: str) -> str:
 
 def _digest(data: bytes) -> str:
     """SHA-1 in base 32, which is what archive tools compare; nothing here depends on its strength."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+    return written_digest(hashlib.sha1(data, usedforsecurity=False).digest())
+
+
+def written_digest(digest: bytes) -> str:
+    """A SHA-1 digest as WARC records write it."""
+    return "sha1:" + base64.b32encode(digest).decode()
 
 
 def _write_at_once(file: IO[bytes], data: bytes) -> None:
@@ -324,6 +422,16 @@ def _write_at_once(file: IO[bytes], data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[file.write(view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Hand the names in a folder to the disk, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _index_of(file: Path) -> Path:

@@ -51,5 +51,8 @@ def refuse_depth(errors: Iterable[str], url: str) -> None:
 
 def _refused(why: str, url: str) -> FeedError:
     return FeedError(
-        "the feed was refused unread", where=url, why=why, hint="no feed has as many; tell its publisher, if it is one"
+        "the feed was refused unread",
+        where=url,
+        why=why,
+        hint="no real feed has that many; if this is one, tell its publisher",
     )

@@ -30,7 +30,7 @@ def read_feed_date(text: str | None, hints: Hints = NO_HINTS) -> WrittenDate | R
     try:
         moment = (read.at if read.at.tzinfo else read.at.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:
-        return Refused("it is no date", doubtful=False)
+        return Refused("it is not a date", doubtful=False)
     if moment.year <= _UNKNOWN:
         return Refused(f"its year {moment.year} is what programs write for an unknown one", doubtful=False)
     return WrittenDate(moment, read.timed, read.assumed)

@@ -67,23 +67,23 @@ def _unpacked(body: bytes, url: str) -> bytes:
 def _refuse_what_is_no_feed(root: str, text: str, url: str) -> None:
     if root == "html" or (not root and re.search(r"<!doctype html|<(?:head|body|div|p)[\s>]", text[:5_000], re.I)):
         raise FeedError(
-            "this is a web page, no feed", where=url, hint=f"look for its feeds with: tallywire feeds discover {url}"
+            "this is a web page, not a feed", where=url, hint=f"look for its feeds with: tallywire feeds discover {url}"
         )
     if root == "opml":
         raise FeedError(
-            "this is a list of feeds (OPML), no feed", where=url, hint="take it in with: tallywire feeds import FILE"
+            "this is a list of feeds (OPML), not a feed", where=url, hint="import it with: tallywire feeds import FILE"
         )
     if root == "sitemapindex":
         parts = re.findall(r"<loc>\s*(https?://[^<\s]{1,500})", text[:100_000])
         parts.sort(key=lambda part: "news" not in part.lower())
         raise FeedError(
-            "this is a list of sitemaps, no feed",
+            "this is a list of sitemaps, not a feed",
             where=url,
-            hint=f"follow one of its sitemaps, such as {parts[0]}" if parts else "follow one of the sitemaps it lists",
+            hint=f"add one of its sitemaps, such as {parts[0]}" if parts else "add one of the sitemaps it lists",
         )
     if not root:
         raise FeedError(
-            "this is no feed",
+            "this is not a feed",
             where=url,
             why="neither RSS, Atom, RDF, JSON Feed nor a sitemap",
             hint=f"look for feeds with: tallywire feeds discover {url}",
@@ -101,7 +101,7 @@ def _parse_xml(xml: XmlText, url: str, now: datetime) -> ParsedFeed:
     if pruned.left_out:
         notes.append(f"only the newest {MOST_ITEMS} of its {MOST_ITEMS + pruned.left_out} items were read")
     if malformed:
-        notes.append("it is not well-formed and was read leniently")
+        notes.append("it is not well-formed; it was read leniently")
     form = {"rdf": FeedFormat.RDF, "feed": FeedFormat.ATOM}.get(xml.root, FeedFormat.RSS)
     feed = Head(parsed.feed, atom=form is FeedFormat.ATOM)
     site_url = _resolved(feed.link, url)
@@ -137,10 +137,10 @@ def _tree(text: str, url: str) -> tuple[etree._Element, bool]:
         # It recovers from whatever is wrong with the text, but not where there is no memory for the tree.
         if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
             raise MemoryError from error
-        raise FeedError("the feed is broken", where=url, why=f"no XML could be made of it: {error.msg}") from None
+        raise FeedError("the feed is broken", where=url, why=f"it can't be parsed as XML: {error.msg}") from None
     refuse_depth((entry.message for entry in parser.error_log), url)
     if root is None:
-        raise FeedError("the feed is broken", where=url, why="no XML could be made of it")
+        raise FeedError("the feed is broken", where=url, why="it can't be parsed as XML")
     return root, True
 
 

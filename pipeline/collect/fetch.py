@@ -20,13 +20,13 @@ from yarl import URL
 from pipeline import __version__
 from pipeline.collect import robots as robots_txt
 from pipeline.collect.connector import GuardedConnector
-from pipeline.collect.guard import AddressGuard
 from pipeline.collect.headers import retry_after, safe_headers
 from pipeline.collect.manners import HostMemory, NoMemory
 from pipeline.collect.pace import Pace
 from pipeline.collect.robots import Robots
 from pipeline.collect.unpack import ENCODINGS, Garbled, TooMuch, Unpacker, codings_of, is_complete, unzipped
 from pipeline.errors import AddressRefused, FetchError, FetchFailed, TallywireError, TooLarge
+from pipeline.guard import AddressGuard
 from pipeline.urls import absolute, host_of
 from schemas.article import Page, Redirect
 from schemas.base import Model
@@ -35,7 +35,7 @@ AGENT = "Tallywire"
 """What robots.txt files call us."""
 
 _REDIRECTS = {301, 302, 303, 307, 308}
-_NO_PAGE = "the address gave no page"
+_NO_PAGE = "the page could not be fetched"
 _LONGEST_REASON = 200
 """Letters of what the parser says; its own words are shorter, and what it quotes may be long."""
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,application/xml;q=0.8,*/*;q=0.5"
@@ -44,9 +44,7 @@ _ACCEPT = "text/html,application/xhtml+xml;q=0.9,application/xml;q=0.8,*/*;q=0.5
 class FetchLimits(Model):
     """How far fetching goes; all times are seconds, and ``max_bytes`` counts what a body is decoded to."""
 
-    contact: str = Field(
-        default="", pattern=r"^[\x20-\x7e]{0,200}$", description="address or mail for those we visit to write to"
-    )
+    contact: str = Field(default="", pattern=r"^[\x20-\x7e]{0,200}$", description="contact address for site owners")
     max_bytes: int = Field(default=10 * 1024 * 1024, gt=0)
     total: float = Field(default=60.0, gt=0, description="for one request, from connecting to its last byte")
     connect: float = Field(default=10.0, gt=0)
@@ -195,16 +193,18 @@ class Fetcher:
             try:
                 target = absolute(location, address)
             except TallywireError as error:
-                raise FetchFailed("it redirects to what is no web address", where=_shown(url), why=error.why) from None
+                raise FetchFailed(
+                    "it redirects to something that is not a web address", where=_shown(url), why=error.why
+                ) from None
             address = str(URL(target, encoded=True).with_user(None))
             redirects.append(Redirect(status=page.status, url=address))
             if len(redirects) > self.limits.max_redirects:
                 most = self.limits.max_redirects
-                raise FetchFailed("it redirects too often", where=_shown(url), why=f"more than {most} times")
+                raise FetchFailed("too many redirects", where=_shown(url), why=f"more than {most} times")
             # The same address with another cookie is another request: so sites find out who keeps cookies.
             visit = (address, _cookies(session, address))
             if visit in visited:
-                raise FetchFailed("it redirects in a circle", where=_shown(url))
+                raise FetchFailed("it redirects in a loop", where=_shown(url))
             visited.add(visit)
 
     async def _request(
@@ -224,10 +224,10 @@ class Fetcher:
                 except (aiohttp.ClientError, OSError, ValueError) as error:
                     if visit.refused is not None or isinstance(error, aiohttp.InvalidURL):
                         raise AddressRefused(
-                            "the address leads inside a network",
+                            "the address leads to a private network",
                             where=_shown(address),
                             why=visit.refused or "a number in a spelling that no web page uses",
-                            hint="if it is yours, name its host among the allowed hosts",
+                            hint="if it is yours, add its host to TALLYWIRE_ALLOWED_HOSTS",
                         ) from None
                     raise FetchFailed(_NO_PAGE, where=_shown(address), why=self._why(error)) from None
             _bound_cookies(session, self.limits.max_cookie_bytes)
@@ -249,18 +249,18 @@ class Fetcher:
             case TimeoutError():
                 return f"no complete answer within {self.limits.total:g} seconds"
             case aiohttp.ClientConnectorDNSError():
-                return "its host name is unknown"
+                return "its host name does not exist"
             case aiohttp.ClientConnectorCertificateError():
                 return "its certificate is not valid"
             case aiohttp.ClientSSLError():
-                return "no safe connection could be made"
+                return "no secure connection could be made"
             case aiohttp.ClientConnectorError():
                 number = error.os_error.errno
                 return f"no connection: {os.strerror(number).lower() if number else 'unknown reason'}"
             case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
-                return "the server hung up"
+                return "the server closed the connection"
             case aiohttp.ClientResponseError():
-                return f"what it answers is no HTTP: {_in_words(error.message)}"
+                return f"its answer is not HTTP: {_in_words(error.message)}"
             case _:
                 return type(error).__name__
 
@@ -282,9 +282,9 @@ async def _body(response: aiohttp.ClientResponse, address: str, max_bytes: int, 
             why = f"more than {max_bytes:,} bytes"
             raise TooLarge("the page is too large", where=where, why=why) from None
     except Garbled as error:
-        raise FetchFailed(_NO_PAGE, where=where, why=f"its body broke off or is garbled: {error}") from None
+        raise FetchFailed(_NO_PAGE, where=where, why=f"its body is incomplete or garbled: {error}") from None
     if not whole and not is_complete(body):
-        raise FetchFailed(_NO_PAGE, where=where, why="its body broke off or is garbled")
+        raise FetchFailed(_NO_PAGE, where=where, why="its body is incomplete or garbled")
     return body
 
 

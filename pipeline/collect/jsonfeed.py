@@ -24,7 +24,7 @@ def parse(text: str, *, url: str, now: datetime, notes: tuple[str, ...] = ()) ->
     notes = (*notes, *more)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in _text(feed.get("version", "jsonfeed.org")):
-        raise FeedError("this is JSON but no JSON Feed", where=url, hint="see jsonfeed.org for what makes one")
+        raise FeedError("this is JSON, but not a JSON Feed", where=url, hint="see jsonfeed.org for what makes one")
     if len(items) > MOST_ITEMS:
         notes = (*notes, f"only the newest {MOST_ITEMS} of its {len(items)} items were read")
     site_url = _address(feed.get("home_page_url"), url)
@@ -53,10 +53,10 @@ def _loaded(text: str, url: str) -> tuple[Any, tuple[str, ...]]:
         except ValueError as error:
             mended = _STRING_OR_COMMA.sub(lambda found: found[0] if found[0][0] == '"' else "", text)
             try:
-                return decoder.raw_decode(mended)[0], ("it holds commas too many, and was read leniently",)
+                return decoder.raw_decode(mended)[0], ("it has extra commas; it was read leniently",)
             except ValueError:
                 if items := _whole_items(mended, decoder):
-                    return {**_head(mended, decoder), "items": items}, ("it breaks off before its end",)
+                    return {**_head(mended, decoder), "items": items}, ("it is incomplete",)
             raise FeedError("the feed is broken JSON", where=url, why=str(error)) from None
     except RecursionError:
         raise FeedError("the feed is broken JSON", where=url, why="nested too deeply") from None

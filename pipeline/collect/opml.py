@@ -63,17 +63,19 @@ def read_opml(body: bytes) -> FeedList:
     xml = mend(text)
     if xml.root != "opml":
         raise FeedError(
-            "this is no list of feeds", why="there is no <opml> in it", hint="export your feeds as OPML and try again"
+            "this is not a list of feeds",
+            why="there is no <opml> in it",
+            hint="export your feeds as OPML and try again",
         )
     refuse_what_no_feed_has(xml.text, "")
     root, more = _tree(xml.text)
     feeds, unusable = _feeds(root)
     if more and not feeds:
-        raise FeedError("the list of feeds is broken", why="no feed could be made out in it")
+        raise FeedError("the list of feeds is broken", why="no feed could be found in it")
     if len(feeds) > _MOST_FEEDS:
         raise FeedError("the list of feeds is too long", why=f"{len(feeds):,} feeds")
     if unusable:
-        notes = (*notes, f"{unusable} of its outlines name no feed and were left out")
+        notes = (*notes, f"{unusable} of its outlines name no feed and were skipped")
     head = next(iter(_children(root, "head")), None)
     title = next((one.text or "" for one in _children(head, "title")), "") if head is not None else ""
     return FeedList(title=title.strip(), feeds=tuple(feeds.values()), notes=notes + xml.notes + more)
@@ -87,7 +89,7 @@ def _tree(text: str) -> tuple[Element, tuple[str, ...]]:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
         recovered = etree.tostring(etree.fromstring(text.encode("utf-8", "replace"), parser))
-        return fromstring(recovered), ("it is not well-formed and was read leniently",)
+        return fromstring(recovered), ("it is not well-formed; it was read leniently",)
     except (ParseError, DefusedXmlException, etree.LxmlError, TypeError) as error:
         raise FeedError("the list of feeds is broken", why=str(error)) from None
 

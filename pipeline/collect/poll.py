@@ -13,6 +13,7 @@ from pydantic import Field
 from pipeline.collect.announce import SKEW
 from pipeline.collect.feeds import MOST_BYTES, parse_feed
 from pipeline.collect.headers import fresh_for, retry_after
+from pipeline.collect.order import place_of
 from pipeline.collect.schedule import PollResult, address_to_poll, after_poll, postponed, validators_to_send
 from pipeline.errors import FetchError, HostPaused, TallywireError
 from pipeline.urls import same_place
@@ -25,16 +26,23 @@ _ACCEPT = (
     "application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
 )
 _WORDS = {
-    401: "the site wants a login",
-    403: "the site refuses us",
-    404: "there is no such page any more",
-    406: "the site refuses us",
-    410: "the site says that it is gone for good",
-    429: "the site asks to be visited less often",
-    451: "the site may not show it here",
+    401: "the site requires a login",
+    403: "the site refuses access",
+    404: "the page no longer exists",
+    406: "the site refuses access",
+    410: "the site says it is gone for good",
+    429: "the site asks for fewer requests",
+    451: "the site blocks it here for legal reasons",
 }
 _JUST_MADE = timedelta(hours=1)
 """How old a feed is at most when it is asked for: few are kept longer by the caches on the way."""
+
+_DATED_ANEW = (timedelta(0), timedelta(0), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+"""How long after the last time the same words of a page count as announced anew, by how often they were before. Much is
+updated under the same words; but some feeds date every item anew whenever they are asked."""
+
+DATED_ANEW_WITHIN = timedelta(days=4)
+"""How far back those times are counted."""
 
 _log = logging.getLogger(__name__)
 
@@ -83,34 +91,49 @@ def _nothing_told(ids: Sequence[str]) -> dict[str, Entry]:  # noqa: ARG001 - the
     return {}
 
 
+def _nothing_before(entries: Sequence[Entry]) -> Sequence[Entry]:  # noqa: ARG001 - the shape of every such function
+    return ()
+
+
 async def poll(
     feed: Feed,
     fetcher: Fetches,
     now: datetime,
     *,
+    began: datetime | None = None,
     known: Callable[[Sequence[str]], set[str]] = _nothing_known,
     told: Callable[[Sequence[str]], Mapping[str, Entry]] = _nothing_told,
+    before: Callable[[Sequence[Entry]], Sequence[Entry]] = _nothing_before,
     ours: bool = False,
     read: ReadsFeeds = parse_feed,
+    with_login: Callable[[str], str] = str,
 ) -> Polled:
-    """Ask ``feed`` what is new at ``now``; ``ours`` is for a feed of our own network, ``read`` what reads its bytes.
+    """Ask ``feed`` what is new at ``now``; ``ours`` is for a feed of our own network, ``read`` what reads its bytes,
+    and ``with_login`` gives an address with the user name and password that the feed needs.
 
-    ``known`` tells which of some entry ids the record holds already, ``told`` gives the entries of some ids.
-    Whatever is wrong with the feed becomes its state, in words; only an error of these two is raised. Feeds are made
+    ``began`` is when the round began that this poll is of: which feed is asked first must not decide what comes first.
+    ``known`` tells which of some entry ids the record holds already, ``told`` gives the entries of some ids, ``before``
+    those of the feed that came in within `DATED_ANEW_WITHIN`, as far as they may be about the pages of some entries.
+    Whatever is wrong with the feed becomes its state, in words; only an error of these three is raised. Feeds are made
     for robots, so robots.txt isn't asked; the address guard and the pace of the host hold as for any page.
     """
     address = address_to_poll(feed, now)
     etag, last_modified = validators_to_send(feed.state, now)
     try:
         page = await fetcher.fetch(
-            address, etag=etag, last_modified=last_modified, robots=False, max_bytes=MOST_BYTES, accept=_ACCEPT
+            with_login(address),
+            etag=etag,
+            last_modified=last_modified,
+            robots=False,
+            max_bytes=MOST_BYTES,
+            accept=_ACCEPT,
         )
     except HostPaused as error:
         return Polled(
             feed=feed.model_copy(update={"state": postponed(feed, error.seconds, now)}), outcome=_in_words(error)
         )
     except FetchError as error:
-        return _failed(feed, PollResult(error=_in_words(error)), now)
+        return _failed(feed, PollResult(), _in_words(error), now, ours=ours)
     said = PollResult(
         status=page.status,
         etag=page.header("ETag"),
@@ -124,20 +147,23 @@ async def poll(
             feed=feed.model_copy(update={"state": after_poll(feed, said, now, ours=ours)}), outcome="unchanged"
         )
     if not 200 <= page.status < 300:
-        words = _WORDS.get(page.status, "the site is in trouble" if page.status >= 500 else "it gives no feed")
-        return _failed(feed, said.model_copy(update={"error": f"{words} (HTTP {page.status})"}), now)
+        words = _WORDS.get(
+            page.status, "the site reports an error" if page.status >= 500 else "it does not return a feed"
+        )
+        return _failed(feed, said, f"{words} (HTTP {page.status})", now, ours=ours)
     try:
         # Reading a large feed takes a second of computing, in which other hosts should not have to wait.
         parsed = await asyncio.to_thread(
             read, page.body, url=page.final_url, content_type=page.header("Content-Type"), now=now
         )
     except TallywireError as error:
-        return _failed(feed, said.model_copy(update={"error": _in_words(error)}), now)
+        return _failed(feed, said, _in_words(error), now, ours=ours)
     except Exception as error:
         _log.exception("reading the feed %s broke the reader", feed.id)
-        return _failed(feed, said.model_copy(update={"error": f"it broke the reader ({type(error).__name__})"}), now)
-    entries = entries_of(feed, parsed.announcements, now)
+        return _failed(feed, said, f"it could not be read: a bug in Tallywire ({type(error).__name__})", now, ours=ours)
+    entries = entries_of(feed, parsed.announcements, now, began=began)
     new = _unknown(entries, known, told)
+    new = without_dated_anew(new, before(new), now) if new else new
     said = said.model_copy(
         update={
             "announced": len(entries),
@@ -157,8 +183,10 @@ async def poll(
     )
 
 
-def entries_of(feed: Feed, announcements: Sequence[Announcement], now: datetime) -> tuple[Entry, ...]:
-    """The entries that ``announcements`` make, each once.
+def entries_of(
+    feed: Feed, announcements: Sequence[Announcement], now: datetime, *, began: datetime | None = None
+) -> tuple[Entry, ...]:
+    """The entries that ``announcements`` make, each once, in the feed's order; ``began`` as in `poll`.
 
     An entry is known by its feed, its page, its words and its date: neither a new GUID nor a move of the site from http
     to https brings it again, and changed words or a moved date do, for much is updated under the same words.
@@ -170,8 +198,11 @@ def entries_of(feed: Feed, announcements: Sequence[Announcement], now: datetime)
             topics=feed.topics,
             announcement=one,
             first_seen=now,
+            place=place_of(one, began or now, below),
         )
-        for one, date in zip(announcements, _dates(announcements, now), strict=True)
+        for one, date, below in zip(
+            announcements, _dates(announcements, now), reversed(range(len(announcements))), strict=True
+        )
     )
     return tuple({entry.id: entry for entry in entries}.values())
 
@@ -199,6 +230,19 @@ def _unknown(
         return undated in before and _same_date(before[undated], entry)
 
     return tuple(entry for entry in entries if not is_known(entry))
+
+
+def without_dated_anew(new: Sequence[Entry], before: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
+    """Those of ``new`` that are no mere dating anew of what was announced ``before``, or come long enough after it."""
+    times: dict[str, list[datetime]] = {}
+    for entry in before:
+        times.setdefault(_undated(entry), []).append(entry.first_seen)
+
+    def is_too_soon(entry: Entry) -> bool:
+        seen = times.get(_undated(entry))
+        return seen is not None and now - max(seen) < _DATED_ANEW[min(len(seen), len(_DATED_ANEW)) - 1]
+
+    return tuple(entry for entry in new if not is_too_soon(entry))
 
 
 def _same_date(before: Entry, entry: Entry) -> bool:
@@ -237,9 +281,9 @@ def _dates(announcements: Sequence[Announcement], now: datetime) -> list[datetim
     return [date if date and date < now else None for date in latest]
 
 
-def _failed(feed: Feed, said: PollResult, now: datetime) -> Polled:
-    state = after_poll(feed, said, now)
-    return Polled(feed=feed.model_copy(update={"state": state}), outcome=said.error or "")
+def _failed(feed: Feed, said: PollResult, error: str, now: datetime, *, ours: bool) -> Polled:
+    state = after_poll(feed, said.model_copy(update={"error": error}), now, ours=ours)
+    return Polled(feed=feed.model_copy(update={"state": state}), outcome=error)
 
 
 def _moved_to(feed: Feed, address: str, page: Page) -> str | None:

@@ -39,7 +39,7 @@ def _as_moment(value: Any) -> Any:
     if moment is not None:
         with suppress(OverflowError):
             return moment.astimezone(UTC)
-    raise ValueError(f"{value[:60]!a} is no date; write for example 2026-03-01T12:00:00Z")
+    raise ValueError(f"{value[:60]!a} is not a date; write for example 2026-03-01T12:00:00Z")
 
 
 class ReplayItem(Model):
@@ -93,7 +93,7 @@ def read_jsonl(path: Path) -> Iterator[ReplayItem | BrokenLine]:
                 elif line.strip():
                     yield _item(line, count)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ArchiveError("the file breaks off", where=f"{path}:{count + 1}", why=str(error)) from error
+        raise ArchiveError("the file is incomplete", where=f"{path}:{count + 1}", why=str(error)) from error
     except OSError as error:
         raise ArchiveError(
             "the file can't be read", where=str(path), why=(error.strerror or str(error)).lower()
@@ -114,7 +114,7 @@ def _item(line: bytes, number: int) -> ReplayItem | BrokenLine:
     try:
         said = json.loads(line.decode("utf-8-sig"))
         if not isinstance(said, dict):
-            return BrokenLine(line=number, why="it is JSON but no object")
+            return BrokenLine(line=number, why="it is JSON, but not an object")
         return ReplayItem.model_validate({**said, "line": number})
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
@@ -126,4 +126,4 @@ def _item(line: bytes, number: int) -> ReplayItem | BrokenLine:
     except UnicodeDecodeError:
         return BrokenLine(line=number, why="it is not UTF-8 text")
     except ValueError as error:
-        return BrokenLine(line=number, why=f"it is no JSON: {error}")
+        return BrokenLine(line=number, why=f"it is not JSON: {error}")

@@ -69,9 +69,9 @@ class Robots:
         async with rules.lock:
             kept = await self._known(rules, origin)
         if is_closed(kept, self._clock()):
-            raise FetchFailed("the site's robots.txt can't be read now", where=url, why=kept.trouble or "")
+            raise FetchFailed("the site's robots.txt can't be read at the moment", where=url, why=kept.trouble or "")
         if rules.parsed is not None and not rules.parsed.can_fetch(url, self._agent):
-            raise RobotsDisallowed("the site asks robots to stay away", where=url, why=f"{origin}/robots.txt")
+            raise RobotsDisallowed("the site's robots.txt disallows it", where=url, why=f"{origin}/robots.txt")
 
     async def _known(self, rules: _Rules, origin: str) -> RobotsKept:
         """What counts now: as we know it, as another process learned it, or as the site says when it is asked."""

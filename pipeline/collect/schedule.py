@@ -122,18 +122,27 @@ def address_to_poll(feed: Feed, now: datetime) -> str:
 def after_poll(feed: Feed, poll: PollResult, now: datetime, *, ours: bool = False) -> FeedState:
     """The state of ``feed`` after ``poll`` at ``now``: when to ask again, with what, and how the feed is doing.
 
-    A feed of our own network (``ours``) that a topic wants asked so often is asked exactly so often while it answers.
+    A feed of our own network (``ours``) that a topic wants asked so often is asked exactly so often while it answers,
+    and at first no less often after a failure.
     """
     state = _after_success(feed, poll, now) if poll.error is None else _after_failure(feed, poll)
     state = state.model_copy(update={"illness": _illness(feed.state.illness, state, now)})
-    if ours and feed.min_interval is not None and poll.error is None:
-        wait = max(feed.min_interval, poll.retry_after or 0.0)
+    if ours and feed.min_interval is not None:
+        wait = max(_own_wait(feed.min_interval, state), poll.retry_after or 0.0)
         update = {"interval": wait, "last_poll": now, "status": poll.status, "next_poll": now + timedelta(seconds=wait)}
         return state.model_copy(update=update)
     wait = max(state.interval, _asked_wait(state, poll))
     wait = min(wait + _jitter(feed.id, state.failures) * _spread(wait, poll), SLOWEST)
     next_poll = _outside_skipped(now + timedelta(seconds=wait), state)
     return state.model_copy(update={"last_poll": now, "status": poll.status, "next_poll": next_poll})
+
+
+def _own_wait(every: float, state: FeedState) -> float:
+    """How long a feed of our own network waits that is to be asked ``every`` so many seconds: twice as long after each
+    failure, until that is as long as any other feed waits."""
+    return (
+        min(every * 2.0 ** min(max(state.failures - 1, 0), 20), max(every, state.interval)) if state.failures else every
+    )
 
 
 def postponed(feed: Feed, seconds: float, now: datetime) -> FeedState:

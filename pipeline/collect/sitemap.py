@@ -21,7 +21,7 @@ def parse(xml: XmlText, *, url: str, now: datetime) -> ParsedFeed:
     root = etree.fromstring(xml.text.encode("utf-8", "replace"), parser)
     refuse_depth((entry.message for entry in parser.error_log), url)
     if root is None:
-        raise FeedError("the sitemap is broken", where=url, why="no XML could be made of it")
+        raise FeedError("the sitemap is broken", where=url, why="it can't be parsed as XML")
     items = list(_items(root))
     notes = list(xml.notes)
     outlets = {name for _, name in items if name}
@@ -61,7 +61,8 @@ def _items(root: etree._Element) -> Iterator[tuple[Item, str]]:
 
 
 def _local(element: etree._Element | None) -> str:
-    return "" if element is None else str(etree.QName(element).localname).lower()
+    """The name of an element without namespace and prefix, whatever a mender of broken documents made of it."""
+    return "" if element is None else str(element.tag).rpartition("}")[2].rpartition(":")[2].lower()
 
 
 def _stamp(date: str | None) -> float:

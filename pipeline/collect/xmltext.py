@@ -149,20 +149,20 @@ def mend(text: str) -> XmlText:
         return XmlText("", "", ())
     name, prefix = root["name"], root["prefix"]
     if start.rubbish:
-        notes.append("something stood before the feed")
+        notes.append("content before the feed was ignored")
     if start.entities:
-        notes.append("the entities it declares were ignored")
+        notes.append("its entity declarations were ignored")
     body = text[root.start() :]
     end = body.rfind(f"</{prefix + ':' if prefix else ''}{name}")
     closed = body.find(">", end) if end >= 0 else -1
     if closed >= 0:
         if body[closed + 1 :].strip() and _SKIPPED.sub("", body[closed + 1 :]).strip():
-            notes.append("something stood after the feed")
+            notes.append("content after the feed was ignored")
         body = body[: closed + 1]
     elif not re.match(r"<[^<>]*/>", body):
-        notes.append("it breaks off before its end")
+        notes.append("it is incomplete")
     if FORBIDDEN.search(body):
-        notes.append("characters that XML forbids were removed")
+        notes.append("characters that XML does not allow were removed")
         body = FORBIDDEN.sub("", body)
     parts = _LITERAL.split(body)
     parts[::2] = [_mend_markup(part) for part in parts[::2]]

@@ -77,7 +77,7 @@ class Refused:
     doubtful: bool = True
 
 
-_NONE = Refused("it is no date", doubtful=False)
+_NONE = Refused("it is not a date", doubtful=False)
 
 
 @lru_cache(maxsize=4096)

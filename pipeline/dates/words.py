@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Literal
 
 from pipeline.text import fold
@@ -51,7 +53,7 @@ def months_named(word: str, language: str = "") -> frozenset[int]:
         return found
     if len(name) < (4 if name.isascii() else 3):  # Russian сен for сент.
         return frozenset()
-    return frozenset().union(*(months for other, months in _months().items() if other.startswith(name)))
+    return frozenset().union(*_beginning_with(name))
 
 
 def weekdays_named(word: str, language: str = "") -> frozenset[int]:
@@ -101,6 +103,20 @@ def _months() -> dict[str, frozenset[int]]:
     return _table("months", tuple(_LOCALES.split())) | {
         name: frozenset({month}) for name, month in _MORE_MONTHS.items()
     }
+
+
+@cache
+def _sorted_months() -> list[str]:
+    return sorted(_months())
+
+
+def _beginning_with(start: str) -> Iterator[frozenset[int]]:
+    """The months of the names that begin with ``start``, which stand together where names are sorted."""
+    listed = _sorted_months()
+    for name in islice(listed, bisect_left(listed, start), None):
+        if not name.startswith(start):
+            return
+        yield _months()[name]
 
 
 @cache

@@ -13,9 +13,10 @@ from pipeline.demo.newsroom import Stage, read_newsroom, serving, topic_text
 from pipeline.errors import RecordError
 from pipeline.runner import Round, Runner, Watcher
 from pipeline.settings import Settings
-from pipeline.steps.digest import digest_data
-from pipeline.steps.enrol import enrol
+from pipeline.steps.deciding.enrol import enrol
+from pipeline.steps.deciding.feeds import logins_of
 from pipeline.steps.services import Clock, Services, open_services, system_clock
+from pipeline.steps.showing.digest import digest_data
 from pipeline.steps.transport import sender_of
 from pipeline.tell.delivery import FileMailer
 from pipeline.tell.digest import digest_page
@@ -78,7 +79,7 @@ def play(home: Path, told: Told, *, clock: Clock = system_clock) -> Played:
         services = open_services(settings, clock=time)
         mailer = FileMailer(settings.mail_path)
         try:
-            enrol(services.record, [topic])
+            enrol(services.record, [topic], logins_of(services))
             with Runner(services, mailer=mailer) as runner:
                 for number, planned in enumerate(newsroom.rounds, 1):
                     stage.round, time.now = number, stage.time_of(number)
@@ -117,9 +118,9 @@ def _clear(home: Path) -> None:
     if home.exists() and any(home.iterdir()):
         if not (home / _MARKER).exists():
             raise RecordError(
-                "the folder holds something that no demonstration has made",
+                "the folder holds files that no demo created",
                 where=str(home),
-                hint="name an empty or a new folder with --out",
+                hint="choose an empty or new folder with --out",
             )
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
@@ -151,7 +152,7 @@ def _tell_round(services: Services, topic: Topic, done: Round, now: datetime, to
     for subject in done.told.mails:
         told.line(f"  mail: {subject}")
     for path in done.told.digests:
-        told.line(f"  digest mailed, and kept as {Path(path).relative_to(services.settings.home)}")
+        told.line(f"  digest kept as {Path(path).relative_to(services.settings.home)}")
 
 
 def _entry_words(entry: Entry) -> str:

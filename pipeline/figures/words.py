@@ -72,11 +72,6 @@ def _with_unit(number: str, unit: str | None) -> str:
     return f"{number} {unit}"
 
 
-def figure_words(figure: Figure) -> str:
-    """The value of a figure in words, with modifier and unit."""
-    return value_words(figure.value, figure.low, figure.high, figure.modifier, figure.unit)
-
-
 def label_words(counted: str | None, action: str | None, unit: str | None, scope: Scope) -> str:
     """What a figure or a series is about, for people: "children returned, Ukraine, last 24 hours"."""
     what = _without_condition(counted, action) or unit or "number"

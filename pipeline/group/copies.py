@@ -51,6 +51,7 @@ _LIVE_WORDS = ("live", "happened", "minute", "direct", "vivo", "diretta", "onlin
 """A title without any of these is no live page's, which is known sooner so."""
 _STAMPED_LINE = re.compile(r"(?m)^\W{0,3}(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
 _STAMPS = 5
+_PART, _MORE = "a part of the longer text", "holds the other text and more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +255,24 @@ def _from_its_head(text: Sketch, common: Sharing, most: float) -> bool:
     return bool(np.count_nonzero(common & text.head) >= 0.5 * share * beginning)
 
 
+def mirrored(kind: CopyKind, reason: str) -> tuple[CopyKind, str]:
+    """The kind of a copy and the reason for it, as they are for the other of the two texts."""
+    match kind:
+        case CopyKind.TRUNCATED:
+            return CopyKind.EMBEDDED, reason.replace(_PART, _MORE, 1)
+        case CopyKind.EMBEDDED:
+            return CopyKind.TRUNCATED, reason.replace(_MORE, _PART, 1)
+        case _:
+            return kind, reason
+
+
 def _described(new: Known, old: Known, number: int, containment: float, new_is_smaller: bool) -> Repeat:
     ratio = new.sketch.words / max(1, old.sketch.words)
     share = f"{containment:.0%} of the word sequences of the shorter text are in both"
     if containment >= 0.97 and 0.97 <= ratio <= 1.03:
         return Repeat(number, CopyKind.EXACT, containment, f"the same words but for a few: {share}")
     if new_is_smaller and ratio < 0.8:
-        return Repeat(number, CopyKind.TRUNCATED, containment, f"a part of the longer text: {share}")
+        return Repeat(number, CopyKind.TRUNCATED, containment, f"{_PART}: {share}")
     if not new_is_smaller and ratio > 1.25:
-        return Repeat(number, CopyKind.EMBEDDED, containment, f"holds the other text and more: {share}")
+        return Repeat(number, CopyKind.EMBEDDED, containment, f"{_MORE}: {share}")
     return Repeat(number, CopyKind.EDITED, containment, f"the same text with changes: {share}")

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log, sqrt
+from math import fsum, log, sqrt
 
 from pipeline.group.tokens import normalise, stem, words
 from schemas.article import Reading
@@ -56,7 +56,9 @@ def _centrality(bag: set[str], spread: Counter[str], articles: int) -> float:
     """How much of what the articles have in common these words say, long and short ones on one scale."""
     if not bag:
         return 0.0
-    return sum(log(1 + spread[word]) * (len(word) > 3) for word in bag) / sqrt(len(bag) + 4) / log(1 + articles)
+    # Exact, for a set is in another order in every process, and a rounded sum depends on that.
+    said = fsum(log(1 + spread[word]) for word in bag if len(word) > 3)
+    return said / sqrt(len(bag) + 4) / log(1 + articles)
 
 
 def _openings(text: str) -> list[str]:

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice, product
+from zlib import crc32
 
 from pipeline.group.copies import is_live
 from pipeline.group.decisions import Decisions
+from pipeline.group.exchange import take_place
 from pipeline.group.likeness import Floats, Model, shipped_model
 from pipeline.group.linkage import cluster, parts
+from pipeline.group.packing import VERSION
 from pipeline.group.sketch import sketch
 from pipeline.group.tokens import read_words
 from pipeline.group.window import DAY, Entry, Weighed, Window, remember, restore
@@ -22,6 +25,8 @@ _NEAREST = 3
 """So many of a story's articles, the most alike, speak for it."""
 _REACH = 30
 _SHOWN = 6
+_LOOKED_AT_AGAIN = 2_000
+"""Where more than so many articles are to be looked at again, all are."""
 _WHOLE = 300
 """Of more articles that are somehow connected, only what is near to something new is grouped again."""
 
@@ -31,8 +36,9 @@ class Grouper:
 
     The same articles in the same order give the same answers. ``remembered`` restores what an earlier grouper held:
     with the rows of `remembered` (saved for each article after `place` and `revise`, and after `regroup` or `decide`
-    for those that they moved) the new one goes on as if the old one had never stopped; only of a crowd of more than
-    `_WHOLE` that hangs together it first looks at all, where the old one looked at what was near to something new.
+    for those that they moved) and what the old one's `unsettled` gave, the new one goes on as if the old one had never
+    stopped. Without the latter it first looks at all again; of a crowd of more than `_WHOLE` that hangs together the
+    old one looked only at what was near to something new.
 
     ``windows`` says for each topic how far apart in time two reports of one event may be; where articles share several,
     the longest counts. Nothing is forgotten but by `forget` and `shrink`: the caller decides what is open.
@@ -46,6 +52,7 @@ class Grouper:
         windows: Mapping[str, timedelta] = {},
         default_window: timedelta = timedelta(days=7),
         model: Model | None = None,
+        unsettled: str | None = None,
     ) -> None:
         self._model = model or shipped_model()
         self._window = Window(self._model)
@@ -53,12 +60,10 @@ class Grouper:
         self._spans = {topic: span.total_seconds() / DAY for topic, span in windows.items()}
         self._spanning: dict[frozenset[str], float] = {}
         self._default_span = default_window.total_seconds() / DAY
-        entries = [restore(row) for row in remembered]
-        for entry in sorted(entries, key=lambda entry: (entry.stamp, entry.seq)):
-            self._window.add(entry)
-        for entry in sorted(entries, key=lambda entry: (entry.stamp, entry.seq)):
-            if entry.copy_link is None:
-                self._window.link(entry)
+        self._window.restore(restore(row) for row in remembered)
+        mark, _, seqs = (unsettled or "").partition(":")
+        if mark == self._mark():
+            self._window.neighbours.settle(map(int, seqs.split()))
 
     def __contains__(self, article: str) -> bool:
         return article in self._window
@@ -66,23 +71,30 @@ class Grouper:
     def __len__(self) -> int:
         return len(self._window.entries)
 
-    def place(self, article: str, reading: Reading, *, seq: int, topics: tuple[str, ...]) -> Placement:
+    def place(
+        self, article: str, reading: Reading, *, seq: int, topics: tuple[str, ...], told: datetime | None = None
+    ) -> Placement:
         """Judge an article that has just arrived: is it a copy, and which story is it in?
 
-        ``seq`` is its place in the order of arrival and no other's. An article that is known already is revised.
+        ``seq`` is its place in the order of arrival and no other's. ``told`` is when it was first told, if that is not
+        when it says it was published: what repeats it and was told later is its copy, though it may have come before.
+        An article that is known already is revised.
         """
         if article in self._window:
             return self.revise(article, reading)
-        entry, weighed = self._entry(article, reading, seq, topics)
+        entry, weighed = self._entry(article, reading, seq, topics, told)
         self._find_copy(entry)
+        gave_way = take_place(self._window, entry)
         if entry.copy_link is None:
             self._measure(entry, weighed)
         self._window.add(entry)
-        if entry.copy_link is None:
+        if entry.copy_link is not None or gave_way:
+            if self._decisions:
+                self._window.neighbours.mark([self._window.entries[self._original(article)].seq])
+        else:
             self._window.move(article, self._find_story(entry))
-        elif self._decisions:
-            self._window.neighbours.mark([self._window.entries[entry.copy_link.original].seq])
-        return self._placement(entry)
+        placed = tuple(self._placement(self._window.entries[other]) for other in gave_way)
+        return self._placement(entry).model_copy(update={"gave_way": placed})
 
     def revise(self, article: str, reading: Reading, *, topics: tuple[str, ...] | None = None) -> Placement:
         """Take in the new text or the new topics of a known article. It stays a copy if it was one, and in its story.
@@ -90,7 +102,8 @@ class Grouper:
         Raises ``KeyError`` for an article that is not in the open window.
         """
         old = self._window.entries[article]
-        entry, weighed = self._entry(article, reading, old.seq, old.row.topics if topics is None else topics)
+        topics = old.row.topics if topics is None else topics
+        entry, weighed = self._entry(article, reading, old.seq, topics, old.row.told)
         entry.copy_link, entry.join = old.copy_link, old.join
         self._window.remove(article)
         if entry.copy_link is None:
@@ -103,7 +116,7 @@ class Grouper:
 
         To be called in order of arrival, where what was remembered can't be read; returns what to remember instead.
         """
-        entry, weighed = self._entry(row.id, reading, row.seq, row.topics)
+        entry, weighed = self._entry(row.id, reading, row.seq, row.topics, row.told)
         entry.copy_link = copy_link
         if copy_link is None:
             self._measure(entry, weighed)
@@ -115,6 +128,17 @@ class Grouper:
     def remembered(self, article: str) -> Remembered:
         """The row that restores this article. Raises ``KeyError`` where it is not in the open window."""
         return remember(self._window.entries[article])
+
+    def unsettled(self) -> str | None:
+        """What the next `regroup` looks at whatever comes until then, for the one who goes on; None: at everything."""
+        seqs = self._window.neighbours.unsettled(_LOOKED_AT_AGAIN)
+        return None if seqs is None else f"{self._mark()}:{' '.join(map(str, sorted(seqs)))}"
+
+    def _mark(self) -> str:
+        """By which it is known that articles were grouped by these weights, and are remembered in this form."""
+        model = self._model
+        weights = f"{model.link}".encode() + model.settled.tobytes()
+        return f"{VERSION}-{crc32(weights):08x}"
 
     def why(self, article: str) -> StoryJoin:
         """Why the article is in its story. Raises ``KeyError`` where it is not in the open window."""
@@ -214,7 +238,9 @@ class Grouper:
         self._window.neighbours.mark(entries[article].seq for article in named)
         return self.regroup()
 
-    def _entry(self, article: str, reading: Reading, seq: int, topics: tuple[str, ...]) -> tuple[Entry, Weighed]:
+    def _entry(
+        self, article: str, reading: Reading, seq: int, topics: tuple[str, ...], told: datetime | None
+    ) -> tuple[Entry, Weighed]:
         """The entry of an article, in no story yet, and what its terms weigh."""
         words = read_words(reading.title, reading.text)
         features, weighed = self._window.read(words)
@@ -222,6 +248,7 @@ class Grouper:
             id=article,
             seq=seq,
             time=reading.published,
+            told=told,
             outlet=reading.outlet,
             language=reading.language,
             topics=topics,

@@ -107,11 +107,7 @@ class Neighbours:
         rows += range(self._rows, fresh)
         self._rows = fresh
         while fresh > len(self._value):
-            self._ends, self._measures, self._value = (
-                _doubled(self._ends),
-                _doubled(self._measures),
-                _doubled(self._value),
-            )
+            self._grow()
         slots = self._slot
         at = np.array(rows)
         self._ends[at, 0] = slots[seq]
@@ -123,6 +119,51 @@ class Neighbours:
             self._row[other][seq] = row
         self._fresh += rows
         self._stale.add(seq)
+
+    def link_all(self, measured: Sequence[tuple[int, Sequence[int], Floats]]) -> None:
+        """Add what was measured of articles that are here and have no pairs yet, given in the order of measuring: of
+        two articles what was measured last holds, and nothing of one that was measured again after it."""
+        place = {seq: at for at, (seq, _, _) in enumerate(measured)}
+        ones: list[int] = []
+        others: list[int] = []
+        found: list[Floats] = []
+        slots = self._slot
+        for at, (seq, near, measures) in enumerate(measured):
+            kept = [n for n, other in enumerate(near) if place.get(other, at) < at]
+            if not kept:
+                continue
+            found.append(measures if len(kept) == len(near) else measures[kept])
+            row, first = self._row[seq], self._rows + len(others)
+            for at_row, n in enumerate(kept, first):
+                other = near[n]
+                row[other] = self._row[other][seq] = at_row
+                others.append(slots[other])
+            ones += [slots[seq]] * len(kept)
+        if not found:
+            return
+        first, self._rows = self._rows, self._rows + len(others)
+        while self._rows > len(self._value):
+            self._grow()
+        self._ends[first : self._rows, 0] = ones
+        self._ends[first : self._rows, 1] = others
+        self._measures[first : self._rows] = np.concatenate(found)
+        self._fresh += range(first, self._rows)
+
+    def unsettled(self, most: int) -> set[int] | None:
+        """The articles that the next `refresh` may find changed, whatever comes until then; None for more than
+        ``most``."""
+        if len(self._stale) > most:
+            return None
+        found = self._stale.union(*(self._row[seq] for seq in self._stale if seq in self._row))
+        return found if len(found) <= most else None
+
+    def settle(self, but: Iterable[int]) -> None:
+        """Bring the probabilities up to date, and take all as looked at ``but`` these articles."""
+        self.refresh()
+        self._stale.update(seq for seq in but if seq in self._slot)
+
+    def _grow(self) -> None:
+        self._ends, self._measures, self._value = _doubled(self._ends), _doubled(self._measures), _doubled(self._value)
 
     def _rank(self) -> None:
         """Work out how close the closest are, where pairs came or went; who sees another closest is doubtful."""
@@ -139,7 +180,9 @@ class Neighbours:
         if not len(rows):
             return
         ends = np.concatenate((self._ends[fresh].T.ravel(), np.repeat(anew, counts)))
-        slots = np.unique(ends)
+        # Not np.unique: the first call of a process loads all of numpy.ma, which takes longer than most turns.
+        slots = np.sort(ends)
+        slots = slots[np.concatenate(([True], slots[1:] != slots[:-1]))]
         # What an article's closest were, and the pairs that came, put in order together.
         owner = np.concatenate((np.repeat(slots, CLOSEST), ends))
         pair = np.concatenate((np.full(len(slots) * CLOSEST, -1), rows))

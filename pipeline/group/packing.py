@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def pack(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def unpack(packed: bytes, article: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The head and the arrays.
+    """The head and the arrays, which can't be written to.
 
     Raises ``RecordError`` where the bytes are of another version or damaged; ``article`` is named in it.
     """
@@ -41,8 +42,9 @@ def unpack(packed: bytes, article: str) -> tuple[dict[str, Any], dict[str, NDArr
         head = from_json(packed[5:end])
         arrays = {}
         for name, kind, count in head.pop("arrays"):
-            dtype = np.dtype(kind)
-            arrays[name] = np.frombuffer(packed, dtype=dtype, count=count, offset=end).astype(dtype.newbyteorder("="))
+            dtype = _dtype(kind)
+            held = np.frombuffer(packed, dtype, count, end)
+            arrays[name] = held if dtype.isnative else held.astype(dtype.newbyteorder("="))
             end += dtype.itemsize * count
     except (ValueError, IndexError, KeyError, TypeError) as error:
         raise RecordError(
@@ -52,3 +54,8 @@ def unpack(packed: bytes, article: str) -> tuple[dict[str, Any], dict[str, NDArr
             hint="let the article be read again, or leave it out of the open window",
         ) from error
     return head, arrays
+
+
+@cache
+def _dtype(kind: str) -> np.dtype[Any]:
+    return np.dtype(kind)

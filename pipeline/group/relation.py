@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
@@ -21,7 +21,6 @@ COLUMNS = ("cosine", "mean", "core", "core_back", "names", "opening", "days", "f
 _CORE = 12
 _TELLING = 0.2
 """A term that weighs so much of the weightiest one is one of those that a portrait is about."""
-Held = Callable[[int], float]
 
 
 class Sight:
@@ -62,11 +61,45 @@ class Sight:
         return self.dot(other) / (self.length * other.length)
 
 
-def relation(one: Sight, other: Sight, held: Held) -> list[float]:
+class _Squares(dict[int, float]):
+    """The squares of what a function gives for each term."""
+
+    def __init__(self, rarity: Callable[[int], float]) -> None:
+        super().__init__()
+        self._rarity = rarity
+
+    def __missing__(self, term: int) -> float:
+        made = self[term] = self._rarity(term) ** 2
+        return made
+
+
+class Held:
+    """How rare terms are among the threads that are open at one moment: the logarithm of one in so many."""
+
+    def __init__(self, rarity: Callable[[int], float]) -> None:
+        self._squares = _Squares(rarity)
+        self._lengths: dict[Sight, float] = {}
+
+    def squares(self, terms: Iterable[int]) -> list[float]:
+        return list(map(self._squares.__getitem__, terms))
+
+    def length(self, sight: Sight) -> float:
+        """The square of the length of a portrait whose terms count as they are rare."""
+        made = self._lengths.get(sight)
+        if made is None:
+            rare = self.squares(sight.terms)
+            weighed = [weight * weight * one for weight, one in zip(sight.terms.values(), rare, strict=True)]
+            made = self._lengths[sight] = math.fsum(weighed)
+        return made
+
+
+def relation(one: Sight, other: Sight, held: Callable[[int], float] | Held) -> list[float]:
     """What two portraits have in common, in the order of `COLUMNS`.
 
-    ``held`` says how rare a term is among the threads that are open: the logarithm of one in so many.
+    ``held`` says how rare a term is among the threads that are open; who compares many gives the same `Held`.
     """
+    if not isinstance(held, Held):
+        held = Held(held)
     small, large = sorted((one, other), key=lambda sight: (sight.reports, sight.last, sight.first, sight.core))
     dot = small.dot(large)
     return [
@@ -102,16 +135,12 @@ def _days_apart(one: Sight, other: Sight) -> float:
 
 def _rare(one: Sight, other: Sight, held: Held) -> float:
     """The cosine where what every open thread speaks of counts less."""
-    rare = {term: held(term) ** 2 for term in one.terms.keys() | other.terms.keys()}
-    # Added up in one order, so that both ways round give the same.
-    both = sorted(one.terms.keys() & other.terms.keys())
-    shared = math.fsum([one.terms[term] * other.terms[term] * rare[term] for term in both])
-    lengths = _squares(one, rare) * _squares(other, rare)
+    both = list(one.terms.keys() & other.terms.keys())
+    shared = math.fsum(
+        [one.terms[term] * other.terms[term] * rare for term, rare in zip(both, held.squares(both), strict=True)]
+    )
+    lengths = held.length(one) * held.length(other)
     return shared / math.sqrt(lengths) if lengths else 0.0
-
-
-def _squares(sight: Sight, rare: dict[int, float]) -> float:
-    return math.fsum([weight * weight * rare[term] for term, weight in sight.terms.items()])
 
 
 @dataclass(frozen=True)

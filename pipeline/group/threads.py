@@ -9,15 +9,17 @@ only people split one.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from itertools import islice
 
-from pipeline.group.portraits import together
-from pipeline.group.relation import Sight, ThreadModel, relation, shipped_model
+import numpy as np
+
+from pipeline.group.portraits import Gathered
+from pipeline.group.relation import Held, Sight, ThreadModel, relation, shipped_model
 from schemas.base import stable_id
 from schemas.story import DecisionKind, Portrait, PortrayedStory, ThreadDecision, ThreadJoin
 
@@ -29,6 +31,8 @@ _MEASURED = 8
 _LOOKED_AT = 24
 LATEST = 100
 """Stories of a thread that say what it is about: those that came or grew last."""
+_FEW = 8
+"""Stories of a thread that are added up anew each time: sums that are kept of every small thread fill the memory."""
 _LEAST = 0.02
 """A cosine below which two portraits have nothing in common."""
 _STEPS = 2
@@ -49,13 +53,20 @@ class _Thread:
     stories: dict[str, PortrayedStory] = field(default_factory=dict)
     held: Counter[int] = field(default_factory=Counter)
     """Of each term, how many of the stories hold it."""
+    slot: int = 0
+    """A small number that no other thread has meanwhile."""
+    _latest: Gathered | None = None
     _sight: Sight | None = None
     _topics: frozenset[str] | None = None
 
-    def put(self, story: PortrayedStory) -> None:
+    def put(self, story: PortrayedStory) -> list[int]:
+        """Take a story in; returns the terms that none held before."""
+        terms = story.portrait.terms.keys()
+        fresh = [term for term in terms if term not in self.held]
         self.stories[story.id] = story
-        self.held.update(story.portrait.terms.keys())
+        self.held.update(terms)
         self._sight = self._topics = None
+        return fresh
 
     def drop(self, story: str) -> set[int]:
         """Take a story out; returns the terms that no other holds."""
@@ -70,7 +81,13 @@ class _Thread:
     @property
     def sight(self) -> Sight:
         if self._sight is None:
-            self._sight = Sight(together(islice((one.portrait for one in reversed(self.stories.values())), LATEST)))
+            latest = islice(reversed(self.stories.values()), LATEST)
+            if len(self.stories) <= _FEW:
+                self._latest = None
+            elif self._latest is None:
+                self._latest = Gathered()
+            gathered = self._latest or Gathered()
+            self._sight = Sight(gathered.portrait({one.id: one.portrait for one in latest}))
         return self._sight
 
     @property
@@ -103,7 +120,11 @@ class Threads:
         self._home: dict[str, str] = {}
         self._was: dict[str, str | None] = {}
         """Where the stories were that the step under way has touched."""
-        self._postings: dict[int, set[str]] = defaultdict(set)
+        self._slots: list[str] = []
+        """The name of the thread of each slot; of a free one, that of the last."""
+        self._free: list[int] = []
+        self._postings: dict[int, array[int]] = {}
+        """By term: the slots of the threads that hold it."""
         self._decisions = list(decisions)
         for story in remembered:
             self._put(story)
@@ -156,11 +177,12 @@ class Threads:
 
     def forget(self, before: datetime) -> tuple[str, ...]:
         """Let go of the stories that had their last report before this moment; returns them."""
-        return self._let_go(story for story, last in self._ages() if last < before)
+        return self._let_go([story for story, _ in self._ages(before)])
 
     def shrink(self, most: int) -> tuple[str, ...]:
         """Let go of the stories that had their last report first, until no more than ``most`` are left."""
-        return self._let_go([story for story, _ in self._ages()][: max(0, len(self) - most)])
+        surplus = len(self) - most
+        return self._let_go([story for story, _ in self._ages()[:surplus]]) if surplus > 0 else ()
 
     def decide(self, decision: ThreadDecision) -> tuple[str, ...]:
         """Take in what a person decided; returns the stories that are in another thread than before, or in theirs for
@@ -178,7 +200,7 @@ class Threads:
     def likeliest(self, story: str) -> list[tuple[float, str]]:
         """The open threads that the thread of a story is most like, with the probability that they are one."""
         own = self._home[story]
-        sight, held = self._threads[own].sight, cache(self._rarity)
+        sight, held = self._threads[own].sight, Held(self._rarities())
         found = [
             (self._model.probability(relation(sight, self._threads[other].sight, held)), other)
             for other in self._candidates(own)
@@ -187,9 +209,9 @@ class Threads:
 
     def measured(self, story: str) -> Iterator[tuple[str, list[float]]]:
         """The threads that the thread of a story is held against, with what they have in common: for training."""
-        own = self._threads[self._home[story]].sight
+        own, held = self._threads[self._home[story]].sight, Held(self._rarities())
         for other in self._candidates(self._home[story]):
-            yield other, relation(own, self._threads[other].sight, self._rarity)
+            yield other, relation(own, self._threads[other].sight, held)
 
     def _settle(self, story: str) -> None:
         """Bring the thread of a story together with those that are likely the same development."""
@@ -206,15 +228,7 @@ class Threads:
         """The threads that share the weightiest terms with this one and a topic, and may be one with it."""
         thread = self._threads[own]
         sight, topics = thread.sight, thread.topics
-        promise: Counter[str] = Counter()
-        for term in sorted(sight.terms, key=lambda term: (-sight.terms[term], term))[:_FOUND_BY]:
-            holding = self._postings.get(term, ())
-            if len(holding) <= _COMMON:
-                for other in holding:
-                    promise[other] += sight.terms[term]
-        del promise[own]
-        likely = sorted(promise, key=lambda other: (-promise[other], other))[:_LOOKED_AT]
-        near = [(sight.cosine(self._threads[other].sight), other) for other in likely]
+        near = [(sight.cosine(self._threads[other].sight), other) for other in self._promising(own, sight)]
         ranked = sorted(near, key=lambda entry: (-entry[0], entry[1]))
         return [
             other
@@ -222,9 +236,40 @@ class Threads:
             if cosine > _LEAST and topics & self._threads[other].topics and not self._kept_apart(own, other)
         ][:_MEASURED]
 
-    def _rarity(self, term: int) -> float:
-        """How rare a term is among the open threads: the logarithm of one in so many."""
-        return rarity(len(self._postings.get(term, ())), len(self._threads))
+    def _promising(self, own: str, sight: Sight) -> list[str]:
+        """The threads that share the most with the weightiest terms of one, the most promising first."""
+        slots = array("i")
+        sizes: list[int] = []
+        weights: list[int] = []
+        for term in sorted(sight.terms, key=lambda term: (-sight.terms[term], term))[:_FOUND_BY]:
+            holding = self._postings.get(term, ())
+            if len(holding) <= _COMMON:
+                slots.extend(holding)
+                sizes.append(len(holding))
+                weights.append(sight.terms[term])
+        # Whole numbers, which floats hold exactly.
+        promise = np.bincount(np.frombuffer(slots, np.intc), np.repeat(weights, sizes), len(self._slots))
+        found = np.bincount(np.frombuffer(slots, np.intc), minlength=len(self._slots)) > 0
+        found[self._threads[own].slot] = False
+        others = found.nonzero()[0]
+        if len(others) > _LOOKED_AT:
+            gained = promise.take(others)
+            others = others[gained >= np.partition(gained, len(gained) - _LOOKED_AT)[len(gained) - _LOOKED_AT]]
+        ranked = sorted((-promise[slot], self._slots[slot]) for slot in others.tolist())
+        return [other for _, other in ranked[:_LOOKED_AT]]
+
+    def _rarities(self) -> Callable[[int], float]:
+        """How rare a term is among the threads that are open now: the logarithm of one in so many."""
+        by_count: dict[int, float] = {}
+        threads = len(self._threads)
+
+        def rarity_now(term: int) -> float:
+            holding = len(self._postings.get(term, ()))
+            if holding not in by_count:
+                by_count[holding] = rarity(holding, threads)
+            return by_count[holding]
+
+        return rarity_now
 
     def _merge(self, one: str, other: str, score: float, shared: tuple[str, ...], reason: str) -> None:
         """Make two threads one, under the name of that with more reports, or the older."""
@@ -316,24 +361,41 @@ class Threads:
         name = story.join.thread
         self._was.setdefault(story.id, None)
         self._home[story.id] = name
-        self._threads.setdefault(name, _Thread()).put(story)
-        for term in story.portrait.terms:
-            self._postings[term].add(name)
+        thread = self._threads.get(name)
+        if thread is None:
+            thread = self._threads[name] = _Thread(slot=self._slot_for(name))
+        for term in thread.put(story):
+            self._postings.setdefault(term, array("i")).append(thread.slot)
+
+    def _slot_for(self, name: str) -> int:
+        if self._free:
+            slot = self._free.pop()
+            self._slots[slot] = name
+            return slot
+        self._slots.append(name)
+        return len(self._slots) - 1
 
     def _take_out(self, story: str) -> None:
         name = self._home.pop(story)
         self._was.setdefault(story, name)
         thread = self._threads[name]
         for term in thread.drop(story):
-            self._postings[term].discard(name)
+            self._postings[term].remove(thread.slot)
             if not self._postings[term]:
                 del self._postings[term]
         if not thread.stories:
+            self._free.append(thread.slot)
             del self._threads[name]
 
-    def _ages(self) -> list[tuple[str, datetime]]:
-        """The stories with the time of their last report, the oldest first."""
-        found = [(one.id, one.portrait.last) for thread in self._threads.values() for one in thread.stories.values()]
+    def _ages(self, before: datetime | None = None) -> list[tuple[str, datetime]]:
+        """The stories with the time of their last report, the oldest first; those ``before`` a moment, if one is
+        given."""
+        found = [
+            (one.id, one.portrait.last)
+            for thread in self._threads.values()
+            for one in thread.stories.values()
+            if before is None or one.portrait.last < before
+        ]
         return sorted(found, key=lambda entry: (entry[1], entry[0]))
 
     def _let_go(self, stories: Iterable[str]) -> tuple[str, ...]:

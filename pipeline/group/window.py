@@ -5,8 +5,9 @@ from __future__ import annotations
 import heapq
 from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -80,6 +81,11 @@ class Entry:
     def story(self) -> str | None:
         return self.join.story if self.join else None
 
+    @property
+    def told(self) -> datetime:
+        """When it was first told: of texts that repeat each other the earliest is the original."""
+        return self.row.told or self.row.time
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
@@ -148,8 +154,24 @@ class Window:
         """Let `before` give this entry again."""
         heapq.heappush(self._oldest, (entry.time, entry.seq, entry.id))
 
+    def restore(self, entries: Iterable[Entry]) -> None:
+        """Take in, while nothing is here, what another window held."""
+        ordered = sorted(entries, key=lambda entry: (entry.stamp, entry.seq))
+        for entry in ordered:
+            self._take_in(entry)
+        self._times.sort()
+        reports = [entry for entry in ordered if entry.copy_link is None]
+        self.neighbours.link_all([(entry.seq, entry.near, entry.measures) for entry in reports])
+
     def add(self, entry: Entry) -> None:
         """Take an article in, with the likenesses it was measured with."""
+        self._take_in(entry)
+        if entry.copy_link is None:
+            # Held in order; only the last one is not.
+            insort(self._times, self._times.pop())
+            self.link(entry)
+
+    def _take_in(self, entry: Entry) -> None:
         self.entries[entry.id] = entry
         self._stamp = max(self._stamp, entry.stamp)
         self.by_seq[entry.seq] = entry
@@ -160,7 +182,7 @@ class Window:
             return
         self.frequencies.add(entry.features)
         self.neighbours.add(entry.seq, entry.row.language)
-        insort(self._times, entry.time)
+        self._times.append(entry.time)
         slot = self.neighbours.slot(entry.seq)
         while slot >= len(self._slots):
             self._slots += [None] * 256
@@ -178,7 +200,6 @@ class Window:
                 postings[term] = array("i", (slot,))
             else:
                 held.append(slot)
-        self.link(entry)
         if entry.join is not None:
             _insert(self.stories.setdefault(entry.join.story, []), entry.id, self._seq)
 

@@ -1,11 +1,9 @@
-"""What every index does, and how a reader's words are understood by all of them alike."""
+"""What every index does."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.search import Document, IndexKind, Query, Refusal, Results
@@ -13,8 +11,16 @@ from schemas.search import Document, IndexKind, Query, Refusal, Results
 MARK_START, MARK_END = "⟦", "⟧"
 """What stands around the words found in a highlight; no news text holds these brackets, and no markup is needed."""
 
-FACETS = ("outlet", "language", "story", "day")
-FACET_VALUES = 20
+FACETS = {"topic": 20, "outlet": 20, "language": 20, "story": 1000, "day": 20}
+"""What is counted of all that was found, and how many values of it are told: the most frequent, or the latest days.
+
+Stories are so many because they are counted by development afterwards, which only the record knows.
+"""
+MOST_COUNTED = 10_000
+"""Articles counted where no words narrow a search: who looks at all of them needs no exact number, and a record of
+millions would take long to count."""
+COPIES_SHOWN = 20
+"""Copies of an article told with it."""
 
 
 @dataclass(frozen=True)
@@ -79,68 +85,18 @@ class SearchIndex(Protocol):
         ...
 
     def search(self, query: Query) -> Results:
-        """Raises SearchIndexError also where the cursor is none."""
+        """A page of what is found; the same articles whatever the index is made of, in an order of its own.
+
+        Raises SearchIndexError also where the cursor is none.
+        """
         ...
 
     def count(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
         """How many documents of a kind it holds; of briefs how many there are, whatever their lines."""
         ...
 
+    def versions(self) -> dict[str, int]:
+        """The version of the record that each article is of, by its key; see `write`."""
+        ...
+
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Term:
-    """One word or phrase a reader asked for."""
-
-    words: str
-    phrase: bool = False
-    prefix: bool = False
-    negated: bool = False
-
-
-@dataclass(frozen=True)
-class Words:
-    """A reader's query, understood."""
-
-    terms: tuple[Term, ...] = field(default=())
-
-    @property
-    def wanted(self) -> tuple[Term, ...]:
-        return tuple(term for term in self.terms if not term.negated)
-
-    @property
-    def unwanted(self) -> tuple[Term, ...]:
-        return tuple(term for term in self.terms if term.negated)
-
-
-_TERM = re.compile(r'(?P<no>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
-MAX_TERMS = 64
-
-
-def _in_word(character: str) -> bool:
-    # Marks belong to the letters they stand on: without them Thai and Hindi words fall apart.
-    return character.isalnum() or unicodedata.category(character).startswith("M")
-
-
-def understand(text: str) -> Words:
-    """Words that must all be there; a phrase in double quotes; ``prefix*``; ``-word`` for what must not.
-
-    Nothing a reader types is an error: punctuation is ignored, a quote left open ends with the text, and what is past
-    the first 64 terms is left out.
-    """
-    terms: list[Term] = []
-    for found in _TERM.finditer(text):
-        negated = found["no"] is not None
-        raw = found["phrase"] if found["phrase"] is not None else found["word"]
-        words = " ".join("".join(c if _in_word(c) else " " for c in raw).split())
-        if words:
-            terms.append(
-                Term(
-                    words=words,
-                    phrase=" " in words or found["phrase"] is not None,
-                    prefix=found["word"] is not None and raw.endswith("*"),
-                    negated=negated,
-                )
-            )
-    return Words(tuple(terms[:MAX_TERMS]))

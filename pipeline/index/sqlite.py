@@ -1,94 +1,84 @@
 """The embedded index: SQLite FTS5 in a file of its own.
 
-English words are reduced to their stems (Porter) and all words are compared without case and accents. Languages
-written without spaces are searched by substring, since FTS5's tokeniser sees each of their sentences as one word.
+English words are reduced to their stems (Porter) and all words are compared without case and accents, acronyms without
+their dots. Languages written without spaces are searched by their characters, `pipeline.index.runs`.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import SearchIndexError
-from pipeline.index.contract import (
-    FACET_VALUES,
-    FACETS,
-    MARK_END,
-    MARK_START,
-    Batch,
-    Settle,
-    Term,
-    ignore_refusals,
-    understand,
-)
+from pipeline.index.contract import Batch, Settle, ignore_refusals
+from pipeline.index.runs import spelled
+from pipeline.index.sqlitesearch import moment, search
+from pipeline.index.words import freshness, joined
 from pipeline.sqlite import write_ahead
-from schemas.search import ArticleDocument, Facet, Hit, IndexKind, Query, Results
+from schemas.search import ArticleDocument, IndexKind, Query, Results
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS document (
+_SCHEMA_VERSION = 2
+"""Of the file; one of another version is emptied and filled again from the record."""
+_TABLES = """
+CREATE TABLE document (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     version INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    text TEXT NOT NULL,
     outlet TEXT NOT NULL,
     language TEXT,
     story TEXT,
-    outcome TEXT NOT NULL,
     copy_of TEXT,
-    published TEXT NOT NULL,
+    published TEXT NOT NULL
+);
+CREATE INDEX document_published ON document (published DESC, id);
+CREATE INDEX document_story ON document (story);
+CREATE INDEX document_copy_of ON document (copy_of) WHERE copy_of IS NOT NULL;
+CREATE TABLE content (
+    number INTEGER PRIMARY KEY REFERENCES document (number) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
     body TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS document_published ON document (published DESC, id);
-CREATE INDEX IF NOT EXISTS document_story ON document (story);
-CREATE TABLE IF NOT EXISTS document_topic (
+CREATE TABLE document_topic (
     number INTEGER NOT NULL REFERENCES document (number) ON DELETE CASCADE,
     topic TEXT NOT NULL,
-    PRIMARY KEY (topic, number)
+    PRIMARY KEY (number, topic)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS heard (version INTEGER NOT NULL);
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
-    title, text, content='document', content_rowid='number', tokenize='porter unicode61 remove_diacritics 2'
+CREATE INDEX document_topic_topic ON document_topic (topic);
+CREATE TABLE heard (version INTEGER NOT NULL);
+CREATE VIEW undotted AS SELECT number, joined(title) AS title, joined(text) AS text FROM content;
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, text, content='undotted', content_rowid='number', tokenize='porter unicode61 remove_diacritics 2'
 );
-CREATE TRIGGER IF NOT EXISTS document_added AFTER INSERT ON document BEGIN
-    INSERT INTO words (rowid, title, text) VALUES (new.number, new.title, new.text);
-END;
-CREATE TRIGGER IF NOT EXISTS document_removed AFTER DELETE ON document BEGIN
-    INSERT INTO words (words, rowid, title, text) VALUES ('delete', old.number, old.title, old.text);
-END;
+CREATE VIRTUAL TABLE runs USING fts5 (title, text, content='', tokenize='ascii')
 """
-
-_TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
-_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_SNIPPET_WORDS = 24
+"""``document`` is narrow, for it is counted; what is long lies in ``content``."""
 _WAIT = 10.0
 
 
 class SqliteIndex:
     """A `SearchIndex` in one SQLite file.
 
-    Opening costs nothing; the file is made by `setup` or the first use. Raises SearchIndexError where the file can't
-    be used.
+    Opening costs nothing; the file is made by `setup` or the first use. Another process may rebuild or delete the file
+    at any time: each use is of the file that is there now. Several threads may use it at once. Raises SearchIndexError
+    where the file can't be used.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._open: sqlite3.Connection | None = None
+        self._idle: list[_Opened] = []
 
     def setup(self) -> None:
-        self._connection()
+        with self._used():
+            pass
 
     def close(self) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        while self._idle:
+            self._idle.pop().connection.close()
 
     @property
     def kinds(self) -> tuple[IndexKind, ...]:
@@ -101,20 +91,23 @@ class SqliteIndex:
         """The file lies in the home of its record; nobody else's documents come in."""
 
     def write(self, batch: Batch, settle: Settle = ignore_refusals) -> None:
-        with self._trouble():
-            connection = self._connection()
-            with connection:
-                _write(connection, batch)
-                settle(batch, ())
+        with self._used() as connection, connection:
+            _write(connection, batch)
+            settle(batch, ())
 
     def heard(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
-        with self._trouble():
-            row = self._connection().execute("SELECT max(version) FROM heard").fetchone()
+        with self._used() as connection:
+            row = connection.execute("SELECT max(version) FROM heard").fetchone()
         return int(row[0] or 0)
 
     def count(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
-        with self._trouble():
-            return int(self._connection().execute("SELECT count(*) FROM document").fetchone()[0])
+        with self._used() as connection:
+            return int(connection.execute("SELECT count(*) FROM document").fetchone()[0])
+
+    def versions(self) -> dict[str, int]:
+        """The version of the record that each document is of, by its id."""
+        with self._used() as connection:
+            return dict(connection.execute("SELECT id, version FROM document"))
 
     def rebuild(self, kind: IndexKind, batches: Iterable[Batch], settle: Settle = ignore_refusals) -> int:
         beside = self._path.with_name(self._path.name + ".next")
@@ -125,7 +118,8 @@ class SqliteIndex:
                     with connection:
                         _write(connection, batch)
                         settle(batch, ())
-                connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+                for table in ("words", "runs"):
+                    connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
                 connection.commit()
                 count = int(connection.execute("SELECT count(*) FROM document").fetchone()[0])
                 # Everything must be in the one file before it is moved: the -wal beside it would be left behind.
@@ -138,31 +132,30 @@ class SqliteIndex:
         return count
 
     def search(self, query: Query) -> Results:
-        plan = _plan(query)
-        with self._trouble():
-            connection = self._connection()
-            total = int(connection.execute(f"SELECT count(*) {plan.source}", plan.values).fetchone()[0])
-            page, page_values = plan.page(query)
-            rows = connection.execute(page, page_values).fetchall()
-            facets = {name: _facet(connection, plan, name) for name in FACETS} if query.after is None else {}
-        more = len(rows) > query.limit
-        rows = rows[: query.limit]
-        hits = tuple(
-            Hit(
-                document=ArticleDocument.model_validate_json(row["body"]),
-                score=-float(row["score"]) if plan.ranked else 0.0,
-                highlights=_highlights(row, plan),
-            )
-            for row in rows
-        )
-        following = _cursor(rows[-1][plan.order_key], rows[-1]["id"]) if more else None
-        return Results(total=total, hits=hits, facets=facets, next=following)
+        with self._used() as connection:
+            return search(connection, query)
 
-    def _connection(self) -> sqlite3.Connection:
-        if self._open is None:
-            with self._trouble():
-                self._open = _connect(self._path)
-        return self._open
+    @contextmanager
+    def _used(self) -> Iterator[sqlite3.Connection]:
+        """A connection to the file that is there, kept for the next use."""
+        with self._trouble():
+            opened = self._opened()
+            try:
+                yield opened.connection
+            finally:
+                self._idle.append(opened)
+
+    def _opened(self) -> _Opened:
+        while True:
+            before = _file(self._path)
+            try:
+                opened = self._idle.pop()
+            except IndexError:
+                opened = _Opened(_connect(self._path), _file(self._path))
+            # Of a file that was replaced at this very moment, it can't be told which of the two was opened.
+            if opened.file == _file(self._path) and before in (None, opened.file):
+                return opened
+            opened.connection.close()
 
     def _trouble(self) -> _Trouble:
         return _Trouble(self._path)
@@ -188,19 +181,70 @@ class _Trouble:
             ) from error
 
 
+_File = tuple[int, int]
+"""What tells a file from another of its name: device and inode."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A connection, and the file it was opened to."""
+
+    connection: sqlite3.Connection
+    file: _File | None
+
+
+def _file(path: Path) -> _File | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=_WAIT)
+    # One thread at a time uses it, but not always the same.
+    connection = sqlite3.connect(path, timeout=_WAIT, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
+        connection.create_function("joined", 1, joined, deterministic=True)
+        connection.create_function("freshness", 2, _freshness, deterministic=True)
         write_ahead(connection, _WAIT)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.executescript(_SCHEMA)
+        connection.execute("PRAGMA temp_store=MEMORY")
+        if _version(connection) != _SCHEMA_VERSION:
+            _make(connection)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    """Make the tables in place of those of another version, unless another process has done so meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        if _version(connection) == _SCHEMA_VERSION:
+            return
+        kept = connection.execute(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
+            " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'"
+        ).fetchall()
+        for kind, name in kept:
+            # What belongs to a virtual table goes with it.
+            connection.execute(f'DROP {kind} IF EXISTS "{name}"')
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+
+
+def _freshness(published: str, now: str) -> float:
+    return freshness(datetime.fromisoformat(now) - datetime.fromisoformat(published))
 
 
 def _remove(path: Path) -> None:
@@ -216,152 +260,49 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> None:
         if held is not None:
             if held["version"] >= document.version:
                 continue
-            connection.execute("DELETE FROM document WHERE number = ?", (held["number"],))
-        number = connection.execute(
-            "INSERT INTO document"
-            " (id, version, title, text, outlet, language, story, outcome, copy_of, published, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.id,
-                document.version,
-                document.title,
-                document.text,
-                document.outlet,
-                document.language,
-                document.story,
-                document.outcome,
-                document.copy_of,
-                _moment(document.published),
-                document.model_dump_json(),
-            ),
-        ).lastrowid
-        connection.executemany(
-            "INSERT OR IGNORE INTO document_topic (number, topic) VALUES (?, ?)",
-            [(number, topic) for topic in document.topics],
-        )
-    connection.execute("INSERT INTO heard SELECT max(?, coalesce((SELECT max(version) FROM heard), 0))", (batch.heard,))
+            _delete(connection, held["number"])
+        _add(connection, document)
+    connection.execute("INSERT INTO heard VALUES (?)", (batch.heard,))
     connection.execute("DELETE FROM heard WHERE version < (SELECT max(version) FROM heard)")
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def _add(connection: sqlite3.Connection, document: ArticleDocument) -> None:
+    number = connection.execute(
+        "INSERT INTO document (id, version, outlet, language, story, copy_of, published) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            document.id,
+            document.version,
+            document.outlet,
+            document.language,
+            document.story,
+            document.copy_of,
+            moment(document.published),
+        ),
+    ).lastrowid
+    connection.execute(
+        "INSERT INTO content (number, title, text, body) VALUES (?, ?, ?, ?)",
+        (number, document.title, document.text, document.model_dump_json()),
+    )
+    for table, parts in _indexed(document.title, document.text):
+        connection.execute(f"INSERT INTO {table} (rowid, title, text) VALUES (?, ?, ?)", (number, *parts))  # noqa: S608
+    connection.executemany(
+        "INSERT OR IGNORE INTO document_topic (number, topic) VALUES (?, ?)",
+        [(number, topic) for topic in document.topics],
+    )
 
 
-class _Plan:
-    """A query as SQL: ``source`` is everything from FROM on, with ``values`` for its parameters."""
-
-    def __init__(self, conditions: list[str], values: list[Any], match: str | None) -> None:
-        self.ranked = match is not None
-        self.order_key = "score" if self.ranked else "published"
-        self.values: list[Any] = []
-        joined = "FROM document"
-        if match is not None:
-            joined += " JOIN words ON words.rowid = document.number"
-            conditions = ["words MATCH ?", *conditions]
-            values = [match, *values]
-        self.source = f"{joined} WHERE {' AND '.join(conditions) if conditions else '1'}"
-        self.values = values
-
-    def page(self, query: Query) -> tuple[str, list[Any]]:
-        values = list(self.values)
-        score = f"bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT})" if self.ranked else "0.0"
-        snippets = (
-            f"snippet(words, 0, '{MARK_START}', '{MARK_END}', '…', {_SNIPPET_WORDS}) AS in_title,"
-            f" snippet(words, 1, '{MARK_START}', '{MARK_END}', '…', {_SNIPPET_WORDS}) AS in_text"
-            if self.ranked
-            else "NULL AS in_title, NULL AS in_text"
+def _delete(connection: sqlite3.Connection, number: int) -> None:
+    held = connection.execute("SELECT title, text FROM content WHERE number = ?", (number,)).fetchone()
+    for table, parts in _indexed(*held):
+        # FTS5 keeps no texts of its own here: it forgets a row by being told what it was.
+        connection.execute(
+            f"INSERT INTO {table} ({table}, rowid, title, text) VALUES ('delete', ?, ?, ?)",  # noqa: S608
+            (number, *parts),
         )
-        inner = f"SELECT document.*, {score} AS score, {snippets} {self.source}"
-        after = ""
-        if query.after is not None:
-            key, identity = _read_cursor(query.after)
-            comparison = ">" if self.ranked else "<"
-            after = f"WHERE {self.order_key} {comparison} ? OR ({self.order_key} = ? AND id > ?)"
-            values += [key, key, identity]
-        direction = "ASC" if self.ranked else "DESC"
-        values.append(query.limit + 1)
-        return f"SELECT * FROM ({inner}) {after} ORDER BY {self.order_key} {direction}, id LIMIT ?", values  # noqa: S608
+    connection.execute("DELETE FROM document WHERE number = ?", (number,))
 
 
-def _plan(query: Query) -> _Plan:
-    words = understand(query.text)
-    conditions: list[str] = []
-    values: list[Any] = []
-
-    def among(column: str, wanted: tuple[str, ...]) -> None:
-        if wanted:
-            conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-            values.extend(wanted)
-
-    among("outlet", query.outlets)
-    among("language", query.languages)
-    if query.story is not None:
-        conditions.append("story = ?")
-        values.append(query.story)
-    if query.topics:
-        marks = ", ".join("?" * len(query.topics))
-        conditions.append(f"number IN (SELECT number FROM document_topic WHERE topic IN ({marks}))")  # noqa: S608
-        values.extend(query.topics)
-    elif not query.off_topic:
-        conditions.append("number IN (SELECT number FROM document_topic)")
-    if query.since is not None:
-        conditions.append("published >= ?")
-        values.append(_moment(query.since))
-    if query.until is not None:
-        conditions.append("published < ?")
-        values.append(_moment(query.until))
-    if not query.copies:
-        conditions.append("copy_of IS NULL")
-    for term in words.terms:
-        if _SPACELESS.search(term.words):
-            found = "(document.title LIKE ? ESCAPE '\\' OR document.text LIKE ? ESCAPE '\\')"
-            conditions.append(f"NOT {found}" if term.negated else found)
-            values.extend([_like(term.words)] * 2)
-    wanted = [_match(term) for term in words.wanted if not _SPACELESS.search(term.words)]
-    unwanted = [_match(term) for term in words.unwanted if not _SPACELESS.search(term.words)]
-    if unwanted:
-        conditions.append("document.number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append(" OR ".join(unwanted))
-    return _Plan(conditions, values, " AND ".join(wanted) if wanted else None)
-
-
-def _match(term: Term) -> str:
-    return f'"{term.words}"' + (" *" if term.prefix else "")
-
-
-def _like(words: str) -> str:
-    escaped = re.sub(r"([\\%_])", r"\\\1", words)
-    return f"%{escaped}%"
-
-
-def _facet(connection: sqlite3.Connection, plan: _Plan, name: str) -> tuple[Facet, ...]:
-    column = "substr(published, 1, 10)" if name == "day" else f"document.{name}"
-    order = "value DESC" if name == "day" else "count DESC, value"
-    rows = connection.execute(
-        f"SELECT {column} AS value, count(*) AS count {plan.source} AND {column} IS NOT NULL"
-        f" GROUP BY value ORDER BY {order} LIMIT {FACET_VALUES}",
-        plan.values,
-    ).fetchall()
-    return tuple(Facet(value=row["value"], count=row["count"]) for row in rows)
-
-
-def _highlights(row: sqlite3.Row, plan: _Plan) -> tuple[str, ...]:
-    if not plan.ranked:
-        return ()
-    return tuple(part for part in (row["in_title"], row["in_text"]) if part and MARK_START in part)
-
-
-def _cursor(key: float | str, identity: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([key, identity]).encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[float | str, str]:
-    try:
-        key, identity = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return key if isinstance(key, str) else float(key), str(identity)
-    except (ValueError, TypeError) as error:
-        raise SearchIndexError(
-            "the page asked for can't be found",
-            why=f"{cursor!r} is no cursor",
-            hint="take `next` of the page before, unchanged",
-        ) from error
+def _indexed(title: str, text: str) -> list[tuple[str, tuple[str, str]]]:
+    """What goes into each full-text table for a document, if anything."""
+    parts = {"words": (joined(title), joined(text)), "runs": (spelled(title), spelled(text))}
+    return [(table, given) for table, given in parts.items() if any(given)]

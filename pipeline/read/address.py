@@ -8,7 +8,8 @@ article. Sites do name a section, their front page or another edition there, on 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice
 from urllib.parse import unquote
 
@@ -74,10 +75,10 @@ def claims(markup: Markup, said: Said) -> Iterator[tuple[str, MetadataSource]]:
     yield said.url, MetadataSource.JSON_LD
 
 
-def could_be(claim: str, own: str, title: str, menu: frozenset[str]) -> bool:
+def could_be(claim: str, own: str, title: str, menu: Callable[[], frozenset[str]] = frozenset) -> bool:
     """Whether ``claim`` may be the address of the article that was found at ``own``.
 
-    ``menu`` holds the addresses that the page's menus lead to: an article is in none of them.
+    ``menu`` gives the addresses that the page's menus lead to: an article is in none of them.
     """
     named = names_in(claim)
     numbered = any(_NUMBER.fullmatch(word) for word in named)
@@ -86,7 +87,7 @@ def could_be(claim: str, own: str, title: str, menu: frozenset[str]) -> bool:
     if claim.partition("?")[0] == own.partition("?")[0] and (claim == own or "?" in claim):
         return True
     lengthy = numbered or len(named) >= _WORDS_OF_A_SLUG
-    if not lengthy and claim.rstrip("/") in menu:
+    if not lengthy and claim.rstrip("/") in menu():
         return False
     if named & names_in(own):
         return True
@@ -99,7 +100,7 @@ def address(markup: Markup, said: Said, final_url: str) -> tuple[str, MetadataSo
     """The address the page is known by: what it calls itself, if that can be this article's; else where it was."""
     own = _canonical(final_url) or final_url
     title = " ".join((said.headline, markup.first("og:title"), *("".join(h.itertext()) for h in _headings(markup))))
-    menu = _menu(markup, final_url)
+    menu = cache(lambda: _menu(markup, final_url))
     for url, source in claims(markup, said):
         found = _AUTHORITY.match(url)
         if not url or (found and "@" in found[1]):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ EARLIEST = 1990
 LATEST_AHEAD = timedelta(days=2)
 """A date further ahead of the clock than any time zone explains is no publication date."""
 
+_FARTHEST = timedelta(hours=14)
+"""How far any zone lies from UTC."""
 LONGEST = 120
 LONGEST_LINE = 160
 """Characters; a longer line is a sentence, whose dates are those of what it tells."""
@@ -141,3 +143,20 @@ def settle(moment: Moment, peers: list[Moment], feed: datetime | None, host: str
     if zone is not None:
         return at.replace(tzinfo=zone).astimezone(UTC), f"the page gives no time zone; taken for {zone.key}"
     return assumed, "the page gives no time zone; taken for UTC"
+
+
+def as_written(at: datetime, moment: Moment, peers: Iterable[Moment]) -> datetime:
+    """``at`` in the zone in which the page wrote it, so that its day is the outlet's; UTC where no zone shows.
+
+    ``moment`` is what ``at`` was settled from. Where it is in UTC, another date of the page that names the same instant
+    may tell the zone: many pages give one form for machines and one for readers.
+    """
+    for one in (moment, *peers):
+        if not one.timed or (one is not moment and not one.zoned):
+            continue
+        ahead = one.at.replace(tzinfo=UTC) - at
+        same = abs(one.at - at) < timedelta(minutes=1) if one.zoned else True
+        offset = timedelta(minutes=round(ahead.total_seconds() / 60))
+        if same and offset and abs(offset) <= _FARTHEST:
+            return at.astimezone(timezone(offset))
+    return at

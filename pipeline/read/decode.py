@@ -125,7 +125,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
             stray = text.count("\ufffd")
             if stray <= max(3, len(text) // 1000):
                 if stray * 2 <= sum(char > "\x7f" for char in text):
-                    return text, ("a few bytes of the page are no UTF-8",)
+                    return text, ("a few bytes of the page are not UTF-8",)
                 # Nothing else in it is of UTF-8 either, and too little to guess by.
                 return body.decode("cp1252", "replace"), ("the page says it is UTF-8; read as cp1252",)
         elif not (name == "cp1252" and _foreign_to_latin(body)):
@@ -134,7 +134,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
             except UnicodeDecodeError:
                 continue
     guess = _detected(body) or "cp1252"
-    return body.decode(guess, "replace"), (f"the page does not say its encoding rightly; read as {guess}",)
+    return body.decode(guess, "replace"), (f"the page declares its encoding wrongly; read as {guess}",)
 
 
 def html_of(page: Page) -> tuple[str, tuple[str, ...]]:
@@ -145,7 +145,7 @@ def html_of(page: Page) -> tuple[str, tuple[str, ...]]:
     kind = (page.header("content-type") or "").lower()
     media = kind.partition(";")[0].strip()
     start = page.body[:SNIFFED]
-    hint = "leave the address out of the feed, or wait until it gives a page"
+    hint = "remove the address, or wait until it returns a page"
     for magic, what in _MAGIC:
         if start.startswith(magic):
             raise NotHtml(f"it is {what}, not a web page", where=page.final_url, hint=hint)
@@ -158,6 +158,6 @@ def html_of(page: Page) -> tuple[str, tuple[str, ...]]:
     seen = _HTML.search(html[:SNIFFED].encode("utf-8", "replace")) or _HTML.search(page.body[: 16 * SNIFFED])
     if not seen or (media not in _HTML_TYPES and html.lstrip()[:1] != "<"):
         if not page.body.strip():
-            raise NotHtml("the body is empty", where=page.final_url)
+            raise NotHtml("the page is empty", where=page.final_url)
         raise NotHtml(f"it is {media or 'something else'}, not a web page", where=page.final_url, hint=hint)
     return html, notes

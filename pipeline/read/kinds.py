@@ -41,10 +41,10 @@ _SAID = {
     PageKind.CONSENT: "a consent page instead of the article",
     PageKind.LOGIN: "a login page instead of the article",
     PageKind.CHECK: "a check for robots or ad blockers instead of the article",
-    PageKind.MISSING: "a notice that there is no such page",
+    PageKind.MISSING: "a notice that the page does not exist",
     PageKind.INDEX: "a list of articles, not the article",
-    PageKind.CLOSED: "a notice that the site is closed for a while",
-    PageKind.OTHER: "another page than the article",
+    PageKind.CLOSED: "a notice that the site is temporarily down",
+    PageKind.OTHER: "a different page, not the article",
 }
 
 
@@ -100,8 +100,8 @@ def reads_as_wall(text: str) -> bool:
     """Whether a text alone is mostly words of consent or of a check for robots: no measure for another extraction."""
     if size(text) > _LONGEST_WALL:
         return False
-    consent = density(phrases.COOKIE, text) * density(phrases.AGREE, text)
-    return consent >= 0.25 or density(phrases.ROBOT, text) >= 0.5
+    cookies = density(phrases.COOKIE, text)
+    return cookies * (density(phrases.AGREE, text) if cookies else 0.0) >= 0.25 or density(phrases.ROBOT, text) >= 0.5
 
 
 def witnesses(asked: Asked, seen: Seen, ending: Ending) -> dict[str, float]:
@@ -149,16 +149,16 @@ def _teaser(found: Mapping[str, float], ending: Ending) -> str:
 
 
 _WORDED = {
-    "title not told": "nothing of the announced title is in it",
-    "summary not told": "nothing of the announced summary is in it",
-    "lost its path": "its address lost the path that was asked for",
-    "moved elsewhere": "it was moved to an address of another name",
-    "asks to return": "its address asks to return to the one asked for",
+    "title not told": "it has no words of the announced title",
+    "summary not told": "it has no words of the announced summary",
+    "lost its path": "its address lacks the requested path",
+    "moved elsewhere": "it redirects to an address with a different name",
+    "asks to return": "its address contains the requested one, to return to",
     "another host": "another host answered",
     "canonical elsewhere": "it calls another page its own address",
     "called a site": "it calls itself a site",
-    "one paragraph": "it has hardly a paragraph",
-    "no prose": "it holds next to no text",
+    "one paragraph": "it has hardly any paragraphs",
+    "no prose": "it has almost no text",
     "kept from search": "it asks search engines to stay away",
     "titled as the site": "its title is only the site's name",
     "password": "it asks for a password",
@@ -166,7 +166,7 @@ _WORDED = {
     "links": "it is mostly links",
     "linked text": "its text is made of links",
     "cards": "its text stands under headings that lead elsewhere",
-    "prose": "of the length of its text",
+    "prose": "the length of its text",
 }
 
 

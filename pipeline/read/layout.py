@@ -8,12 +8,17 @@ extraction meets it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
+from typing import Any
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
+
+from pipeline.read.titles import words
 
 # Signs of an element, out of its classes, identifiers and roles.
 OTHER, AUTHOR, JOB, DATED, HIDDEN, CAPTION, NAMED = 1, 2, 4, 8, 16, 32, 64
@@ -59,7 +64,7 @@ _SIGNS = (
 )
 _PATTERNS = tuple((flag, re.compile(pattern)) for flag, pattern in _SIGNS)
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SPACES = re.compile(r"\s+")
+_HIDING = re.compile(r"(?:^|[\s_-])(?:hidden|hide|invisible|sr-only|visually-hidden|d-none|modal)(?:$|[\s_-])")
 
 _INLINE = frozenset(
     re.findall(
@@ -71,13 +76,23 @@ _INLINE = frozenset(
 _SKIPPED = frozenset({"script", "style", "svg", "template", "iframe", "object", "select", "canvas", "math", "noscript"})
 _DROPPED = frozenset({"script", "style", "svg", "template", "canvas"})
 """Elements without words for readers, taken out before anything else copies and searches the tree."""
+_BESIDE = frozenset({"aside", "audio", "button", "dialog", "figure", "footer", "menu", "nav", "picture", "video"})
+_BESIDE |= {"iframe", "noscript", "object", "select"}
+"""Elements that extraction takes out in any case; a figure that holds a table it keeps."""
 _OTHERS = {"nav": OTHER, "footer": OTHER, "form": OTHER, "figcaption": CAPTION, "dialog": OTHER, "button": OTHER}
 _ATTRIBUTES = ("class", "id", "itemprop", "data-testid", "data-component", "data-type", "data-qa", "role")
+_ASIDE = frozenset({"nav", "header", "footer", "aside", "script", "style", "template", "noscript", "head", "select"})
+_ASIDE |= {"dialog", "iframe", "svg"}
+_ROLES_ASIDE = frozenset({"navigation", "banner", "contentinfo", "dialog", "complementary"})
+_WITH_PROPERTY: Any = XPath("descendant::*[@itemprop]")
 _DEEPEST = 250
 LONGEST_BYLINE = 240
 _LINKS = 0.3
 _PARAGRAPH, _MUCH = 80, 400
 """Characters: of a text that is a paragraph rather than a label, and of paragraphs that are more than a notice."""
+
+
+Attributes = Mapping[str, str]
 
 
 def texts(element: HtmlElement) -> Iterator[str]:
@@ -101,6 +116,14 @@ class Block:
     signs: int
     linked: int
     """Characters of the text that are links."""
+    _key: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The text as texts are compared: its folded words."""
+        if self._key is None:
+            self._key = words(self.text)
+        return self._key
 
 
 @dataclass(slots=True)
@@ -123,8 +146,18 @@ class Layout:
     times: list[Spot] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
     """Numbers of the blocks in ``h1``."""
+    properties: dict[str, list[HtmlElement]] = field(default_factory=dict)
+    """The elements that name a property of schema.org (``itemprop``), by its name in lower case."""
     unread: list[HtmlElement] = field(default_factory=list)
     """Elements that hold no words for readers, or are not shown to them."""
+    beside: list[HtmlElement] = field(default_factory=list)
+    """Elements that no article has its text in, whatever stands in them."""
+    shown: list[HtmlElement] = field(default_factory=list)
+    """The elements that a reader sees in the main part of the page: see `stands_aside`."""
+    names: list[str] = field(default_factory=list)
+    """What the makers of the page called each of these: its identifier and classes."""
+    main: list[str] = field(default_factory=list)
+    """The texts within these, in order."""
 
     @property
     def written(self) -> int:
@@ -138,10 +171,11 @@ class Layout:
 
 @lru_cache(maxsize=1 << 14)
 def _signs_of_name(name: str) -> int:
-    words = _CAMEL.sub("-", name).lower().replace("_", "-")
-    return sum(flag for flag, pattern in _PATTERNS if pattern.search(words))
+    plain = _CAMEL.sub("-", name).lower().replace("_", "-")
+    return sum(flag for flag, pattern in _PATTERNS if pattern.search(plain))
 
 
+@lru_cache(maxsize=1 << 14)
 def signs_of(marks: str) -> int:
     """The signs that the classes, identifiers and roles of an element give."""
     signs = 0
@@ -150,9 +184,36 @@ def signs_of(marks: str) -> int:
     return signs
 
 
-def _hidden(element: HtmlElement, style: str | None) -> bool:
-    hidden = element.get("hidden")
+def _hidden(attributes: Attributes) -> bool:
+    if "style" not in attributes and "hidden" not in attributes:
+        return False
+    style, hidden = attributes.get("style"), attributes.get("hidden")
     return bool(style and _NOT_SHOWN.search(style)) or (hidden is not None and hidden.lower() != "until-found")
+
+
+def stands_aside(tag: str, attributes: Attributes, *, dialogs: bool = False) -> bool:
+    """Whether an element is none of the main part of a page: a menu, a header, a footer, something not shown.
+
+    ``dialogs`` counts a dialog among the main part.
+    """
+    if tag in _ASIDE:
+        return not (dialogs and tag == "dialog")
+    if not attributes:
+        return False
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or _hidden(attributes) or _hiding(attributes):
+        return not (dialogs and "modal" in attributes.get("class", ""))
+    role = attributes.get("role")
+    return bool(role) and role in _ROLES_ASIDE and not (dialogs and role == "dialog")
+
+
+def _hiding(attributes: Attributes) -> bool:
+    names = attributes.get("class")
+    return bool(names) and _says_hidden(names)
+
+
+@lru_cache(maxsize=1 << 14)
+def _says_hidden(names: str) -> bool:
+    return bool(_HIDING.search(names.lower()))
 
 
 class _Walk:
@@ -161,43 +222,52 @@ class _Walk:
         self.inner = inner
         self.unseen: list[HtmlElement] = []
         self.dropped: list[HtmlElement] = []
+        self.is_beside = False
         self.pieces: list[str] = []
         self.linked = 0
 
     def flush(self, element: HtmlElement, signs: int) -> None:
         if self.pieces:
-            text = _SPACES.sub(" ", "".join(self.pieces)).strip()
+            text = " ".join("".join(self.pieces).split())
             if text:
                 self.layout.blocks.append(Block(text, element, signs, self.linked))
             self.pieces, self.linked = [], 0
 
-    def say(self, text: str | None, linked: bool) -> None:
+    def say(self, text: str | None, linked: bool, shown: bool) -> None:
         if text:
             self.pieces.append(text)
             if linked:
                 self.linked += len(text.strip())
+            if shown and not text.isspace():
+                self.layout.main.append(text)
 
-    def visit(self, element: HtmlElement, signs: int, linked: bool, block: HtmlElement, depth: int) -> None:
+    def visit(
+        self, element: HtmlElement, signs: int, linked: bool, block: HtmlElement, depth: int, shown: bool
+    ) -> None:
         tag = element.tag
         if not isinstance(tag, str) or depth > _DEEPEST:
             return
+        attributes = dict(element.items())
+        outermost = tag in _BESIDE and not self.is_beside and (tag != "figure" or element.find(".//table") is None)
+        if outermost:
+            self.layout.beside.append(element)
         if tag in _SKIPPED:
-            if tag in _DROPPED and "ld+json" not in (element.get("type") or ""):
+            if tag in _DROPPED and "ld+json" not in attributes.get("type", ""):
                 self.dropped.append(element)
             return
         inner = element in self.inner
         own = 0
-        if element.attrib:
-            if not inner and _hidden(element, element.get("style")):
+        if attributes:
+            if not inner and _hidden(attributes):
                 self.unseen.append(element)
                 return
-            marks = " ".join([value for name in _ATTRIBUTES if (value := element.get(name))])
-            own = signs_of(marks) if marks else 0
-            if inner:
-                own &= ~OTHER
-            own = self.note(element, tag, own, signs)
+            own = self.note(element, tag, attributes, signs, inner)
         elif tag == "time":
             self.layout.times.append(Spot(element, signs, len(self.layout.blocks)))
+        within = shown and not stands_aside(tag, attributes)
+        if within:
+            self.layout.shown.append(element)
+            self.layout.names.append(f"{attributes.get('id', '')} {attributes.get('class', '')}")
         if not inner:
             own |= _OTHERS.get(tag, 0)
         signs = (signs & (OTHER | CAPTION | AUTHOR)) | (own & ~JOB if not own & AUTHOR else own)
@@ -205,36 +275,50 @@ class _Walk:
         if boundary:
             self.flush(block, signs)
             block = element
-            if tag == "h1":
-                before = len(self.layout.blocks)
+            before = len(self.layout.blocks)
         linked = linked or tag == "a"
-        self.say(element.text, linked)
+        self.say(element.text, linked, within)
+        self.is_beside |= outermost
         for child in element:
-            self.visit(child, signs, linked, block, depth + 1)
-            self.say(child.tail, linked)
+            self.visit(child, signs, linked, block, depth + 1, within)
+            self.say(child.tail, linked, within)
+        self.is_beside &= not outermost
         if boundary:
             self.flush(element, signs)
             if tag == "h1" and len(self.layout.blocks) > before:
                 self.layout.headings.append(before)
 
-    def note(self, element: HtmlElement, tag: str, own: int, around: int) -> int:
-        rel = element.get("rel")
-        if (rel and "author" in rel.lower().split()) or (element.get("itemprop") or "").lower() == "author":
+    def note(self, element: HtmlElement, tag: str, attributes: Attributes, around: int, inner: bool) -> int:
+        """The signs of an element that has attributes; what may name an author or a date is kept."""
+        marks = " ".join([attributes[name] for name in _ATTRIBUTES if name in attributes])
+        own = signs_of(marks) if marks else 0
+        if inner:
+            own &= ~OTHER
+        rel = attributes.get("rel")
+        if (rel and "author" in rel.lower().split()) or attributes.get("itemprop", "").lower() == "author":
             own |= AUTHOR | NAMED
         if own & AUTHOR and tag not in ("meta", "link", "body", "main", "article"):
             self.layout.bylines.append(Spot(element, own | (around & OTHER), len(self.layout.blocks)))
-        if tag == "time" or own & DATED or (tag == "abbr" and element.get("title")):
+        if tag == "time" or own & DATED or (tag == "abbr" and attributes.get("title")):
             self.layout.times.append(Spot(element, own | (around & OTHER), len(self.layout.blocks)))
         return own
 
 
-def _holders(tree: HtmlElement) -> frozenset[HtmlElement]:
+def _properties(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
+    found: dict[str, list[HtmlElement]] = {}
+    for element in _WITH_PROPERTY(tree):
+        for name in (element.get("itemprop") or "").lower().split():
+            found.setdefault(name, []).append(element)
+    return found
+
+
+def _holders(tree: HtmlElement, bodies: list[HtmlElement]) -> frozenset[HtmlElement]:
     """Elements that hold a main heading or the body: their classes speak of the page, not of something beside it."""
     inner: set[HtmlElement] = set()
-    marked = [*list(tree.iter("h1"))[:3], *tree.xpath("//*[@itemprop='articleBody']")[:2]]
-    for element in marked:
+    headings = list(islice(tree.iter("h1"), 3))
+    for element in (*headings, *bodies[:2]):
         inner.update(element.iterancestors())
-    inner.update(element for element in marked if element.tag != "h1")
+    inner.update(bodies[:2])
     inner.update(tree.iter("html", "body"))
     return frozenset(inner)
 
@@ -245,9 +329,11 @@ def _written(element: HtmlElement) -> int:
 
 def layout_of(tree: HtmlElement) -> Layout:
     """The layout of a page."""
-    walk = _Walk(_holders(tree))
+    properties = _properties(tree)
+    walk = _Walk(_holders(tree, properties.get("articlebody", [])))
+    walk.layout.properties = properties
     body = next(tree.iter("body"), tree)
-    walk.visit(body, 0, False, body, 0)
+    walk.visit(body, 0, False, body, 0, True)
     walk.flush(body, 0)
     layout = walk.layout
     hidden = sum(_written(element) for element in walk.unseen)
@@ -258,20 +344,32 @@ def layout_of(tree: HtmlElement) -> Layout:
 
 
 @contextmanager
-def only_shown(layout: Layout) -> Iterator[None]:
-    """The tree without its scripts, drawings and what it does not show, while the context lasts.
+def without(elements: Iterable[HtmlElement]) -> Iterator[None]:
+    """The tree without these elements, which whichever they are, while the context lasts; then it is as before.
 
-    What copies and searches the tree then has less to do, and reads nothing that readers don't.
+    What copies and searches the tree then has less to do, and reads nothing of them.
     """
-    taken: list[tuple[HtmlElement, int, HtmlElement]] = []
-    for element in layout.unread:
+    taken: list[tuple[HtmlElement, HtmlElement | None, HtmlElement, str | None]] = []
+    for element in elements:
         parent = element.getparent()
         if parent is not None:
-            taken.append((parent, parent.index(element), element))
-            element.drop_tree()  # leaves what follows the element to the one before it, and a copy with the element
-            element.tail = None
+            before = element.getprevious()
+            text = parent.text if before is None else before.tail
+            taken.append((parent, before, element, text))
+            tail = element.tail
+            parent.remove(element)
+            if tail:
+                _set_text(parent, before, (text or "") + tail)
     try:
         yield
     finally:
-        for parent, place, element in reversed(taken):
-            parent.insert(place, element)
+        for parent, before, element, text in reversed(taken):
+            _set_text(parent, before, text)
+            parent.insert(0 if before is None else parent.index(before) + 1, element)
+
+
+def _set_text(parent: HtmlElement, before: HtmlElement | None, text: str | None) -> None:
+    if before is None:
+        parent.text = text
+    else:
+        before.tail = text

@@ -128,13 +128,13 @@ class Matcher:
         choice = self._of("any", wanted.any, language)
         found = [(phrase.shown, where) for phrase in choice if (where := place(phrase))]
         if choice and not found:
-            return False, f"holds none of: {_quoted(phrase.shown for phrase in choice)}"
+            return False, f"contains none of: {_quoted(phrase.shown for phrase in choice)}"
         if wanted.any and not choice:
             return False, f"the topic has no term for language {language}"
         if not (found or needed):
             return (
                 True,
-                "the topic takes every article" if not wanted.languages else f"language {language or 'unknown'}",
+                "the topic covers every article" if not wanted.languages else f"language {language or 'unknown'}",
             )
         parts = []
         for where in ("the title", "the text"):

@@ -160,11 +160,13 @@ def judge(markup: Markup, said: Said, hint: Hint, layout: Layout, *, text: str, 
         )
         if name
     ]
-    title, title_source = title_of(markup, said, hint, sites, text)
+    title, title_source = title_of(markup, said, hint, sites, layout, text)
     region = region_of(layout, (title, said.headline, hint.title, markup.first("og:title")), text)
     authors, authors_source = authors_of(markup, said, hint, sites, bylines_of(layout, region, sites, text))
     shown = shown_dates(layout, region, hints_of(host_of(final_url), hint.language))
-    published, published_source = published_of(markup, said, hint, shown, final_url=final_url, now=now, notes=notes)
+    published, published_source = published_of(
+        markup, said, hint, layout, shown, final_url=final_url, now=now, notes=notes
+    )
     modified = _modified_of(markup, said, published, host_of(url), now)
     declared = _declared(markup, said, hint)
     language: str | None

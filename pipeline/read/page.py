@@ -11,7 +11,7 @@ from pipeline.errors import ReadError, TallywireError
 from pipeline.read import body, boilerplate, decode, jsonld, kinds, markup, metadata
 from pipeline.read.headline import headings
 from pipeline.read.language import language_code, language_of
-from pipeline.read.layout import layout_of
+from pipeline.read.layout import Layout, layout_of
 from pipeline.read.shingles import covered
 from pipeline.read.witnesses import Asked, Ending, Seen, of_ending
 from pipeline.text import normalise, plain_text
@@ -108,7 +108,7 @@ def read_given(*, html: str | None, text: str | None, url: str, hint: Hint, now:
         outlet=given.outlet or outlet_domain(address) or "unknown",
         description=given.summary,
         sources=sources,
-        notes=() if given.published else ("nothing says when it was published; taken for the moment it arrived",),
+        notes=() if given.published else ("no publication date found; the time of arrival is used",),
     )
 
 
@@ -117,6 +117,7 @@ class _Taken:
     """What a page gives before anything is decided about it."""
 
     page: markup.Markup
+    layout: Layout
     said: jsonld.Said
     raw: str
     how: str
@@ -125,7 +126,7 @@ class _Taken:
     @cached_property
     def seen(self) -> Seen:
         titles = tuple(headings(self.page.tree))
-        return Seen(markup=self.page, said=self.said, text=self.raw, titles=titles, site=self.facts.outlet)
+        return Seen(self.page, self.layout, self.said, self.raw, titles, self.facts.outlet)
 
     @property
     def free(self) -> bool | None:
@@ -142,7 +143,7 @@ def _taken(html: str, final_url: str, hint: Hint, now: datetime) -> _Taken:
         # Who gives a fragment means all of it.
         raw = plain_text(html)[: body.LARGEST]
     facts = metadata.judge(page, said, hint, layout, text=raw, final_url=final_url, now=now)
-    return _Taken(page, said, raw, how, facts)
+    return _Taken(page, layout, said, raw, how, facts)
 
 
 def witnesses_of(page: Page, hint: Hint, *, now: datetime) -> tuple[dict[str, float], Ending]:
@@ -165,13 +166,13 @@ def _read(
     sources["text"] = MetadataSource.JSON_LD if "articleBody" in taken.how else MetadataSource.PAGE
     said_notes = [*notes, *facts.notes, *([taken.how] if taken.how else [])]
     if said.live:
-        said_notes.append("a live page: its text goes on changing")
+        said_notes.append("a live page: its text keeps changing")
     judged, note = _beside_the_feed(judged, text, hint)
     if note:
         text, sources["text"] = hint.summary, hint.source
         said_notes.append(note)
     if not text and (judged.kind is PageKind.ARTICLE or not taken.seen.main):
-        raise ReadError("the page holds no text that reads as an article", where=final_url)
+        raise ReadError("the page has no text that looks like an article", where=final_url)
     reading = Reading(
         requested_url=requested_url,
         url=facts.url,
@@ -179,6 +180,7 @@ def _read(
         text=text,
         authors=facts.authors,
         published=facts.published,
+        zone=_minutes_east(facts.published),
         modified=facts.modified,
         language=facts.language,
         outlet=facts.outlet,
@@ -192,19 +194,25 @@ def _read(
     return reading if judged.kind in (PageKind.ARTICLE, PageKind.TEASER) else _in_its_place(reading, hint)
 
 
+def _minutes_east(at: datetime) -> int | None:
+    """The zone of a date that is not in UTC."""
+    offset = at.utcoffset()
+    return round(offset.total_seconds() / 60) if offset else None
+
+
 def _beside_the_feed(judged: kinds.Judged, text: str, hint: Hint) -> tuple[kinds.Judged, str]:
     """The same, and a note where the feed's own text of the article is to be read in place of the page's."""
     fed = hint.summary
     longer = len(fed) > max(len(text), 1)
     stub = judged.kind is PageKind.ARTICLE and 0 < len(text) < _STUB and len(fed) > 2 * len(text)
     if stub and covered(fed, text) < 0.5:
-        reason = f"it has {len(text)} characters, where the feed alone gives {len(fed)}"
+        reason = f"it has {len(text)} characters, but the feed alone has {len(fed)}"
         judged = kinds.Judged(PageKind.TEASER, reason, judged.doubt)
     if not longer or (judged.kind is PageKind.ARTICLE and text):
         return judged, ""
     if len(fed) >= _WHOLE:
         judged = kinds.Judged(PageKind.ARTICLE, "", judged.doubt)
-    return judged, "the text is the feed's: the page gives less"
+    return judged, "the text is from the feed: the page has less"
 
 
 def _in_its_place(reading: Reading, hint: Hint) -> Reading:

@@ -83,7 +83,7 @@ class _Extracted:
 
     def lacks(self, block: Block) -> bool:
         """Whether the text lacks a block, however it was broken into lines."""
-        if words(block.text) in self.keys or block.text in self.text:
+        if block.key in self.keys or block.text in self.text:
             return False
         return len(block.text) < _SENTENCE or covered(normalise(block.text), self.text) < _PRESENT
 
@@ -131,7 +131,7 @@ def _standfirst(page: _Extracted, described: str) -> Iterator[Block]:
             continue
         if begins_byline(block.text) or dates_in(block.text):
             continue
-        key = words(block.text)
+        key = block.key
         told = len(description) > _DESCRIBED and (key.startswith(description) or description.startswith(key))
         beside = headline is not None and block.element.getparent() is headline.getparent()
         if (told or (beside and _ENDED.search(block.text))) and page.adds_number(block) and page.lacks(block):
@@ -183,7 +183,7 @@ def _links(page: _Extracted) -> set[str]:
     follows = 0
     for block in reversed([*page.between(page.region.heading, page.region.last + _AFTER)]):
         leads = block.linked >= _LINK * len(block.text) and _leads_to_article(block)
-        if len(block.text) <= longest and (key := words(block.text)) in page.keys:
+        if len(block.text) <= longest and (key := block.key) in page.keys:
             if leads:
                 counted[key] = len(block.text)
             elif follows >= _SEVERAL and len(block.text) < _LABEL and not _ENDED.search(block.text):
@@ -201,7 +201,7 @@ def _line_for(page: _Extracted, lines: list[str], block: Block) -> int:
     if number < page.region.first:
         return 0
     at = {words(line): n for n, line in enumerate(lines)}
-    before = (words(other.text) for other in reversed(page.blocks[page.region.heading + 1 : number]))
+    before = (other.key for other in reversed(page.blocks[page.region.heading + 1 : number]))
     return next((at[key] + 1 for key in before if key in at), len(lines))
 
 
@@ -226,6 +226,6 @@ def completed(text: str, layout: Layout, region: Region, described: str = "") ->
 
 def only_menus(text: str, layout: Layout, ours: int) -> bool:
     """Whether each line of a short text stands on the page in a menu or as a link alone."""
-    known = {words(b.text): bool(b.signs & ours) or b.linked >= _LINK * len(b.text) for b in layout.blocks}
-    parts = {words(part) for b in layout.blocks if known[words(b.text)] for part in b.element.itertext()}
+    known = {b.key: bool(b.signs & ours) or b.linked >= _LINK * len(b.text) for b in layout.blocks}
+    parts = {words(part) for b in layout.blocks if known[b.key] for part in b.element.itertext()}
     return all(known.get(words(line), words(line) in parts) for line in text.split("\n"))

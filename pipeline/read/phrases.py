@@ -8,12 +8,40 @@ from __future__ import annotations
 
 import re
 
+_GROUP = re.compile(r"\(\?:((?:[^()\\]|\\.)*)\)(\??)")
+_SET = re.compile(r"\[([^\]\\^-]*)\](?![?*+{])")
 
-def _any_of(alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(part.strip() for part in re.split(r"\|\||\n", alternatives) if part.strip()))
+
+def _begun(alternative: str) -> list[str]:
+    """The same as ``alternative``, in order, each beginning with a letter of its own rather than a group or a set."""
+    edge = r"\b" if alternative.startswith(r"\b") else ""
+    rest = alternative.removeprefix(edge)
+    if found := _GROUP.match(rest):
+        firsts = [*found[1].split("|"), *([""] if found[2] else [])]
+    elif found := _SET.match(rest):
+        firsts = list(found[1])
+    else:
+        return [alternative]
+    return [same for first in firsts for same in _begun(f"{edge}{first}{rest[found.end() :]}")]
 
 
-COOKIE = _any_of(
+def any_of(alternatives: str) -> re.Pattern[str]:
+    r"""A pattern of all ``alternatives``, gathered by the letter they begin with.
+
+    ``re`` then tries at each place of a text only what can begin there, and passes over most places at once; what is
+    found stays the same, for of those that begin alike the first still comes first.
+    """
+    by_letter: dict[str, list[str]] = {}
+    for part in re.split(r"\|\||\n", alternatives):
+        for one in _begun(part.strip()):
+            edge = r"\b" if one.startswith(r"\b") else ""
+            letter, rest = one[len(edge) : len(edge) + 1], one[len(edge) + 1 :]
+            if letter:
+                by_letter.setdefault(letter, []).append(f"(?<={edge}{letter}){rest}" if edge else rest)
+    return re.compile("|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in by_letter.items()))
+
+
+COOKIE = any_of(
     r"""
     \bcookie || \bkakor\b || \bkakorna\b || \bevaste || \bsutik || \bsuti\b || kupsis || sikdatn || sikfail
     slapuk || piskotk || kolacic || ciastecz || informasjonskaps || vefkok || vafrakok || \bcerez || คุกกี
@@ -29,7 +57,7 @@ COOKIE = _any_of(
 )
 """What consent pages are about; articles may be too."""
 
-AGREE = _any_of(
+AGREE = any_of(
     r"""
     \baccept\w* (?:all|and|cookies|tou[st]|todas?|todo) || \b(?:reject|decline|deny) all || \bagree\b
     \bi accept\b || manage (?:my )?(?:preferences|choices|options|settings|cookies|consent)
@@ -54,7 +82,7 @@ AGREE = _any_of(
 )
 """What consent pages ask for."""
 
-SIGN_IN = _any_of(
+SIGN_IN = any_of(
     r"""
     \blog ?in\b || \bsign in\b || \blog in to\b || password || passwort || kennwort || mot de passe
     contrasena || \bsenha\b || palavra-passe || wachtwoord || losenord || passord || adgangskode || salasana
@@ -72,7 +100,7 @@ SIGN_IN = _any_of(
 )
 """The way in, and what is asked for there."""
 
-MISSING = _any_of(
+MISSING = any_of(
     r"""
     \b40[34]\b || \b410\b || not (?:be )?found || no longer (?:available|exists|here)
     does(?:n't| not) exist || can(?:'t|not) find || couldn't find || nicht gefunden || existiert nicht
@@ -92,7 +120,7 @@ MISSING = _any_of(
 )
 """That there is nothing here."""
 
-CLOSED = _any_of(
+CLOSED = any_of(
     r"""
     \b50[0234]\b || maintenance || (?:be )?back (?:soon|shortly) || temporarily (?:unavailable|offline|closed)
     service unavailable || under construction || wartung || gleich (?:wieder )?zuruck || voruber\w+ nicht
@@ -107,7 +135,7 @@ CLOSED = _any_of(
 )
 """That the site is closed for a while."""
 
-AD_BLOCK = _any_of(
+AD_BLOCK = any_of(
     r"""
     ad ?-?block || werbeblocker || bloqueur de pub || bloqueador (?:de anuncios|de publicidad)
     blocco pubblicit || annonsblock || annonseblokker || reklameblokker || mainosten ?est || hirdetesblokkol
@@ -118,7 +146,7 @@ AD_BLOCK = _any_of(
 )
 """That an ad blocker is to be switched off."""
 
-ROBOT = _any_of(
+ROBOT = any_of(
     r"""
     verify (?:that )?you are (?:a )?human || (?:are|re) (?:not )?a robot || enable javascript || captcha
     javascript (?:is|and cookies) (?:disabled|required|must)
@@ -133,7 +161,7 @@ ROBOT = _any_of(
 )
 """That robots are kept out."""
 
-SUBSCRIBE = _any_of(
+SUBSCRIBE = any_of(
     r"""
     subscri || \bmembers?\b || \babon || \babbon || suscri || assina || prenumer || predplat || tilaa
     elofizet || συνδρομ || подпис || передплат || підпис || абонамент || абонир || претплат || pretplat
@@ -145,7 +173,7 @@ SUBSCRIBE = _any_of(
 )
 """What paywalls sell."""
 
-REST = _any_of(
+REST = any_of(
     r"""
     (?:continue|keep) reading || to (?:continue|read (?:on|more|the (?:full|rest|whole)))
     (?:full|rest of the|whole) (?:article|story) || already (?:a|an)? ?(?:subscri|member|have an account)

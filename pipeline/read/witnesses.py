@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -18,6 +19,7 @@ from lxml.html import HtmlElement
 from pipeline.read import phrases
 from pipeline.read.address import above, could_be, names_in, segments
 from pipeline.read.jsonld import Said
+from pipeline.read.layout import Layout, stands_aside
 from pipeline.read.markup import Markup
 from pipeline.read.titles import words
 from pipeline.text import fold
@@ -30,15 +32,10 @@ _STOPLESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Thai, Lao, Burmese and Khmer end their sentences with a space or signs of their own."""
 _STOP = re.compile(r"[^\w\s,;–—-](?:\s*[\w./ -]{2,20}[)\]]?)?$|[)\]]$")
 _BROKEN = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*$")
-_ASIDE = frozenset({"nav", "header", "footer", "aside", "script", "style", "template", "noscript", "head", "select"})
-_ASIDE |= {"dialog", "iframe", "svg"}
 _HEADING_LINKS = (
     "(descendant-or-self::h1|descendant-or-self::h2|descendant-or-self::h3|descendant-or-self::h4|descendant-or-self::h5)"
     "[.//a[@href] or ancestor::a[@href]]"
 )
-_ROLES_ASIDE = frozenset({"navigation", "banner", "contentinfo", "dialog", "complementary"})
-_HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
-_HIDING = re.compile(r"(?:^|[\s_-])(?:hidden|hide|invisible|sr-only|visually-hidden|d-none|modal)(?:$|[\s_-])")
 _STEM = 5
 _SMALL_PROSE = 60
 """Characters; a shorter paragraph is as often a label as prose."""
@@ -62,7 +59,8 @@ MARKS = {
     r"|\babo-?_?(?:box|wall|teaser)",
 }
 """What makers of pages call these things in ids and classes: English, whatever the language of the page."""
-_MARKS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in MARKS.items()}
+_MARKS = {kind: re.compile(pattern) for kind, pattern in MARKS.items()}
+_ANY_MARK = re.compile("|".join(MARKS.values()))
 _DOORS = {
     "consent": re.compile(r"consent|cookie|privacy|gdpr|\bcmp\b"),
     "login": re.compile(r"log-?_?in\b|sign-?_?in\b|logon|\bauth\b|\bsso\b|accounts?\b|anmeld|connexion|acceso"),
@@ -103,29 +101,27 @@ def unrepeated_length(body: str) -> int:
     return max(0, total - 1)
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    return bool(_HIDDEN.search(element.get("style") or "") or _HIDING.search((element.get("class") or "").lower()))
-
-
-def _shown(root: HtmlElement, *, dialogs: bool = False) -> Iterator[HtmlElement]:
-    """The elements a reader sees in the main part of the page: no menus, headers, footers, asides, nothing hidden."""
+def _with_dialogs(root: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements a reader sees in the main part of the page and in its dialogs."""
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        if not isinstance(element.tag, str) or (element.tag in _ASIDE and not (dialogs and element.tag == "dialog")):
-            continue
-        if _is_hidden(element) and not (dialogs and "modal" in (element.get("class") or "")):
-            continue
-        if element.get("role") in _ROLES_ASIDE and not (dialogs and element.get("role") == "dialog"):
-            continue
-        yield element
-        waiting.extend(reversed(element))
+        if isinstance(element.tag, str) and not stands_aside(element.tag, element.attrib, dialogs=True):
+            yield element
+            waiting.extend(reversed(element))
 
 
 def _named(element: HtmlElement) -> str:
     return f"{element.get('id') or ''} {element.get('class') or ''}"
+
+
+@lru_cache(maxsize=1 << 14)
+def _marks_of(name: str) -> frozenset[str]:
+    """The kinds of pages that an element is named for."""
+    plain = name.lower()
+    if not _ANY_MARK.search(plain):
+        return frozenset()
+    return frozenset(kind for kind, pattern in _MARKS.items() if pattern.search(plain))
 
 
 def _flat(text: str) -> str:
@@ -146,6 +142,7 @@ class Seen:
     """A page as its reader sees it, beside the text that extraction took from it."""
 
     markup: Markup
+    layout: Layout
     said: Said
     text: str
     titles: tuple[str, ...]
@@ -153,22 +150,20 @@ class Seen:
     site: str
 
     @cached_property
+    def _dialogs(self) -> list[HtmlElement]:
+        """Where nothing else is shown, a dialog is the page: what is shown with it; else nothing."""
+        if sum(len(element.text or "") for element in self.layout.shown) >= _BEGUN:
+            return []
+        return list(_with_dialogs(self._body))
+
+    @property
     def elements(self) -> list[HtmlElement]:
-        shown = list(_shown(self._body))
-        if sum(len(element.text or "") for element in shown) >= _BEGUN:
-            return shown
-        # Where nothing else is shown, a dialog is the page.
-        return list(_shown(self._body, dialogs=True))
+        return self._dialogs or self.layout.shown
 
     @cached_property
     def links(self) -> list[tuple[HtmlElement, str]]:
         """The links that are shown, each with its text on one line."""
         return [(e, _flat(" ".join(e.itertext()))) for e in self.elements if e.tag == "a"]
-
-    @cached_property
-    def names(self) -> list[str]:
-        """What the makers of the page called each of its elements."""
-        return list(map(_named, self.elements))
 
     @property
     def _body(self) -> HtmlElement:
@@ -177,18 +172,22 @@ class Seen:
     @cached_property
     def main(self) -> str:
         """All that is shown, in reading order, on one line."""
-        shown = set(map(id, self.elements))
         parts: list[str] = []
         length = 0
+        for text in self._texts_of(self._dialogs) if self._dialogs else self.layout.main:
+            parts.append(text)
+            length += len(text)
+            if length > _MAIN:
+                break
+        return _flat(" ".join(parts))
+
+    def _texts_of(self, elements: list[HtmlElement]) -> Iterator[str]:
+        shown = set(map(id, elements))
         for event, element in etree.iterwalk(self._body, events=("start", "end")):
             inside = id(element) in shown if event == "start" else id(element.getparent()) in shown
             text = element.text if event == "start" else element.tail
             if inside and text and not text.isspace():
-                parts.append(text)
-                length += len(text)
-            if length > _MAIN:
-                break
-        return _flat(" ".join(parts))
+                yield text
 
     @cached_property
     def read(self) -> str:
@@ -199,17 +198,18 @@ class Seen:
     def window(self) -> str:
         return _flat(next(("".join(title.itertext()) for title in self.markup.tree.iter("title")), ""))
 
+    @cached_property
+    def _marked(self) -> list[tuple[HtmlElement, frozenset[str]]]:
+        names = map(_named, self._dialogs) if self._dialogs else self.layout.names
+        marks = zip(self.elements, map(_marks_of, names), strict=True)
+        return [(element, kinds) for element, kinds in marks if kinds and element.tag not in ("body", "html")]
+
     def marked(self, kind: str) -> list[str]:
         """The texts of the outermost shown elements that their makers named for ``kind``."""
-        found: list[HtmlElement] = []
-        inside: set[int] = set()
-        for element, name in zip(self.elements, self.names, strict=True):
-            if element.getparent() is not None and id(element.getparent()) in inside:
-                inside.add(id(element))
-            elif element.tag not in ("body", "html") and _MARKS[kind].search(name):
-                inside.add(id(element))
-                found.append(element)
-        return [text for element in found[:8] if (text := _flat(" ".join(element.itertext())))]
+        found = [element for element, kinds in self._marked if kind in kinds]
+        every = set(found)
+        outermost = (element for element in found if every.isdisjoint(element.iterancestors()))
+        return [text for element in islice(outermost, 8) if (text := _flat(" ".join(element.itertext())))]
 
 
 @lru_cache(maxsize=4)
@@ -228,9 +228,12 @@ def density(pattern: re.Pattern[str], text: str) -> float:
 
 def of_feed(asked: Asked, seen: Seen) -> dict[str, float]:
     """Whether the page speaks of what the feed announced."""
-    there = tokens(" ".join((seen.text, *seen.titles, seen.said.headline)))
     found: dict[str, float] = {}
-    for name, said in (("title", asked.hint.title), ("summary", asked.hint.summary[:400])):
+    announced = [("title", asked.hint.title), ("summary", asked.hint.summary[:400])]
+    there = (
+        tokens(" ".join((seen.text, *seen.titles, seen.said.headline))) if any(said for _, said in announced) else set()
+    )
+    for name, said in announced:
         share = told_in(said, there)
         if share is not None:
             found[f"{name} told"] = min(1.0, share / 0.6)
@@ -256,7 +259,7 @@ def of_address(asked: Asked, seen: Seen) -> dict[str, float]:
     claim = next((link.get("href") or "" for link in seen.markup.tree.xpath("//link[@rel='canonical']")), "")
     if claim.startswith("http") and segments(final):
         title = " ".join((seen.said.headline, *seen.titles))
-        found["canonical elsewhere"] = float(not could_be(claim, final, title, frozenset()))
+        found["canonical elsewhere"] = float(not could_be(claim, final, title))
     return found
 
 
@@ -297,12 +300,12 @@ def _heading_told(seen: Seen) -> float:
 
     Words are compared by how they begin, for they come in another inflection.
     """
-    there = {token[:_STEM] for line in seen.text.split("\n") if line not in seen.titles for token in tokens(line)}
-    shares = []
-    for title in seen.titles[:2]:
-        wanted = {token[:_STEM] for token in tokens(title)}
-        if len(wanted) >= 3:
-            shares.append(len(wanted & there) / len(wanted))
+    stems = [{token[:_STEM] for token in tokens(title)} for title in seen.titles[:2]]
+    if all(len(wanted) < 3 for wanted in stems):
+        return 0.0
+    lines = (line for line in seen.text.split("\n") if line not in seen.titles)
+    there = {token[:_STEM] for token in tokens("\n".join(lines))}
+    shares = [len(wanted & there) / len(wanted) for wanted in stems if len(wanted) >= 3]
     return min(1.0, max(shares, default=0.0) / 0.6)
 
 
@@ -377,8 +380,8 @@ def of_words(seen: Seen) -> dict[str, float]:
         found["marked as missing"] = 1.0
     head = fold(" | ".join((seen.window, *seen.titles[:2])))
     text = seen.read if size(seen.main) > 2 * size(seen.read) else f"{seen.main[:_SHOWN]}"
-    cookies, agree = density(phrases.COOKIE, text), density(phrases.AGREE, text)
-    found["words of consent"] = (cookies * agree) ** 0.5
+    cookies = density(phrases.COOKIE, text)
+    found["words of consent"] = (cookies * density(phrases.AGREE, text)) ** 0.5 if cookies else 0.0
     for name, pattern in _WORDS_OF.items():
         found[f"words of {name}"] = density(pattern, text)
     for name, pattern in (("consent", phrases.COOKIE), *_WORDS_OF.items()):
@@ -405,7 +408,7 @@ def of_ending(seen: Seen, *, free: bool | None) -> Ending:
     tail = fold(" | ".join((text[-400:], after, *walls))[-2_000:])
     rest = phrases.REST.search(tail)
     # An offer is made after something: a page that only offers is no teaser but a wall.
-    begun = min(1.0, sum(size(line) for line in text.split("\n") if not phrases.REST.search(fold(line))) / _BEGUN)
+    begun = _begun(text)
     known = unrepeated_length(seen.said.body)
     share = len(text) / known if known else None
     counted = seen.said.words
@@ -432,6 +435,17 @@ def of_ending(seen: Seen, *, free: bool | None) -> Ending:
         "few words": float(counted is not None and spaced and counted > 60 and len(text) < 3 * counted),
     }
     return Ending(rest[0].strip() if rest else "", tuple(values.items()), share)
+
+
+def _begun(text: str) -> float:
+    """How much of the beginning of an article a text has, from 0 to 1."""
+    total = 0.0
+    for line in text.split("\n"):
+        if not phrases.REST.search(fold(line)):
+            total += size(line)
+        if total >= _BEGUN:
+            return 1.0
+    return total / _BEGUN
 
 
 def _after(seen: Seen) -> tuple[str, bool]:

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import re
 import resource
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +30,12 @@ from pipeline.errors import ReadError, TallywireError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+_STARTING = threading.Lock()
+"""Children are started by one thread at a time, for what that does to the process while it lasts."""
+
+_SECRET = re.compile(r"^_?(TALLYWIRE|AIRFLOW)_|PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|_URL$|_DSN$")
+"""Variables that hold secrets, or may: all settings of ours and of Airflow's, and what is called so."""
 
 _GRACE = 2.0
 _START = 120.0
@@ -61,7 +70,7 @@ def _outcome(function: Callable[[Job], Result], job: Job) -> Result | TallywireE
     except TallywireError as error:
         return error
     except MemoryError:
-        return OutOfMemory("it took more memory than it may")
+        return OutOfMemory("it used more memory than allowed")
     except Exception as error:
         frame = error.__traceback__
         while frame and frame.tb_next:
@@ -83,6 +92,19 @@ def _limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
+@contextlib.contextmanager
+def _without_secrets() -> Iterator[None]:
+    """Keep the environment of what is started from holding secrets, which no child needs: it parses what strangers
+    wrote, and whoever breaks it must find none there. All that is given to a job is in the job."""
+    secrets = {name: value for name, value in os.environ.items() if _SECRET.search(name)}
+    for name in secrets:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(secrets)
+
+
 def _serve_forks() -> None:
     """Start the fork server, if there is none, deaf to the signals that ask a whole group of processes to end.
 
@@ -93,7 +115,8 @@ def _serve_forks() -> None:
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
-        forkserver.ensure_running()
+        with _without_secrets():
+            forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -132,7 +155,7 @@ def _nameless(function: Callable[..., Any]) -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, memory_mb: int) -> None:
+def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, patience: float, memory_mb: int) -> None:
     _limit_memory(memory_mb)
     # Says that it has started; a parent that is gone shows in the next line.
     with contextlib.suppress(OSError):
@@ -143,7 +166,7 @@ def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, mem
         except (EOFError, OSError):
             return
         # Should the parent be gone, nobody else would stop a job that hangs; the default action needs no bytecode.
-        signal.setitimer(signal.ITIMER_REAL, _WALL * seconds + _GRACE)
+        signal.setitimer(signal.ITIMER_REAL, patience * seconds + _GRACE)
         signal.setitimer(signal.ITIMER_PROF, seconds)
         outcome = _outcome(function, job)
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -151,7 +174,7 @@ def _child(pipe: Connection, function: Callable[[Any], Any], seconds: float, mem
         try:
             pipe.send(outcome)
         except MemoryError:
-            pipe.send(OutOfMemory("its result took more memory than it may"))
+            pipe.send(OutOfMemory("its result used more memory than allowed"))
         except OSError:
             return
         except Exception as error:
@@ -164,7 +187,7 @@ def _not_started(why: str) -> ReadError:
     return ReadError(
         "the processes that read pages can't be started",
         why=why,
-        hint="see whether this machine is out of memory or processes; --workers says how many are used",
+        hint="check whether this machine is out of memory or processes; --workers sets how many are used",
     )
 
 
@@ -190,8 +213,8 @@ class WorkerPool(Generic[Job, Result]):
     """Runs ``function`` over jobs in child processes, each job under limits; used as a context manager.
 
     ``function`` is a top-level function; it, the jobs and the results can be pickled. ``seconds`` is the processor time
-    a job may take, and a sixth of what it may take by the clock; ``memory_mb`` how far a child may grow beyond its size
-    at the start (Linux), ``recycle`` after how many jobs a child is replaced. ``preload`` names modules that the
+    a job may take, ``patience`` how many times that by the clock; ``memory_mb`` how far a child may grow beyond its
+    size at the start (Linux), ``recycle`` after how many jobs a child is replaced. ``preload`` names modules that the
     function imports only when it is called, so that the children need not import them one by one. With ``workers=0``
     the work is done in this process, without limits: for tests, and for work that can't go wrong.
     """
@@ -202,6 +225,7 @@ class WorkerPool(Generic[Job, Result]):
         *,
         workers: int,
         seconds: float = 20.0,
+        patience: float = _WALL,
         memory_mb: int = 1024,
         recycle: int = 200,
         preload: Sequence[str] = (),
@@ -209,6 +233,7 @@ class WorkerPool(Generic[Job, Result]):
         self._function = function
         self._size = workers
         self._seconds = seconds
+        self._patience = patience
         self._memory_mb = memory_mb
         self._recycle = recycle
         self._workers: list[_Worker] = []
@@ -236,12 +261,18 @@ class WorkerPool(Generic[Job, Result]):
             self._workers.pop().end()
 
     def _start(self) -> _Worker:
+        with _STARTING:
+            return self._started()
+
+    def _started(self) -> _Worker:
         _serve_forks()
         ours, theirs = self._context.Pipe()
         try:
             with _free_to_have_children(), _nameless(self._function):
                 process = self._context.Process(
-                    target=_child, args=(theirs, self._function, self._seconds, self._memory_mb), daemon=True
+                    target=_child,
+                    args=(theirs, self._function, self._seconds, self._patience, self._memory_mb),
+                    daemon=True,
                 )
                 process.start()
         except (OSError, EOFError) as error:
@@ -308,7 +339,7 @@ class WorkerPool(Generic[Job, Result]):
         return worker
 
     def _send(self, worker: _Worker, job: Any) -> None:
-        worker.deadline = time.monotonic() + _WALL * self._seconds
+        worker.deadline = time.monotonic() + self._patience * self._seconds
         # A child that died while idle shows as the end of its pipe when it is asked for the result.
         with contextlib.suppress(OSError):
             worker.pipe.send(job)
@@ -346,8 +377,8 @@ class WorkerPool(Generic[Job, Result]):
                     self._drop(worker)
             elif time.monotonic() >= worker.deadline:
                 if not worker.started:
-                    raise _not_started(f"nothing heard of one for {_START:g} s")
-                outcome = Interrupted(f"it was not done after {_WALL * self._seconds:g} s, and was stopped")
+                    raise _not_started(f"one did not start within {_START:g} s")
+                outcome = Interrupted(f"it was not done after {self._patience * self._seconds:g} s, and was stopped")
                 self._drop(worker)
             else:
                 continue

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Named,
@@ -15,8 +16,8 @@ from sqlalchemy import (
     Table,
     TypedColumns,
     bindparam,
-    distinct,
     func,
+    or_,
     select,
 )
 
@@ -44,6 +45,7 @@ alerts = Table(
     Index(None, "state", "due"),
     Index(None, "topic", "created"),
     Index(None, "topic", "sent"),
+    Index(None, "created", "id"),
 )
 
 
@@ -96,23 +98,56 @@ class Alerts:
         return [_alert(row) for row in self._connection.execute(query)]
 
     def find(
-        self, topic: str | None = None, state: AlertState | None = None, since: datetime | None = None
+        self,
+        topic: str | None = None,
+        state: AlertState | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        latest: int | None = None,
     ) -> list[Alert]:
-        """Alerts created at ``since`` or later, oldest first."""
-        query = select(alerts).order_by(alerts.c.created, alerts.c.id)
-        if topic is not None:
-            query = query.where(alerts.c.topic == topic)
-        if state is not None:
-            query = query.where(alerts.c.state == state.value)
-        if since is not None:
-            query = query.where(alerts.c.created >= since)
-        return [_alert(row) for row in self._connection.execute(query)]
+        """Alerts created at ``since`` or later and before ``until``, oldest first: all, or the ``latest`` so many."""
+        query = select(alerts).where(*_asked(topic, state, since, until))
+        if latest is None:
+            return [_alert(row) for row in self._connection.execute(query.order_by(alerts.c.created, alerts.c.id))]
+        query = query.order_by(alerts.c.created.desc(), alerts.c.id.desc()).limit(latest)
+        return [_alert(row) for row in self._connection.execute(query)][::-1]
 
-    def sent_since(self, topic: str, moment: datetime) -> int:
-        """How many mails told alerts of ``topic`` at ``moment`` or later."""
-        return self._connection.execute(
-            select(func.count(distinct(alerts.c.message_id))).where(alerts.c.topic == topic, alerts.c.sent >= moment)
-        ).scalar_one()
+    def count(
+        self,
+        topic: str | None = None,
+        state: AlertState | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """How many alerts `find` gives without a limit."""
+        query = select(func.count()).select_from(alerts).where(*_asked(topic, state, since, until))
+        return self._connection.execute(query).scalar_one()
+
+    def ahead(self, moment: datetime) -> list[Alert]:
+        """Alerts that are made, due or sent only after ``moment``."""
+        query = select(alerts).where(or_(alerts.c.created > moment, alerts.c.due > moment, alerts.c.sent > moment))
+        return [_alert(row) for row in self._connection.execute(query.order_by(alerts.c.created, alerts.c.id))]
+
+    def latest(
+        self, topic: str, before: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> list[tuple[int, Alert]]:
+        """At most ``limit`` alerts of ``topic``, the latest first, each with the version it is at.
+
+        ``before`` is the moment and the id of the alert after which to go on.
+        """
+        query = select(alerts).where(alerts.c.topic == topic)
+        if before is not None:
+            moment, id = before
+            query = query.where(alerts.c.created <= moment, or_(alerts.c.created < moment, alerts.c.id < id))
+        query = query.order_by(alerts.c.created.desc(), alerts.c.id.desc()).limit(limit)
+        return [(row.changed, _alert(row)) for row in self._connection.execute(query)]
+
+    def has_begun(self, topic: str) -> bool:
+        """Whether ``topic`` ever had an alert to mail, sent or not."""
+        mailed = [state.value for state in (AlertState.WAITING, AlertState.SENT, AlertState.FAILED)]
+        query = select(alerts.c.id).where(alerts.c.topic == topic, alerts.c.state.in_(mailed)).limit(1)
+        return self._connection.execute(query).first() is not None
 
     def changed_since(self, version: int, limit: int) -> list[tuple[int, Alert]]:
         """At most ``limit`` alerts that changed after ``version``, each with the version it is at, in that order."""
@@ -120,6 +155,21 @@ class Alerts:
             select(alerts).where(alerts.c.changed > version).order_by(alerts.c.changed).limit(limit)
         )
         return [(row.changed, _alert(row)) for row in rows]
+
+
+def _asked(
+    topic: str | None, state: AlertState | None, since: datetime | None, until: datetime | None
+) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if topic is not None:
+        asked.append(alerts.c.topic == topic)
+    if state is not None:
+        asked.append(alerts.c.state == state.value)
+    if since is not None:
+        asked.append(alerts.c.created >= since)
+    if until is not None:
+        asked.append(alerts.c.created < until)
+    return asked
 
 
 def _alert(row: Row[*tuple[Any, ...]]) -> Alert:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    update,
 )
 
 from pipeline.record.base import (
@@ -49,6 +50,8 @@ from schemas.story import Remembered
 
 _BATCH = 100
 """Articles read at once: each may be long."""
+_LATELY = 200
+"""Articles that a transaction does not read again if it asks for them once more."""
 
 
 class _Texts(TypedColumns):
@@ -92,7 +95,7 @@ class _Remembered(TypedColumns):
 
 
 texts = Table("texts", metadata, _Texts)
-articles = Table("articles", metadata, _Articles, Index(None, "outcome", "seq"))
+articles = Table("articles", metadata, _Articles, Index(None, "outcome", "seq"), Index(None, "text", "seq"))
 article_topics = Table("article_topics", metadata, _ArticleTopics, Index(None, "topic", "seq"))
 revisions = Table("revisions", metadata, _Revisions)
 remembered = Table("remembered", metadata, _Remembered, Index(None, "seq", "id"))
@@ -101,6 +104,7 @@ _ARTICLE = (articles.c.id, articles.c.seq, articles.c.changed, articles.c.docume
 _SELECT = select(*_ARTICLE).join(texts, texts.c.id == articles.c.text)
 
 # Made once: to make a statement takes longer than to run it.
+_GET = _SELECT.where(articles.c.id == bindparam("wanted"))
 _SEQ = select(articles.c.seq).where(articles.c.id == bindparam("wanted"))
 _INSERT = articles.insert()
 _DROP_TOPICS = delete(article_topics).where(article_topics.c.article == bindparam("of"))
@@ -112,12 +116,14 @@ class Articles:
     def __init__(self, connection: Connection, counters: Counters) -> None:
         self._connection = connection
         self._counters = counters
+        self._lately: dict[str, Article | None] = {}
 
     def put(self, article: Article) -> Article:
         """Keep ``article``, in place of the one of that id; it comes back with its order of arrival (``seq``).
 
         That order is given once, when the id is first seen; what ``article.seq`` says is not asked.
         """
+        self._lately.pop(article.id, None)
         changed = self._counters.next(Counter.CHANGED)
         seq = self._connection.execute(_SEQ, {"wanted": article.id}).scalar()
         arrived = seq is None
@@ -149,8 +155,12 @@ class Articles:
         return kept
 
     def get(self, id: str) -> Article | None:
-        row = self._connection.execute(_SELECT.where(articles.c.id == id)).first()
-        return None if row is None else _article(row)
+        if id not in self._lately:
+            if len(self._lately) >= _LATELY:
+                self._lately.clear()
+            row = self._connection.execute(_GET, {"wanted": id}).first()
+            self._lately[id] = None if row is None else _article(row)
+        return self._lately[id]
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Article]:
         """Those of ``ids`` that are there, by id."""
@@ -166,6 +176,11 @@ class Articles:
             _SELECT.where(articles.c.url_key == url_key(url)).order_by(articles.c.seq).limit(1)
         ).first()
         return None if row is None else _article(row)
+
+    def of_text(self, text: str, latest: int) -> list[Article]:
+        """The articles that have this very text, so many of the ``latest``, in order of arrival."""
+        query = _SELECT.where(articles.c.text == _digest(text)).order_by(articles.c.seq.desc()).limit(latest)
+        return [_article(row) for row in self._connection.execute(query)][::-1]
 
     def iterate(
         self,
@@ -196,6 +211,21 @@ class Articles:
         while rows := self._connection.execute(query.where(order > after_seq)).all():
             yield from map(_article, rows)
             after_seq = rows[-1].seq
+
+    def count_ahead(self, moment: datetime) -> int:
+        """How many articles were first seen after ``moment``."""
+        query = select(func.count()).where(articles.c.first_seen > moment)
+        return self._connection.execute(query).scalar_one()
+
+    def ahead(self, moment: datetime) -> list[Article]:
+        """The articles of which a revision was first seen after ``moment``, in order of arrival."""
+        late = select(revisions.c.article).where(revisions.c.seen > moment)
+        query = _SELECT.where(or_(articles.c.first_seen > moment, articles.c.id.in_(late))).order_by(articles.c.seq)
+        return [_article(row) for row in self._connection.execute(query)]
+
+    def bring_back_revisions(self, now: datetime, latest: datetime) -> None:
+        """Let revisions have been seen ``now`` that are said to have been seen after ``latest``."""
+        self._connection.execute(update(revisions).where(revisions.c.seen > latest).values(seen=now))
 
     def first_seen(self, topic: str) -> datetime | None:
         """When the first article that is coverage of ``topic`` was first seen; None where there is none."""
@@ -301,9 +331,13 @@ class Articles:
             rows = self._connection.execute(query.where(further)).all()
 
     def _put_text(self, text: str) -> str:
-        id = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        id = _digest(text)
         add_rows(self._connection, texts, [{"id": id, "body": text}])
         return id
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _without_text(article: Article) -> Article:

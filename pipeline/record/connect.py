@@ -27,6 +27,9 @@ from pipeline.sqlite import write_ahead
 _MODE = "tallywire_mode"
 _POOL_WAIT = 30.0
 
+_LONGEST = 600_000
+"""Milliseconds that PostgreSQL may work on one statement: what takes longer hangs. Migrations are not bounded."""
+
 
 def read_url(url: str) -> URL:
     """``url`` with its driver. Raises ``RecordError`` where it names no database that a record can live in."""
@@ -36,16 +39,19 @@ def read_url(url: str) -> URL:
     except ArgumentError as error:
         # Not the address itself: it may hold a password.
         raise RecordError(
-            "the address of the record can't be read", where="TALLYWIRE_DATABASE_URL", hint=hint
+            "the address of the record can't be used", where="TALLYWIRE_DATABASE_URL", hint=hint
         ) from error
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
-            raise RecordError("a record needs a file", where=parsed.render_as_string(), hint=hint)
+            raise RecordError("a SQLite record needs a file", where=parsed.render_as_string(), hint=hint)
     elif parsed.drivername != "postgresql+psycopg":
         raise RecordError(
-            "a record lives in SQLite or PostgreSQL", where=f"{parsed.drivername}:", why="not in this", hint=hint
+            "only SQLite and PostgreSQL are supported",
+            where=f"{parsed.drivername}:",
+            why="not this database",
+            hint=hint,
         )
     return parsed
 
@@ -68,7 +74,7 @@ def make_engine(url: URL, wait: float) -> Engine:
                 connect_args={
                     "connect_timeout": 10,
                     "application_name": "tallywire",
-                    "options": f"-c timezone=UTC -c lock_timeout={milliseconds}",
+                    "options": f"-c timezone=UTC -c lock_timeout={milliseconds} -c statement_timeout={_LONGEST}",
                     # Who vanished without a word must not hold the judge's lock for hours.
                     "keepalives_idle": 30,
                     "keepalives_interval": 10,
@@ -109,6 +115,8 @@ def transaction(engine: Engine, *, write: bool, migrate: bool = False) -> Iterat
         ) from error
     with connection:
         with connection.execution_options(**options).begin():
+            if migrate and engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             yield connection
         if migrate:
             connection.invalidate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Named, Table, TypedColumns, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, Named, Table, TypedColumns, func, select
 
 from pipeline.record.base import Document, Moment, Words, from_document, metadata, put_rows, to_document
 from schemas.alert import Digest, DigestState
@@ -25,6 +25,7 @@ digests = Table(
     _Digests,
     Index(None, "state", "due"),
     Index(None, "topic", "end"),
+    Index(None, "end", "id"),
 )
 
 
@@ -61,11 +62,25 @@ class Digests:
             query = query.where(digests.c.topic == topic)
         return [from_document(Digest, document, f"digest {id}") for id, document in self._connection.execute(query)]
 
-    def find(self, topic: str | None = None, state: DigestState | None = None) -> list[Digest]:
-        """Digests, that of the earliest period first."""
-        query = select(digests.c.id, digests.c.document).order_by(digests.c.end, digests.c.id)
-        if topic is not None:
-            query = query.where(digests.c.topic == topic)
-        if state is not None:
-            query = query.where(digests.c.state == state.value)
-        return [from_document(Digest, document, f"digest {id}") for id, document in self._connection.execute(query)]
+    def find(
+        self, topic: str | None = None, state: DigestState | None = None, *, latest: int | None = None
+    ) -> list[Digest]:
+        """Digests, that of the earliest period first: all, or so many of the ``latest``."""
+        query = select(digests.c.id, digests.c.document).where(*_asked(topic, state))
+        query = query.order_by(digests.c.end.desc(), digests.c.id.desc()).limit(latest)
+        found = [from_document(Digest, document, f"digest {id}") for id, document in self._connection.execute(query)]
+        return found[::-1]
+
+    def count(self, topic: str | None = None, state: DigestState | None = None) -> int:
+        """How many digests `find` gives without a limit."""
+        query = select(func.count()).select_from(digests).where(*_asked(topic, state))
+        return self._connection.execute(query).scalar_one()
+
+
+def _asked(topic: str | None, state: DigestState | None) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if topic is not None:
+        asked.append(digests.c.topic == topic)
+    if state is not None:
+        asked.append(digests.c.state == state.value)
+    return asked

@@ -52,6 +52,7 @@ class _Entries(TypedColumns):
     changed: Named[int] = Column(BigInteger, nullable=False, unique=True)
     feed: Named[str | None] = Column(Words)
     first_seen: Named[datetime] = Column(Moment, nullable=False)
+    place: Named[datetime | None] = Column(Moment)
     status: Named[str] = Column(Words, nullable=False)
     attempts: Named[int] = Column(Integer, nullable=False)
     retry_at: Named[datetime | None] = Column(Moment)
@@ -69,7 +70,10 @@ entries = Table(
     metadata,
     _Entries,
     Index(None, "status", "seq"),
+    Index(None, "status", "place", "seq"),
     Index(None, "feed", "status"),
+    Index(None, "first_seen", "status"),
+    Index(None, "feed", "first_seen"),
 )
 
 _ENTRY = (
@@ -86,6 +90,7 @@ _ENTRY = (
 )
 
 
+_ORDER = (entries.c.place, entries.c.seq)
 _INSERT = entries.insert()
 
 
@@ -94,6 +99,7 @@ class _Read(Model):
 
     reading: Reading
     matches: tuple[TopicMatch, ...] = ()
+    archived: str | None = None
 
 
 class Entries:
@@ -129,6 +135,7 @@ class Entries:
                     "changed": changed,
                     "feed": entry.feed,
                     "first_seen": entry.first_seen,
+                    "place": entry.place or entry.first_seen,
                     "status": WAITING if entry.outcome is None else entry.outcome.value,
                     "attempts": entry.attempts,
                     "retry_at": entry.retry_at,
@@ -154,23 +161,21 @@ class Entries:
         return found
 
     def due(self, now: datetime, limit: int) -> list[Entry]:
-        """At most ``limit`` entries that `claim` would find at ``now``, oldest first. Nothing is claimed."""
-        rows = self._connection.execute(
-            select(*_ENTRY).where(*_due(now), _free(now)).order_by(entries.c.seq).limit(limit)
-        )
+        """At most ``limit`` entries that `claim` would find at ``now``, in their order. Nothing is claimed."""
+        rows = self._connection.execute(select(*_ENTRY).where(*_due(now), _free(now)).order_by(*_ORDER).limit(limit))
         return list(map(_entry, rows))
 
     def claim(
         self, now: datetime, limit: int, lease: timedelta, owner: str, *, among: Sequence[str] | None = None
     ) -> list[Entry]:
-        """At most ``limit`` waiting entries, oldest first, leased to ``owner`` until ``now + lease``.
+        """At most ``limit`` waiting entries, in the order of their places, leased to ``owner`` until ``now + lease``.
 
         Entries whose retry is not due, or which are held, are passed over. With ``among`` only those ids are claimed,
         those too that ``owner`` holds already: it is back from the dead. ``attempts`` counts this claim, so that an
         entry which kills whoever reads it is noticed.
         """
         rows: list[Row[*tuple[Any, ...]]] = []
-        query = select(*_ENTRY).where(*_due(now)).order_by(entries.c.seq).with_for_update(skip_locked=True)
+        query = select(*_ENTRY).where(*_due(now)).order_by(*_ORDER).with_for_update(skip_locked=True)
         if among is None:
             rows += self._connection.execute(query.where(_free(now)).limit(limit))
         else:
@@ -197,12 +202,39 @@ class Entries:
             .values(lease_owner=None, lease_until=None, attempts=entries.c.attempts - 1)
         ).rowcount
 
+    def bring_forward(self, now: datetime, *, retry_by: datetime, lease_by: datetime) -> int:
+        """Let waiting entries be tried ``now`` whose next try lies after ``retry_by``, or whose lease ends after
+        ``lease_by``: a clock was wrong. How many they are."""
+        late = update(entries).where(entries.c.status == WAITING, entries.c.retry_at > retry_by).values(retry_at=now)
+        held = update(entries).where(entries.c.status == WAITING, entries.c.lease_until > lease_by)
+        free = held.values(lease_owner=None, lease_until=None)
+        return self._connection.execute(late).rowcount + self._connection.execute(free).rowcount
+
+    def bring_back(self, now: datetime, latest: datetime) -> int:
+        """Let entries have come in, and ended, ``now`` that are said to have done so after ``latest``: a clock was
+        wrong. What was read of one then is brought back with it. How many they are."""
+        ahead = or_(entries.c.first_seen > latest, entries.c.place > latest, entries.c.ended > latest)
+        rows = self._connection.execute(select(*_ENTRY, entries.c.reading).where(ahead)).all()
+        for row in rows:
+            entry = _entry(row)
+            seen, place = min(entry.first_seen, now), min(entry.place, now) if entry.place else None
+            brought = entry.model_copy(update={"first_seen": seen, "place": place})
+            ended = min(row.ended, now) if row.ended else None
+            values = {"first_seen": seen, "place": place or seen, "ended": ended, "document": to_document(brought)}
+            if row.reading is not None:
+                read = from_document(_Read, row.reading, f"reading of entry {row.id}")
+                dated = read.reading.model_copy(update={"published": min(read.reading.published, now)})
+                values["reading"] = to_document(read.model_copy(update={"reading": dated}))
+            values["changed"] = self._counters.next(Counter.ENTRY_CHANGED)
+            self._connection.execute(update(entries).where(entries.c.id == row.id).values(values))
+        return len(rows)
+
     def put_reading(self, entry_id: str, read: ReadEntry, *, owner: str | None = None) -> bool:
         """The entry was read and waits for the judge.
 
         ``False``, and nothing changes, if it no longer waits to be read or, where ``owner`` is given, another holds it.
         """
-        document = to_document(_Read(reading=read.reading, matches=read.matches))
+        document = to_document(_Read(reading=read.reading, matches=read.matches, archived=read.archived))
         return self._move(entry_id, (WAITING,), owner, status=READ, reading=document, retry_at=None, reason="")
 
     def retry(
@@ -238,16 +270,43 @@ class Entries:
             reading=None,
         )
 
-    def unjudged(self, limit: int) -> list[ReadEntry]:
-        """At most ``limit`` entries that were read and not judged, in order of arrival."""
-        rows = self._connection.execute(
-            select(*_ENTRY, entries.c.reading).where(entries.c.status == READ).order_by(entries.c.seq).limit(limit)
-        )
-        return [_read_entry(row) for row in rows]
+    def unjudged(self, limit: int, *, among: Sequence[str] | None = None) -> list[ReadEntry]:
+        """At most ``limit`` entries (``among``: of those ids only) that were read and not judged, in their order."""
+        query = select(*_ENTRY, entries.c.reading).where(entries.c.status == READ).order_by(*_ORDER).limit(limit)
+        if among is not None:
+            query = query.where(entries.c.id.in_(among))
+        return [_read_entry(row) for row in self._connection.execute(query)]
+
+    def turn(self, limit: int, now: datetime, *, patience: timedelta | None = None) -> list[str]:
+        """The ids of the ``limit`` entries to be judged together next, in order; none while others must come first.
+
+        They are the first that were read, once nothing before them still waits to be; fewer only where nothing waits at
+        all. So what is judged together, and in which order, is the same however reading was cut up or broken off. What
+        came in longer than ``patience`` ago is not waited for (by default everything that is due is), nor what is due
+        for another try later.
+        """
+        waiting = select(entries.c.place, entries.c.seq).where(*_due(now)).order_by(*_ORDER).limit(1)
+        if patience is not None:
+            waiting = waiting.where(entries.c.first_seen > now - patience)
+        ready = select(entries.c.id).where(entries.c.status == READ).order_by(*_ORDER).limit(limit)
+        first = self._connection.execute(waiting).first()
+        if first is None:
+            return list(self._connection.execute(ready).scalars())
+        before = or_(entries.c.place < first.place, and_(entries.c.place == first.place, entries.c.seq < first.seq))
+        ids = list(self._connection.execute(ready.where(before)).scalars())
+        return ids if len(ids) == limit else []
 
     def get(self, id: str) -> Entry | None:
         row = self._connection.execute(select(*_ENTRY).where(entries.c.id == id)).first()
         return None if row is None else _entry(row)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Entry]:
+        """Those of ``ids`` that are there, by id."""
+        found: dict[str, Entry] = {}
+        for some in batches(ids):
+            rows = self._connection.execute(select(*_ENTRY).where(entries.c.id.in_(some)))
+            found.update((row.id, _entry(row)) for row in rows)
+        return found
 
     def find(
         self,
@@ -293,8 +352,8 @@ class Entries:
         """How many entries wait, are read, and ended in each outcome; every key is there."""
         return _complete(self._connection.execute(select(entries.c.status, func.count()).group_by(entries.c.status)))
 
-    def counts_by_feed(self) -> dict[str, dict[str, int]]:
-        """`counts` for each feed that ever brought an entry, by its id."""
+    def counts_by_feed(self, among: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
+        """`counts` for each feed that ever brought an entry, by its id; for those ``among`` these alone, if given."""
         query = (
             select(entries.c.feed, entries.c.status, func.count())
             .where(entries.c.feed.is_not(None))
@@ -302,8 +361,10 @@ class Entries:
             .order_by(entries.c.feed)
         )
         by_feed: dict[str, list[tuple[str, int]]] = {}
-        for feed, status, count in self._connection.execute(query):
-            by_feed.setdefault(str(feed), []).append((status, count))
+        for some in [None] if among is None else batches(among):
+            rows = self._connection.execute(query if some is None else query.where(entries.c.feed.in_(some)))
+            for feed, status, count in rows:
+                by_feed.setdefault(str(feed), []).append((status, count))
         return {feed: _complete(counted) for feed, counted in by_feed.items()}
 
     def changed_since(self, version: int, limit: int) -> list[tuple[int, Entry]]:
@@ -359,7 +420,7 @@ def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
 
 def _read_entry(row: Row[*tuple[Any, ...]]) -> ReadEntry:
     read = from_document(_Read, row.reading, f"reading of entry {row.id}")
-    return ReadEntry(entry=_entry(row), reading=read.reading, matches=read.matches)
+    return ReadEntry(entry=_entry(row), reading=read.reading, matches=read.matches, archived=read.archived)
 
 
 def _complete(counted: Iterable[Any]) -> dict[str, int]:

@@ -26,6 +26,7 @@ class _Feeds(TypedColumns):
     id: Named[str] = Column(Words, primary_key=True)
     url_key: Named[str] = Column(Words, nullable=False, index=True)
     next_poll: Named[datetime | None] = Column(Moment, index=True)
+    health: Named[str] = Column(Words, nullable=False, server_default="ok")
     document: Named[str] = Column(Document, nullable=False)
 
 
@@ -36,7 +37,7 @@ class _FeedTopics(TypedColumns):
 
 _FOUND_BY_POLLING = ("state", "title", "site_url", "format")
 
-feeds = Table("feeds", metadata, _Feeds)
+feeds = Table("feeds", metadata, _Feeds, Index(None, "health", "id"))
 feed_topics = Table("feed_topics", metadata, _FeedTopics, Index(None, "topic", "feed"))
 
 
@@ -58,6 +59,7 @@ class Feeds:
                     "id": feed.id,
                     "url_key": url_key(feed.url),
                     "next_poll": feed.state.next_poll,
+                    "health": feed.state.health.value,
                     "document": to_document(feed),
                 }
                 for feed in some

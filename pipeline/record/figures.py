@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     ForeignKey,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     TypedColumns,
     bindparam,
     func,
+    or_,
     select,
     tuple_,
     update,
@@ -41,6 +44,8 @@ from schemas.figure import FigureInArticle, Series, Verdict
 
 D = TypeVar("D", bound=BaseModel)
 
+_SERIES = 100
+"""Series that are read at once: each may hold many claims."""
 _ARTICLES = 200
 """Articles whose figures are read at once."""
 
@@ -64,6 +69,10 @@ class _Series(TypedColumns):
     id: Named[str] = Column(Words, primary_key=True)
     topic: Named[str] = Column(Words, nullable=False)
     opened: Named[datetime] = Column(Moment, nullable=False)
+    last: Named[datetime | None] = Column(Moment)
+    claims: Named[int] = Column(Integer, nullable=False, default=0)
+    pinned: Named[bool] = Column(Boolean, nullable=False, default=False)
+    found_by: Named[str | None] = Column(Words)
     document: Named[str] = Column(Document, nullable=False)
 
 
@@ -75,12 +84,26 @@ class _SeriesDecisions(TypedColumns):
 
 figures = Table("figures", metadata, _Figures, Index(None, "article", "revision", "start"))
 verdicts = Table("verdicts", metadata, _Verdicts)
-series = Table("series", metadata, _Series, Index(None, "topic", "opened"))
+series = Table(
+    "series",
+    metadata,
+    _Series,
+    Index(None, "topic", "opened"),
+    Index(None, "topic", "last", "id"),
+    Index(None, "topic", "pinned", "claims"),
+)
 series_decisions = Table("series_decisions", metadata, _SeriesDecisions)
 
 
+_OFTEN = or_(series.c.claims > 1, series.c.pinned)
+
 # Made once: to make a statement takes longer than to run it.
+_FOUND_BY = update(series).where(series.c.id == bindparam("of")).values(found_by=bindparam("text"))
 _CHANGED = update(figures).where(figures.c.id == bindparam("of")).values(changed=bindparam("version"))
+
+
+def _rank(one: Series) -> tuple[bool, int, datetime, str]:
+    return not one.pinned, -len(one.claims), one.opened, one.id
 
 
 class Figures:
@@ -92,6 +115,8 @@ class Figures:
 
     def put(self, *many: FigureInArticle) -> None:
         """Keep figures, each in place of the one of its id. Their articles are put before them."""
+        if not many:
+            return
         versions = self._counters.take(Counter.CHANGED, len(many))
         rows = [
             {
@@ -138,6 +163,8 @@ class Figures:
         for some in batches(revisions.items()):
             rows = self._connection.execute(
                 select(figures.c.id, figures.c.article, figures.c.document)
+                # The articles by themselves too: for pairs SQLite walks through the whole index.
+                .where(figures.c.article.in_([article for article, _ in some]))
                 .where(tuple_(figures.c.article, figures.c.revision).in_(some))
                 .order_by(figures.c.article, figures.c.start, figures.c.id)
             )
@@ -217,14 +244,69 @@ class Figures:
         )
         return [(changed, from_document(FigureInArticle, document, f"figure {id}")) for id, changed, document in rows]
 
-    def put_series(self, one: Series) -> None:
-        """Keep a series, in place of the one of that id."""
-        row = {"id": one.id, "topic": one.topic, "opened": one.opened, "document": to_document(one)}
-        put_rows(self._connection, series, [row])
+    def put_series(self, one: Series, found_by: str | None = None) -> None:
+        """Keep a series, in place of the one of that id.
+
+        ``found_by`` is what following finds it by, in a form of its own that means nothing elsewhere; None: not known.
+        """
+        self.put_series_many([(one, found_by)])
+
+    def put_series_many(self, many: Iterable[tuple[Series, str | None]]) -> None:
+        """Keep several series, each with what following finds it by, as `put_series` keeps one."""
+        rows = [
+            {
+                "id": one.id,
+                "topic": one.topic,
+                "opened": one.opened,
+                "last": max((claim.published for claim in one.claims), default=one.opened),
+                "claims": len(one.claims),
+                "pinned": one.pinned,
+                "found_by": found_by,
+                "document": to_document(one),
+            }
+            for one, found_by in many
+        ]
+        put_rows(self._connection, series, rows)
 
     def get_series(self, id: str) -> Series | None:
         document = self._connection.execute(select(series.c.document).where(series.c.id == id)).scalar()
         return None if document is None else from_document(Series, document, f"series {id}")
+
+    def get_series_many(self, ids: Iterable[str]) -> dict[str, Series]:
+        """Those of ``ids`` that are there, by id."""
+        return {
+            id: from_document(Series, document, f"series {id}")
+            for some in batches(ids)
+            for id, document in self._connection.execute(
+                select(series.c.id, series.c.document).where(series.c.id.in_(some))
+            )
+        }
+
+    def series_found_by(self, topic: str) -> list[tuple[str, str | None]]:
+        """The ids of the series of a topic, in the order they were opened, with what following finds each by."""
+        rows = self._connection.execute(
+            select(series.c.id, series.c.found_by).where(series.c.topic == topic).order_by(series.c.opened, series.c.id)
+        )
+        return [(id, found_by) for id, found_by in rows]
+
+    def put_found_by(self, found_by: Mapping[str, str]) -> None:
+        """Keep what following finds series by, by their ids."""
+        rows = [{"of": id, "text": text} for id, text in found_by.items()]
+        if rows:
+            self._connection.execute(_FOUND_BY, rows)
+
+    def homes(self, topic: str, ids: Iterable[str]) -> dict[str, str]:
+        """The series, in a topic, of each figure of ``ids`` that has a verdict there."""
+        found: dict[str, str] = {}
+        for some in batches(ids):
+            rows = self._connection.execute(
+                select(verdicts.c.figure, verdicts.c.document).where(
+                    verdicts.c.topic == topic, verdicts.c.figure.in_(some)
+                )
+            )
+            for figure, document in rows:
+                found[figure] = from_document(Verdict, document, f"verdict of figure {figure}").series
+        return found
 
     def series(self, topic: str) -> list[Series]:
         """The series of a topic, in the order they were opened."""
@@ -232,6 +314,29 @@ class Figures:
             select(series.c.id, series.c.document).where(series.c.topic == topic).order_by(series.c.opened, series.c.id)
         )
         return [from_document(Series, document, f"series {id}") for id, document in rows]
+
+    def ranked(self, topics: Iterable[str], *, often: bool = False) -> Iterator[Series]:
+        """The series of topics, those pinned first, then those stated most often; read a few at a time.
+
+        ``often`` leaves out those stated only once and not pinned.
+        """
+        return heapq.merge(*(self._ranked(topic, often=often) for topic in topics), key=_rank)
+
+    def _ranked(self, topic: str, *, often: bool) -> Iterator[Series]:
+        query = select(series.c.id, series.c.document).where(series.c.topic == topic)
+        if often:
+            query = query.where(_OFTEN)
+        query = query.order_by(series.c.pinned.desc(), series.c.claims.desc(), series.c.opened, series.c.id)
+        start = 0
+        while rows := self._connection.execute(query.limit(_SERIES).offset(start)).all():
+            for id, document in rows:
+                yield from_document(Series, document, f"series {id}")
+            start += len(rows)
+
+    def count_series(self, topics: Iterable[str], *, often: bool = False) -> int:
+        """How many series `ranked` gives."""
+        query = select(func.count()).select_from(series).where(series.c.topic.in_(list(topics)))
+        return self._connection.execute(query.where(_OFTEN) if often else query).scalar_one()
 
     def decide_series(self, topic: str, decision: BaseModel) -> None:
         """Keep what a person decided about the series of a topic."""

@@ -49,6 +49,18 @@ class Hosts:
         document = self._connection.execute(select(robots.c.document).where(robots.c.origin == origin)).scalar()
         return None if document is None else from_document(RobotsKept, document, f"robots.txt of {origin}")
 
+    def ahead(self, seen: datetime, until: datetime) -> tuple[list[HostState], list[RobotsKept]]:
+        """Hosts last heard of after ``seen``, and what robots.txt said that counts beyond ``until``."""
+        late = select(hosts.c.host, hosts.c.document).where(hosts.c.seen > seen).order_by(hosts.c.host)
+        kept = select(robots.c.origin, robots.c.document).where(robots.c.until > until).order_by(robots.c.origin)
+        return (
+            [from_document(HostState, document, f"host {name}") for name, document in self._connection.execute(late)],
+            [
+                from_document(RobotsKept, document, f"robots.txt of {name}")
+                for name, document in self._connection.execute(kept)
+            ],
+        )
+
     def put_robots(self, kept: RobotsKept, now: datetime) -> None:
         """Keep what a robots.txt said; what nobody asked for in weeks is forgotten."""
         self._connection.execute(delete(robots).where(robots.c.until < now - _OF_USE))

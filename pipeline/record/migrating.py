@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Text, column, func, select, table
 
 from pipeline.errors import RecordError
 
-HEAD = "0007"
+HEAD = "0014"
 """The newest migration in ``migrations/versions``."""
 
 VERSION_TABLE = "tallywire_version"
@@ -51,7 +51,7 @@ def upgrade(connection: Connection, where: str) -> None:
         raise RecordError(
             "the record was written by a newer Tallywire",
             where=where,
-            why=f"its tables are at {', '.join(current)}, which this program doesn't know",
-            hint="upgrade Tallywire; going back is only possible with a backup of the record",
+            why=f"its tables are at {', '.join(current)}, which this version does not know",
+            hint="upgrade Tallywire; downgrading needs a backup of the record",
         )
     command.upgrade(config, "head")

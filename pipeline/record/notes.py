@@ -10,6 +10,18 @@ CROWDED = "judge:crowded"
 """The note of when grouping last let articles go before their time, for it may hold only so many open."""
 
 
+CLOCK = "clock"
+"""The note of when the last round was, by its own clock."""
+
+
+MEMORY = "judge:memory"
+"""The note of when what the judge remembers was last changed beside it: it is to be read anew."""
+
+
+STAYS = "judge:stays"
+"""The note of the moment until which a judge that stays is relied on, as ISO 8601; absent, where none does."""
+
+
 class _Notes(TypedColumns):
     key: Named[str] = Column(Words, primary_key=True)
     value: Named[str] = Column(Words, nullable=False)

@@ -42,10 +42,10 @@ class Record:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise RecordError(
-                    "the folder of the record can't be made",
+                    "the folder of the record can't be created",
                     where=str(self._file.parent),
                     why=error.strerror or str(error),
-                    hint="name another with --home or TALLYWIRE_HOME",
+                    hint="choose another with --home or TALLYWIRE_HOME",
                 ) from error
         with connect.transaction(self._engine, write=True, migrate=True) as connection:
             migrating.upgrade(connection, self.place)
@@ -73,20 +73,20 @@ class Record:
     @contextmanager
     def judging(self, wait: float = 0.0) -> Iterator[None]:
         """Be the one judge of the deployment. Raises ``RecordBusy`` if another still is after ``wait`` seconds."""
-        with self._turn(turns.JUDGE, "", wait):
+        with self._turn(turns.JUDGE, ("",), wait):
             yield
 
     @contextmanager
-    def telling(self, topic: str, wait: float = 0.0) -> Iterator[None]:
-        """Be the one who tells of ``topic``. Raises ``RecordBusy`` if another still does after ``wait`` seconds."""
-        with self._turn(turns.TELL, topic, wait):
+    def telling(self, *topics: str, wait: float = 0.0) -> Iterator[None]:
+        """Be the one who tells of ``topics``. Raises ``RecordBusy`` if another still does after ``wait`` seconds."""
+        with self._turn(turns.TELL, topics, wait):
             yield
 
     @contextmanager
-    def _turn(self, turn: str, part: str, wait: float) -> Iterator[None]:
+    def _turn(self, turn: str, parts: tuple[str, ...], wait: float) -> Iterator[None]:
         self._check_there()
         if self._file is None:
-            with turns.hold_advisory_lock(self._engine, turn, part, self.place, wait):
+            with turns.hold_advisory_locks(self._engine, turn, parts, self.place, wait):
                 yield
         else:
             with turns.hold_file(self._file, turn, wait):

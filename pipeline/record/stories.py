@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Named,
     Row,
+    Select,
     Table,
     TypedColumns,
+    and_,
     bindparam,
     delete,
     func,
@@ -29,6 +32,7 @@ from pipeline.record.base import (
     Moment,
     Words,
     add_rows,
+    batches,
     from_document,
     metadata,
     put_rows,
@@ -49,6 +53,7 @@ class _Stories(TypedColumns):
 class _StoryTopics(TypedColumns):
     story: Named[str] = Column(Words, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True)
     topic: Named[str] = Column(Words, primary_key=True)
+    last_seen: Named[datetime | None] = Column(Moment)
 
 
 class _RemovedStories(TypedColumns):
@@ -76,7 +81,9 @@ class _StoryDecisions(TypedColumns):
 
 
 stories = Table("stories", metadata, _Stories, Index(None, "last_seen", "id"))
-story_topics = Table("story_topics", metadata, _StoryTopics, Index(None, "topic", "story"))
+story_topics = Table(
+    "story_topics", metadata, _StoryTopics, Index(None, "topic", "story"), Index(None, "topic", "last_seen", "story")
+)
 removed_stories = Table("removed_stories", metadata, _RemovedStories)
 developments = Table("developments", metadata, _Developments)
 """The threads, and stories of none, that there are or were, each at the version at which what it tells changed last."""
@@ -85,6 +92,7 @@ story_decisions = Table("story_decisions", metadata, _StoryDecisions)
 
 
 _BATCH = 500
+_Columns = TypeVarTuple("_Columns")
 
 # Made once: to make a statement takes longer than to run it.
 _DROP_TOPICS = delete(story_topics).where(story_topics.c.story == bindparam("of"))
@@ -114,7 +122,8 @@ class Stories:
         self._touch(before, story.development)
         self._connection.execute(_DROP_REMOVAL, {"of": story.id})
         self._connection.execute(_DROP_TOPICS, {"of": story.id})
-        add_rows(self._connection, story_topics, [{"story": story.id, "topic": topic} for topic in story.topics])
+        topics = [{"story": story.id, "topic": topic, "last_seen": story.last_seen} for topic in story.topics]
+        add_rows(self._connection, story_topics, topics)
 
     def get(self, id: str) -> Story | None:
         document = self._connection.execute(select(stories.c.document).where(stories.c.id == id)).scalar()
@@ -122,12 +131,64 @@ class Stories:
 
     def find(self, topic: str | None = None, since: datetime | None = None, limit: int | None = None) -> list[Story]:
         """Stories last seen at ``since`` or later, the newest first."""
-        query = select(stories).order_by(stories.c.last_seen.desc(), stories.c.id.desc()).limit(limit)
-        if topic is not None:
-            query = query.join(story_topics, story_topics.c.story == stories.c.id).where(story_topics.c.topic == topic)
-        if since is not None:
-            query = query.where(stories.c.last_seen >= since)
-        return [_story(row) for row in self._connection.execute(query)]
+        query, seen, id = _latest(select(stories), topic, since)
+        return [_story(row) for row in self._connection.execute(query.order_by(seen.desc(), id.desc()).limit(limit))]
+
+    def each(self, topic: str | None = None, since: datetime | None = None) -> Iterator[Story]:
+        """What `find` gives, a batch at a time."""
+        query, seen, id = _latest(select(stories), topic, since)
+        query = query.order_by(seen.desc(), id.desc()).limit(_BATCH)
+        rows = self._connection.execute(query).all()
+        while rows:
+            yield from map(_story, rows)
+            last = rows[-1]
+            further = or_(seen < last.last_seen, and_(seen == last.last_seen, id < last.id))
+            rows = self._connection.execute(query.where(seen <= last.last_seen, further)).all()
+
+    def count(self, topic: str | None = None, since: datetime | None = None) -> int:
+        """How many stories `find` gives without a limit."""
+        query, _, _ = _latest(select(func.count()).select_from(stories), topic, since)
+        return self._connection.execute(query).scalar_one()
+
+    def developments_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """The id of the development of each story of ``ids`` that there is."""
+        found: dict[str, str] = {}
+        for batch in batches(ids):
+            rows = self._connection.execute(select(stories.c.id, _DEVELOPMENT).where(stories.c.id.in_(batch)))
+            found |= {id: development or id for id, development in rows}
+        return found
+
+    def latest_developments(
+        self, topic: str, before: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> list[tuple[int, Story]]:
+        """Of at most ``limit`` developments of ``topic``, the latest first, the story that was last seen.
+
+        Each with the version at which what its development tells changed last. ``before`` is the moment and the id of
+        the story after which to go on.
+        """
+        later, its_topic = stories.alias(), story_topics.alias()
+        superseded = (
+            select(later.c.id)
+            .join(its_topic, (its_topic.c.story == later.c.id) & (its_topic.c.topic == topic))
+            .where(
+                later.c.thread == stories.c.thread,
+                or_(
+                    later.c.last_seen > stories.c.last_seen,
+                    and_(later.c.last_seen == stories.c.last_seen, later.c.id > stories.c.id),
+                ),
+            )
+        )
+        query = (
+            select(stories, func.coalesce(developments.c.changed, stories.c.changed).label("told"))
+            .join(story_topics, story_topics.c.story == stories.c.id)
+            .outerjoin(developments, developments.c.id == _DEVELOPMENT)
+            .where(story_topics.c.topic == topic, ~superseded.exists())
+        )
+        if before is not None:
+            moment, id = before
+            query = query.where(stories.c.last_seen <= moment, or_(stories.c.last_seen < moment, stories.c.id < id))
+        query = query.order_by(stories.c.last_seen.desc(), stories.c.id.desc()).limit(limit)
+        return [(row.told, _story(row)) for row in self._connection.execute(query)]
 
     def of_thread(self, thread: str) -> list[Story]:
         """The stories of a thread, in the order in which they began."""
@@ -161,9 +222,10 @@ class Stories:
         )
         return [(changed, id) for changed, id in rows]
 
-    def count_developments(self) -> int:
-        """How many developments there are: threads, and stories of none."""
-        return self._connection.execute(select(func.count(_DEVELOPMENT.distinct()))).scalar_one()
+    def count_developments(self, topic: str | None = None, since: datetime | None = None) -> int:
+        """How many developments there are, threads and stories of none: all, or those of the stories `find` gives."""
+        query, _, _ = _latest(select(func.count(_DEVELOPMENT.distinct())).select_from(stories), topic, since)
+        return self._connection.execute(query).scalar_one()
 
     def changed_since(self, version: int, limit: int) -> list[tuple[int, Story]]:
         """At most ``limit`` stories that changed after ``version``, each with the version it is at, in that order."""
@@ -213,12 +275,17 @@ class Stories:
 
     def moves(self) -> Iterator[tuple[datetime, StoryMove]]:
         """Every move with its moment, oldest first."""
-        query = select(story_moves).order_by(story_moves.c.id).limit(_BATCH)
-        rows = self._connection.execute(query).all()
-        while rows:
-            for row in rows:
-                yield row.at, from_document(StoryMove, row.document, f"move {row.id}")
-            rows = self._connection.execute(query.where(story_moves.c.id > rows[-1].id)).all()
+        last = 0
+        while batch := self.moves_after(last, _BATCH):
+            yield from ((at, move) for _, at, move in batch)
+            last = batch[-1][0]
+
+    def moves_after(self, number: int, limit: int) -> list[tuple[int, datetime, StoryMove]]:
+        """At most ``limit`` moves after the one of that number, each with its number and moment, in that order."""
+        rows = self._connection.execute(
+            select(story_moves).where(story_moves.c.id > number).order_by(story_moves.c.id).limit(limit)
+        )
+        return [(row.id, row.at, from_document(StoryMove, row.document, f"move {row.id}")) for row in rows]
 
     def decide(self, decision: StoryDecision) -> None:
         """Keep what a person decided."""
@@ -230,6 +297,18 @@ class Stories:
             select(story_decisions.c.id, story_decisions.c.document).order_by(story_decisions.c.id)
         )
         return [from_document(StoryDecision, document, f"story decision {id}") for id, document in rows]
+
+
+def _latest(
+    query: Select[*_Columns], topic: str | None, since: datetime | None
+) -> tuple[Select[*_Columns], ColumnElement[Any], ColumnElement[str]]:
+    """``query``, of stories of a topic last seen at ``since`` or later alone; with the columns of their order."""
+    seen: ColumnElement[Any] = stories.c.last_seen
+    id: ColumnElement[str] = stories.c.id
+    if topic is not None:
+        seen, id = story_topics.c.last_seen, story_topics.c.story
+        query = query.join(story_topics, story_topics.c.story == stories.c.id).where(story_topics.c.topic == topic)
+    return (query if since is None else query.where(seen >= since)), seen, id
 
 
 def _story(row: Row[*tuple[Any, ...]]) -> Story:

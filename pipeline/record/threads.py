@@ -69,6 +69,13 @@ class ThreadsKept:
         ]
         return [from_document(PortrayedStory, document, f"what threads keep of {id}") for id, document in rows]
 
+    def still_open(self, stories: Iterable[str]) -> set[str]:
+        """Those of ``stories`` that are remembered: their threads are open."""
+        found: set[str] = set()
+        for some in batches(stories):
+            found |= set(self._connection.scalars(select(portrayed.c.story).where(portrayed.c.story.in_(some))))
+        return found
+
     def forget(self, stories: Iterable[str]) -> None:
         """Let go of stories by id; they stay in the record."""
         for some in batches(stories):

@@ -9,13 +9,17 @@ from sqlalchemy import ColumnElement, Connection, func, literal, select, union_a
 from pipeline.record.alerts import Alerts, alerts
 from pipeline.record.articles import Articles, articles, remembered, revisions
 from pipeline.record.counters import Counter, Counters
+from pipeline.record.decisions import DecisionsKept, decisions
 from pipeline.record.digests import Digests, digests
 from pipeline.record.entries import Entries, entries
 from pipeline.record.feeds import Feeds, feeds
 from pipeline.record.figures import Figures, figures, series, verdicts
 from pipeline.record.hosts import Hosts, hosts, robots
+from pipeline.record.looking import Looking
+from pipeline.record.measuring import Measuring
+from pipeline.record.messages import Messages, messages
 from pipeline.record.notes import Notes
-from pipeline.record.stories import Stories, stories, story_decisions, story_moves
+from pipeline.record.stories import Stories, developments, stories, story_decisions, story_moves
 from pipeline.record.threads import ThreadsKept, portrayed, thread_decisions
 from pipeline.record.told import ToldBefore, heard, told
 from pipeline.record.topics import Topics, topics
@@ -33,6 +37,17 @@ _IDS: dict[Kind, ColumnElement[Any]] = {
     "alert": alerts.c.id,
     "feed": feeds.c.id,
     "topic": topics.c.name,
+}
+
+_VERSIONS: dict[str, ColumnElement[int]] = {
+    "articles": articles.c.changed,
+    "stories": stories.c.changed,
+    "briefs": developments.c.changed,
+    "moves": story_moves.c.id,
+    "figures": figures.c.changed,
+    "alerts": alerts.c.changed,
+    "entries": entries.c.changed,
+    "decisions": decisions.c.number,
 }
 
 _COUNTED = (
@@ -54,6 +69,8 @@ _COUNTED = (
     heard,
     alerts,
     digests,
+    messages,
+    decisions,
     hosts,
     robots,
     visits,
@@ -76,9 +93,13 @@ class Transaction:
         self.told = ToldBefore(connection)
         self.alerts = Alerts(connection, self._counters)
         self.digests = Digests(connection)
+        self.messages = Messages(connection)
+        self.decisions = DecisionsKept(connection)
         self.hosts = Hosts(connection)
         self.visits = Visits(connection)
         self.notes = Notes(connection)
+        self.looking = Looking(connection, self.articles, self.entries)
+        self.measuring = Measuring(connection)
 
     def search_everything_by_id(self, id: str) -> Kind | None:
         """What kind of thing ``id`` names, in the order that `Kind` lists them; ``None`` if nothing."""
@@ -88,6 +109,15 @@ class Transaction:
             )
         )
         return next((kind for kind in _IDS if kind in found), None)
+
+    def versions(self, kind: str, after: int, limit: int) -> list[int]:
+        """At most ``limit`` versions after ``after`` at which something of ``kind`` is, in order; numbers, of what
+        never changes.
+
+        ``kind`` is that of an export; briefs are those of developments.
+        """
+        column = _VERSIONS[kind]
+        return list(self._connection.scalars(select(column).where(column > after).order_by(column).limit(limit)))
 
     def totals(self) -> dict[str, int]:
         """How many rows each table has."""

@@ -10,43 +10,52 @@ from sqlalchemy.engine import ExceptionContext
 from pipeline.errors import RecordBusy, RecordError
 
 _BUSY = "another process holds the record"
-_BUSY_HINT = "try again when it is done; if none is running, see whether a backup or a shell keeps it open"
+_BUSY_HINT = "try again later; if none is running, check whether a database shell keeps it open"
 _NO_TABLES = "the record is not set up for this program"
 _NO_TABLES_HINT = "run `tallywire setup`"
 _FULL = "no space is left for the record"
-_FULL_HINT = "make room on its disk and run again; nothing that was committed is lost"
+_FULL_HINT = "free some disk space and run again; no committed data is lost"
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: (_FULL, _FULL_HINT),
-    sqlite3.SQLITE_NOTADB: ("this file is not a record", "name another file, or move this one away"),
+    sqlite3.SQLITE_NOTADB: ("this file is not a record", "choose another file, or move this one away"),
     sqlite3.SQLITE_CORRUPT: ("the file of the record is damaged", "restore it from a backup"),
     sqlite3.SQLITE_READONLY: (
         "the record can't be written",
-        "let this user write the file and its folder",
+        "allow this user to write the file and its folder",
     ),
-    sqlite3.SQLITE_PERM: ("the record can't be opened", "let this user read and write the file"),
-    sqlite3.SQLITE_CANTOPEN: ("the record can't be opened", "is it a file, in a folder this user may write?"),
-    sqlite3.SQLITE_IOERR: ("the disk of the record fails", "is there space left? is it a network drive?"),
-    sqlite3.SQLITE_CONSTRAINT: ("that would break a rule of the record", "this is a mistake in Tallywire; report it"),
+    sqlite3.SQLITE_PERM: ("the record can't be opened", "allow this user to read and write the file"),
+    sqlite3.SQLITE_CANTOPEN: (
+        "the record can't be opened",
+        "check that it is a file, in a folder this user may write to",
+    ),
+    sqlite3.SQLITE_IOERR: ("the disk of the record fails", "check the free space, and whether it is a network drive"),
+    sqlite3.SQLITE_CONSTRAINT: (
+        "that would violate a constraint of the record",
+        "this is a bug in Tallywire; please report it",
+    ),
 }
 
 _POSTGRES_BUSY = ("55P03", "40001", "40P01")
 
 # By SQLSTATE or the beginning of one. https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
-    "22": ("the database refuses a value", "this is a mistake in Tallywire; report it"),
-    "23": ("that would break a rule of the record", "this is a mistake in Tallywire; report it"),
-    "25006": ("the record can't be written", "is this a read-only copy? name the primary in TALLYWIRE_DATABASE_URL"),
-    "3F000": ("there is no schema to work in", "the user must be granted a schema of its search_path"),
-    "42501": ("the database refuses permission", "the user must own the tables, or be granted them"),
+    "22": ("the database rejected a value", "this is a bug in Tallywire; please report it"),
+    "23": ("that would violate a constraint of the record", "this is a bug in Tallywire; please report it"),
+    "25006": (
+        "the record can't be written",
+        "it may be a read-only replica; set TALLYWIRE_DATABASE_URL to the primary",
+    ),
+    "3F000": ("there is no schema to work in", "grant the user a schema of its search_path"),
+    "42501": ("the database refuses permission", "make the user owner of the tables, or grant it access"),
     "42703": (_NO_TABLES, _NO_TABLES_HINT),
     "42P01": (_NO_TABLES, _NO_TABLES_HINT),
     "53100": (_FULL, _FULL_HINT),
-    "54": ("something is too long for the database", "an id has room for some 2,000 characters"),
+    "54": ("something is too long for the database", "an ID can have about 2,000 characters"),
     "57P": ("the database stopped", "try again when it is back; nothing that was committed is lost"),
 }
 
-_UNREACHABLE = ("no connection to the database", "is the server running, and TALLYWIRE_DATABASE_URL right?")
+_UNREACHABLE = ("no connection to the database", "check that the server is running and TALLYWIRE_DATABASE_URL is right")
 _UNKNOWN = ("the record can't be used", "run `tallywire doctor`")
 
 

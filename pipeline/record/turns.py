@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def _busy(turn: str, where: str) -> RecordBusy:
     return RecordBusy(
         _BUSY[turn],
         where=where,
-        hint="it does the work; this one has nothing to do until it is done",
+        hint="wait for it to finish",
     )
 
 
@@ -44,10 +44,10 @@ def hold_file(database: Path, turn: str, wait: float) -> Iterator[None]:
         raise _busy(turn, str(file)) from None
     except OSError as error:
         raise RecordError(
-            "the lock file can't be made",
+            "the lock file can't be created",
             where=str(file),
             why=error.strerror or str(error),
-            hint="give this user the right to write there; on a network drive locks may not work at all",
+            hint="allow this user to write there; locks may not work on network drives",
         ) from error
     try:
         yield
@@ -56,20 +56,22 @@ def hold_file(database: Path, turn: str, wait: float) -> Iterator[None]:
 
 
 @contextmanager
-def hold_advisory_lock(engine: Engine, turn: str, part: str, where: str, wait: float) -> Iterator[None]:
-    """Hold the advisory lock of ``turn`` over ``part``. Raises ``RecordBusy`` if not had within ``wait`` seconds."""
-    number = _number_of(turn, part)
+def hold_advisory_locks(engine: Engine, turn: str, parts: Iterable[str], where: str, wait: float) -> Iterator[None]:
+    """Hold the advisory locks of ``turn`` over ``parts``. Raises ``RecordBusy`` if not had within ``wait`` seconds."""
+    # Whoever takes several takes them in one order, so that no two wait for each other.
+    numbers = sorted(_number_of(turn, part) for part in parts)
     give_up = time.monotonic() + wait
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while not connection.scalar(select(func.pg_try_advisory_lock(number))):
-            if time.monotonic() >= give_up:
-                raise _busy(turn, where)
-            time.sleep(_PAUSE)
         try:
+            for number in numbers:
+                while not connection.scalar(select(func.pg_try_advisory_lock(number))):
+                    if time.monotonic() >= give_up:
+                        raise _busy(turn, where)
+                    time.sleep(_PAUSE)
             yield
         finally:
             with suppress(RecordError):
-                connection.scalar(select(func.pg_advisory_unlock(number)))
+                connection.scalar(select(func.pg_advisory_unlock_all()))
             # Were the connection given back although unlocking failed, the lock would be held for ever.
             connection.invalidate()
 

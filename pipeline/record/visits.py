@@ -74,6 +74,12 @@ class Visits:
         )
         return [from_document(Visit, row.document, f"visits of {row.url_key}") for row in rows]
 
+    def ahead(self, moment: datetime) -> list[Visit]:
+        """Pages that were last asked for only after ``moment``."""
+        query = select(visits.c.url_key, visits.c.document).where(visits.c.last > moment).order_by(visits.c.url_key)
+        rows = self._connection.execute(query)
+        return [from_document(Visit, row.document, f"visits of {row.url_key}") for row in rows]
+
     def forget(self, now: datetime) -> None:
         """Let go of pages that are not to be visited again and that nobody asked for in a month."""
         self._connection.execute(delete(visits).where(visits.c.next.is_(None), visits.c.last < now - _OF_USE))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 
 from pipeline.errors import SearchIndexError
 from pipeline.index.contract import Batch, Settle
 from pipeline.record import Record
-from pipeline.steps.documents import CHANGES
+from pipeline.steps.known.identity import identity
 from pipeline.steps.services import Services
+from pipeline.steps.showing.documents import CHANGES
 from schemas.search import IndexKind, Refusal
 
 _BATCH = 200
 _REFUSED = "index refused "
-_IDENTITY = "record identity"
 
 
 def publish(services: Services) -> int:
@@ -40,7 +39,7 @@ def rebuild(services: Services) -> dict[IndexKind, int]:
     counts = {
         kind: services.index.rebuild(kind, _changes(services.record, kind, 0), settle) for kind in services.index.kinds
     }
-    services.index.own(_identity(services.record))
+    services.index.own(identity(services.record))
     # Writers went on writing to the old version until the new one took its place.
     publish(services)
     return counts
@@ -59,28 +58,17 @@ def refusals(record: Record) -> list[Refusal]:
 
 
 def check_owner(services: Services) -> None:
-    """Raises SearchIndexError where the index holds what is in another record; one that is nobody's becomes ours."""
+    """Raises SearchIndexError where the index belongs to another record; one that is nobody's becomes ours."""
     # Of two records that write to one index, the one with lower versions would never be seen.
-    ours, owner = _identity(services.record), services.index.owner()
+    ours, owner = identity(services.record), services.index.owner()
     if owner is None:
         services.index.own(ours)
     elif owner != ours:
         raise SearchIndexError(
-            "the index holds what is in another record",
+            "the index belongs to another record",
             hint="if that record is gone, run `tallywire index rebuild`; if another deployment writes there, give this "
             "one a name of its own with TALLYWIRE_ELASTICSEARCH_PREFIX",
         )
-
-
-def _identity(record: Record) -> str:
-    """A name that no other record has."""
-    with record.read() as tx:
-        name = tx.notes.get(_IDENTITY)
-    if name is None:
-        with record.begin() as tx:
-            name = tx.notes.get(_IDENTITY) or uuid.uuid4().hex
-            tx.notes.set(_IDENTITY, name)
-    return name
 
 
 def _changes(record: Record, kind: IndexKind, heard: int) -> Iterator[Batch]:

@@ -7,6 +7,7 @@ import socket
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,11 +26,11 @@ from pipeline.errors import (
 from pipeline.read.page import hint_of
 from pipeline.read.workers import Interrupted, WorkerPool
 from pipeline.record import Record
-from pipeline.steps.pages import REUSE, Pages, fetch_pages
-from pipeline.steps.reading import ArticleRead, ReadJob, question
-from pipeline.steps.revising import without_shared
-from pipeline.steps.revisit import visited
+from pipeline.steps.intake.pages import REUSE, Pages, fetch_pages
+from pipeline.steps.intake.reading import ArticleRead, ReadJob, question
+from pipeline.steps.intake.revisit import visited
 from pipeline.steps.services import Services
+from schemas.archive import EntryNote
 from schemas.article import Article, Page, PageKind, ReadEntry, Reading
 from schemas.base import stable_id
 from schemas.feed import Entry, Origin, Outcome
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 LEASE = timedelta(minutes=15)
 _WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 _FEED_TEXT_IS_ENOUGH = 600
+_UNJUDGED = 256
+"""Readings that wait for the judge at most: two turns, and more only beside others who read."""
 _FEED_INSTEAD_FROM = 3
 """Tries after which an article whose page gives no answer is read from its feed: the page is most likely there within
 the quarter of an hour that two tries take, and news should not wait for hours."""
@@ -161,10 +164,13 @@ async def read(
         jobs = {id: fate for id, fate in fates.items() if isinstance(fate, ReadJob)}
         # Fewer readings than jobs where we were asked to stop; what is not read is given back below.
         found = read_all(services.record, pool, {entry.id: entry for entry in entries}, jobs, stop=stop)
+        with services.record.read() as tx:
+            decided = {entry.id: _decided(tx, entry, found.get(entry.id) or fates.get(entry.id)) for entry in entries}
+        notes = _note_entries(services, entries, decided, jobs, outlets, frozenset(questions), now)
         with services.record.begin() as tx:
             _note_visits(tx, services, entries, fates, pages)
             for entry in entries:
-                _settle(tx, entry, found.get(entry.id) or fates.get(entry.id), now, owner, report)
+                _settle(tx, entry, decided[entry.id], notes.get(entry.id), now, owner, report)
                 on_entry(entry)
     finally:
         with services.record.begin() as tx:
@@ -232,43 +238,80 @@ def _is_out_of_reach(entry: Entry, fate: End | Again) -> bool:
     return fate.outcome in (Outcome.BLOCKED, Outcome.ROBOTS, Outcome.GONE, Outcome.FAILED)
 
 
+def _decided(
+    tx: Transaction, entry: Entry, found: ArticleRead | TallywireError | ReadJob | End | Again | None
+) -> ArticleRead | End | Again | None:
+    """What is to become of an entry; None of one whose page was not asked for, or not read: it is given back."""
+    if isinstance(found, ArticleRead) and (wait := _worth_another_look(tx, entry, found.reading)):
+        found = Again(found.reading.teaser or "", wait)
+    if isinstance(found, TallywireError):
+        found = judged_by_error(found)
+    if isinstance(found, Again) and found.asked and wait_before_try(entry.attempts) is None:
+        found = End(Outcome.FAILED, f"{found.reason}, {entry.attempts} times")
+    return None if isinstance(found, ReadJob) else found
+
+
+def _note_entries(
+    services: Services,
+    entries: Sequence[Entry],
+    decided: Mapping[str, ArticleRead | End | Again | None],
+    jobs: Mapping[str, ReadJob],
+    outlets: Mapping[str, str],
+    topics: AbstractSet[str],
+    now: datetime,
+) -> dict[str, str]:
+    """Archive what the feed said of each entry that was read or ended; gives the ids of the notes.
+
+    All of it is on the disk then: the record names it next.
+    """
+    notes: dict[str, str] = {}
+    for entry in entries:
+        fate, job = decided[entry.id], jobs.get(entry.id)
+        note = EntryNote(
+            entry=entry,
+            outlet=outlets.get(entry.feed or "") or None,
+            others=tuple(sorted(topics - set(entry.topics))),
+            at=now,
+            page=job.page.record if job and job.page else None,
+        )
+        if isinstance(fate, ArticleRead):
+            note = note.model_copy(update={"figures": fate.figures})
+        elif isinstance(fate, End):
+            note = note.model_copy(update={"outcome": fate.outcome, "reason": fate.reason, "article": fate.article})
+        else:
+            continue
+        notes[entry.id] = services.archive.note(note)
+    services.archive.sync()
+    return notes
+
+
 def _settle(
     tx: Transaction,
     entry: Entry,
-    found: ArticleRead | TallywireError | ReadJob | End | Again | None,
+    fate: ArticleRead | End | Again | None,
+    note: str | None,
     now: datetime,
     owner: str,
     report: ReadReport,
 ) -> None:
-    """Put an entry that was read before the judge; end another one, or let it wait for its next try.
-
-    One whose page was not asked for, or not read, is left to be given back.
-    """
-    if isinstance(found, ArticleRead) and (wait := _worth_another_look(tx, entry, found.reading)):
-        found = Again(found.reading.teaser or "", wait)
-    if isinstance(found, ArticleRead):
-        read = ReadEntry(entry=entry, reading=found.reading, matches=found.matches)
-        tx.entries.put_reading(entry.id, read, owner=owner)
-        report.read += 1
-        return
-    if isinstance(found, TallywireError):
-        found = judged_by_error(found)
-    if isinstance(found, Again) and not found.asked:
-        # A host that wants a pause is no trouble of the entry's, which would else be given up within hours.
-        later = now + (found.wait or _WAITS[0])
-        tx.entries.retry(entry.id, later, found.reason, owner=owner, attempts=entry.attempts - 1)
-        report.again += 1
-        return
-    if isinstance(found, Again):
-        wait = wait_before_try(entry.attempts)
-        if wait is not None:
-            tx.entries.retry(entry.id, now + max(wait, found.wait or wait), found.reason, owner=owner)
+    """Put an entry that was read before the judge; end another one, or let it wait for its next try."""
+    match fate:
+        case ArticleRead():
+            read = ReadEntry(entry=entry, reading=fate.reading, matches=fate.matches, archived=note)
+            tx.entries.put_reading(entry.id, read, owner=owner)
+            report.read += 1
+        case Again(asked=False):
+            # A host that wants a pause is no trouble of the entry's, which would else be given up within hours.
+            later = now + (fate.wait or _WAITS[0])
+            tx.entries.retry(entry.id, later, fate.reason, owner=owner, attempts=entry.attempts - 1)
             report.again += 1
-            return
-        found = End(Outcome.FAILED, f"{found.reason}, {entry.attempts} times")
-    if isinstance(found, End):
-        tx.entries.end(entry.id, found.outcome, found.reason, now, found.article, owner=owner)
-        report.ended[found.outcome] += 1
+        case Again():
+            wait = wait_before_try(entry.attempts) or _WAITS[-1]
+            tx.entries.retry(entry.id, now + max(wait, fate.wait or wait), fate.reason, owner=owner)
+            report.again += 1
+        case End():
+            tx.entries.end(entry.id, fate.outcome, fate.reason, now, fate.article, owner=owner)
+            report.ended[fate.outcome] += 1
 
 
 def _worth_another_look(tx: Transaction, entry: Entry, reading: Reading) -> timedelta | None:
@@ -296,7 +339,7 @@ def read_all(
     An article that a topic once took stays its coverage, even where a new text says no more why, or comes by a feed of
     other topics only. Its figures are still followed, so it is read once more with them.
     """
-    found = without_shared(entries, dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False)))
+    found = dict(zip(jobs, pool.map(jobs.values(), stop=stop), strict=False))
     again = {id: replace(jobs[id], figures=True) for id in _still_followed(record, entries, found)}
     for id in again:
         del found[id]
@@ -306,15 +349,17 @@ def read_all(
 def _still_followed(
     record: Record, entries: Mapping[str, Entry], found: Mapping[str, ArticleRead | TallywireError]
 ) -> list[str]:
-    """Those that no topic takes now, but one took before, or takes by another entry of the same batch."""
+    """Those that no topic takes now, but one took before, or takes by another entry that is not judged yet."""
     read = {id: one for id, one in found.items() if isinstance(one, ArticleRead) and not one.reading.teaser}
     articles = {id: article_of(entries[id], one.reading) for id, one in read.items()}
     taken = {articles[id] for id, one in read.items() if one.on_topic}
-    left = [id for id, one in read.items() if not one.on_topic]
+    left = [id for id, one in read.items() if not (one.on_topic or one.figures)]
     if not left:
         return []
     with record.read() as tx:
         known = tx.articles.get_many(articles[id] for id in left)
+        waiting = [one for one in tx.entries.unjudged(_UNJUDGED) if any(match.matched for match in one.matches)]
+    taken |= {article_of(one.entry, one.reading) for one in waiting}
     return [id for id in left if articles[id] in taken or _is_followed(known.get(articles[id]), read[id].reading)]
 
 

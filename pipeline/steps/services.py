@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from pipeline.index.contract import SearchIndex
 from pipeline.index.elastic.index import ElasticIndex
 from pipeline.index.elastic.server import Address, Server
 from pipeline.index.sqlite import SqliteIndex
+from pipeline.private import make_private
 from pipeline.record import Record
 from pipeline.settings import Settings
 
@@ -39,10 +41,14 @@ class Services:
 
 
 def open_services(settings: Settings, *, clock: Clock = system_clock) -> Services:
-    """The services that the settings name, the record brought up to date.
+    """The services that the settings name, the record brought up to date; what lies in the home, and whatever this
+    process writes from here on, is for its user alone.
 
     Raises RecordError or SearchIndexError where one of them can't be used.
     """
+    with suppress(OSError):
+        # Whoever writes there says what is wrong; not all that is opened is written to.
+        make_private(settings.home)
     record = Record(settings.record_url)
     record.migrate()
     return Services(

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.private import kept_secret
 from pipeline.settings import Settings
+from pipeline.tell.channels import Channel
 from pipeline.tell.delivery import FileMailer, Mailer, SmtpMailer
+from pipeline.tell.links import Links, Signer
+from pipeline.tell.pages import link
 from pipeline.tell.sender import Sender
+from schemas.channel import WebhookSettings
 
 if TYPE_CHECKING:
     from pipeline.collect.fetch import Fetcher, FetchLimits
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 def fetcher_of(services: Services) -> Fetcher:
     """The way out to the web of a deployment, which remembers what hosts ask of it."""
     from pipeline.collect.fetch import Fetcher
-    from pipeline.steps.hosts import RecordedHosts
+    from pipeline.steps.intake.hosts import RecordedHosts
 
     return Fetcher(limits_of(services.settings), clock=services.clock, memory=RecordedHosts(services))
 
@@ -44,8 +49,42 @@ def mailer_of(settings: Settings) -> Mailer:
     return FileMailer(settings.mail_path)
 
 
+def channels_of(settings: Settings) -> dict[str, Channel]:
+    """The channels of the settings, by the names under which topics list them."""
+    if not settings.channels:
+        return {}
+    # Few have channels, and an HTTP client takes long to import.
+    from pipeline.tell.chat import AppriseChannel
+    from pipeline.tell.webhook import WebhookChannel
+
+    return {
+        name: WebhookChannel(name, one, allowed_hosts=settings.allowed_hosts)
+        if isinstance(one, WebhookSettings)
+        else AppriseChannel(name, one)
+        for name, one in settings.channels.items()
+    }
+
+
 def sender_of(settings: Settings) -> Sender:
     """How mails name their sender, by the settings."""
     return Sender(
-        mail_from=settings.mail_from, public_url=settings.public_url, unsubscribe_url=settings.unsubscribe_url
+        mail_from=settings.mail_from,
+        public_url=settings.public_url,
+        links=links_of(settings),
+        unsubscribe_url=settings.unsubscribe_url,
     )
+
+
+def links_of(settings: Settings) -> Links | None:
+    """The links in mails by which readers decide; None where readers can't reach the window.
+
+    Raises SettingsError where the key that signs them can't be kept in the home.
+    """
+    base = link(settings.public_url or "")
+    return Links(signer_of(settings), base.rstrip("/")) if base else None
+
+
+def signer_of(settings: Settings) -> Signer:
+    """What signs links, and reads them again. Raises SettingsError where its key can't be kept in the home."""
+    given = settings.link_key
+    return Signer((given.get_secret_value() if given else kept_secret(settings.home / "link.key")).encode())

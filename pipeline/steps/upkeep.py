@@ -20,7 +20,7 @@ from pipeline.collect.keeping import (
 from pipeline.errors import SearchIndexError
 from pipeline.record.notes import CROWDED
 from pipeline.settings import Settings
-from pipeline.steps.findings import (
+from pipeline.steps.keeping.findings import (
     Finding,
     IndexCheck,
     check_index,
@@ -120,7 +120,7 @@ def _retention(settings: Settings, now: datetime, findings: list[Finding]) -> It
                 Finding(
                     level="problem",
                     what=f"{error.filename or place} can't be removed: {error.strerror or error}",
-                    advice="see whether this user may write there; the next upkeep tries again",
+                    advice="check that this user may write there; the next upkeep tries again",
                 )
             )
             continue

@@ -11,6 +11,8 @@
 ``charts``     the pictures of a digest
 ``sender``     who sends: addresses, Message-IDs, headers
 ``delivery``   mails become files or go to an SMTP server
+``wants``      whether a recipient wants something
+``channels``   what a channel gets; ``payload`` and ``webhook`` for webhooks, ``short`` and ``chat`` for Apprise
 
-All of it is pure but ``delivery``.
+All of it is pure but ``delivery``, ``webhook`` and ``chat``.
 """

@@ -11,7 +11,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from pipeline.tell.words import day
+from pipeline.tell.frame import ENGLISH, Frame
 from schemas.alert import CoverageDay
 from schemas.figure import Value
 
@@ -40,7 +40,7 @@ def _png(picture: Picture) -> bytes:
     return out.getvalue()
 
 
-def coverage_chart(days: Sequence[CoverageDay]) -> bytes:
+def coverage_chart(days: Sequence[CoverageDay], frame: Frame = ENGLISH) -> bytes:
     """A bar a day: reports, and their copies on top of them. `COVERAGE_SIZE` pixels, at twice the density."""
     from matplotlib.ticker import MaxNLocator
 
@@ -56,7 +56,7 @@ def coverage_chart(days: Sequence[CoverageDay]) -> bytes:
     every = max(1, -(-len(days) // 8))
     # Counted from the last day, which is the one that matters.
     ticks = [place for place in places if (len(days) - 1 - place) % every == 0]
-    axes.set_xticks(ticks, [day(days[place].day).rpartition(" ")[0] for place in ticks])
+    axes.set_xticks(ticks, [frame.day_of_year(days[place].day) for place in ticks])
     axes.tick_params(colors=_INK, labelsize=7, length=0, pad=3)
     axes.grid(axis="y", color=_INK, alpha=0.3, linewidth=0.5)
     axes.set_axisbelow(True)

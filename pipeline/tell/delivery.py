@@ -10,8 +10,8 @@ import hashlib
 import os
 import smtplib
 import ssl
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -24,12 +24,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from filelock import FileLock
 
 from pipeline.errors import DeliveryError, DeliveryRefused, SettingsError
+from pipeline.settings import SMTP_PORTS
 from pipeline.tell.words import one_line, slug
 from schemas.alert import Mail
 from schemas.base import Model, to_utc
 
 _IDENTIFIERS = {"message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"}
-_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -58,11 +58,15 @@ class PartlyDelivered(DeliveryError):
             f"the mail reached {len(delivery.delivered)} of {len(mail.recipients)} recipients",
             where=mail.subject,
             why=_reasons((*deferred, *delivery.refused)),
-            hint="the others are tried again",
+            hint="it will be tried again for the others",
         )
         self.delivered = delivery.delivered
         self.refused = delivery.refused
         self.deferred = tuple(refusal.recipient for refusal in deferred)
+
+
+class NotAsked(DeliveryError):
+    """The mail was not even tried: the server did not answer to an earlier one of the same `sitting`."""
 
 
 class Mailer(Protocol):
@@ -74,6 +78,20 @@ class Mailer(Protocol):
     """
 
     def send(self, mail: Mail, *, date: datetime) -> Delivery: ...
+
+
+@contextmanager
+def sitting(mailer: Mailer) -> Iterator[Mailer]:
+    """The mailer for the mails that are sent in one go: over one connection, where they go to a server.
+
+    A server that does not answer holds up the first of them for its time-out; to the others it is not asked again, and
+    each raises `NotAsked`.
+    """
+    if isinstance(mailer, SmtpMailer):
+        with mailer.sitting() as connected:
+            yield connected
+    else:
+        yield mailer
 
 
 class _Policy(EmailPolicy):
@@ -114,7 +132,7 @@ def as_message(mail: Mail, date: datetime) -> EmailMessage:
             message[name] = value
     except (ValueError, MessageError) as error:
         raise DeliveryRefused(
-            "a header of the mail can't be written", where=one_line(mail.subject, 120), why=one_line(str(error), 200)
+            "a header of the mail is invalid", where=one_line(mail.subject, 120), why=one_line(str(error), 200)
         ) from error
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
@@ -169,14 +187,24 @@ class FileMailer:
                         file.flush()
                         os.fsync(file.fileno())
                     partial.replace(path)
+                    _sync(self._directory)
         except OSError as error:
             raise DeliveryError(
                 "the mail can't be written",
                 where=str(self._directory),
                 why=error.strerror or str(error),
-                hint="give the folder room and permission to write, or set TALLYWIRE_SMTP_URL",
+                hint="free some disk space and check the folder's permissions, or set TALLYWIRE_SMTP_URL",
             ) from error
         return Delivery(delivered=mail.recipients)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in ``folder`` outlive a power failure, as what stands in its files does by then."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 class SmtpMailer:
@@ -196,17 +224,17 @@ class SmtpMailer:
             port = parts.port
             options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
         except ValueError as error:
-            raise _bad_url("it is no URL") from error
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise _bad_url("it starts with none of smtp://, smtp+starttls:// and smtps://, or names no host")
+            raise _bad_url("it is not a URL") from error
+        if parts.scheme not in SMTP_PORTS or not parts.hostname:
+            raise _bad_url("it does not start with smtp://, smtp+starttls:// or smtps:// and a host")
         if unknown := set(options) - {"ca", "verify"}:
             raise _bad_url(f"it has the unknown option {min(unknown)}")
         if options.get("verify", "yes") not in ("yes", "no"):
-            raise _bad_url("verify is yes or no")
+            raise _bad_url("verify must be yes or no")
         if parts.username and parts.scheme == "smtp" and parts.hostname not in _LOCAL:
-            raise _bad_url("the password would travel unencrypted")
+            raise _bad_url("the password would be sent unencrypted")
         self._scheme, self._host = parts.scheme, parts.hostname
-        self._port = port or _PORTS[parts.scheme]
+        self._port = port or SMTP_PORTS[parts.scheme]
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._timeout = timeout
         self._tls = _tls(options) if parts.scheme != "smtp" else None
@@ -218,45 +246,70 @@ class SmtpMailer:
         What is raised is what `Mailer` says. A connection lost after the text was sent leaves open whether it was
         taken; the next try repeats its Message-ID.
         """
-        message = as_message(mail, date)
-        if not mail.recipients:
-            raise DeliveryRefused("the mail has no recipients", where=mail.subject)
-        sender = parseaddr(str(message["From"]))[1]
+        with self.sitting() as connected:
+            return connected.send(mail, date=date)
+
+    @contextmanager
+    def sitting(self) -> Iterator[Mailer]:
+        """This mailer on one connection, which is made for the first mail; see `sitting`."""
+        connected = _Connected(self)
         try:
-            server = self._connect(sender.rpartition("@")[2])
-            try:
-                delivery = self._transact(server, mail, sender, message)
-                # The mail is taken: a server that says goodbye badly must not have it sent again.
-                with suppress(OSError, smtplib.SMTPException):
-                    server.quit()
-            finally:
-                server.close()
-            return delivery
-        except smtplib.SMTPAuthenticationError as error:
-            raise DeliveryError(
-                "the mail server does not take the user name and password",
+            yield connected
+        finally:
+            connected.close()
+
+    def in_words(self, error: OSError) -> DeliveryError:
+        """What went wrong with the server, which is no answer to a mail."""
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            return DeliveryError(
+                "the mail server rejects the user name and password",
                 where=self._where,
                 why=_said(error.smtp_code, error.smtp_error),
-                hint="check TALLYWIRE_SMTP_URL; the mail is tried again",
-            ) from error
-        except smtplib.SMTPResponseException as error:
-            raise self._failure(error.smtp_code, error.smtp_error) from error
-        except ssl.SSLCertVerificationError as error:
-            raise DeliveryError(
+                hint="check TALLYWIRE_SMTP_URL; the mail will be tried again",
+            )
+        if isinstance(error, smtplib.SMTPResponseException):
+            return self._failure(error.smtp_code, error.smtp_error)
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return DeliveryError(
                 "the mail server's certificate can't be trusted",
                 where=self._where,
                 why=one_line(error.verify_message, 200),
-                hint="name its authority with ?ca=/path/to/ca.pem in TALLYWIRE_SMTP_URL",
-            ) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise DeliveryError(
-                "the mail server did not take the mail",
-                where=self._where,
-                why=one_line(str(error) or type(error).__name__, 200),
-                hint="the mail is tried again",
-            ) from error
+                hint="add ?ca=/path/to/ca.pem to TALLYWIRE_SMTP_URL",
+            )
+        return DeliveryError(
+            "the mail could not be sent",
+            where=self._where,
+            why=one_line(str(error) or type(error).__name__, 200),
+            hint="the mail will be tried again",
+        )
 
-    def _connect(self, name: str) -> smtplib.SMTP:
+    @property
+    def where(self) -> str:
+        """The server with scheme and port, without a password."""
+        return self._where
+
+    def try_out(self, sender: str) -> None:
+        """Do all that sending a mail from ``sender`` takes, but send none: encryption, certificate, login, sender.
+
+        Raises DeliveryError as `send` does.
+        """
+        address = parseaddr(sender)[1]
+        try:
+            server = self.connect(address.rpartition("@")[2] or "localhost")
+            try:
+                server.ehlo_or_helo_if_needed()
+                code, answer = server.mail(address)
+                with suppress(OSError):
+                    server.quit()
+            finally:
+                server.close()
+        except OSError as error:
+            raise self.in_words(error) from error
+        if code != 250:
+            raise self._failure(code, answer)
+
+    def connect(self, name: str) -> smtplib.SMTP:
+        """A connection to the server, to which we are ``name``. Raises OSError, as smtplib does."""
         # Giving our name spares the look-up of this machine's, which may take long.
         local = name if name.isascii() else "localhost"
         if self._scheme == "smtps":
@@ -275,8 +328,10 @@ class SmtpMailer:
             raise
         return server
 
-    def _transact(self, server: smtplib.SMTP, mail: Mail, sender: str, message: EmailMessage) -> Delivery:
+    def transact(self, server: smtplib.SMTP, mail: Mail, sender: str, message: EmailMessage) -> Delivery:
+        """Give the server one mail. Raises what `Mailer` says, or OSError, as smtplib does."""
         server.ehlo_or_helo_if_needed()
+        server.command_encoding = "ascii"
         options: list[str] = []
         international = not all(_on_the_wire(recipient).isascii() for recipient in mail.recipients)
         if international and server.has_extn("smtputf8"):
@@ -291,7 +346,7 @@ class SmtpMailer:
         for recipient in mail.recipients:
             address = _on_the_wire(recipient)
             if not (address.isascii() or options):
-                refused.append((553, Refusal(recipient=recipient, why="the server takes no such address")))
+                refused.append((553, Refusal(recipient=recipient, why="the server does not accept such addresses")))
                 continue
             code, answer = server.rcpt(address)
             if code in (250, 251):
@@ -302,10 +357,10 @@ class SmtpMailer:
         if not taken:
             error = DeliveryError if deferred else DeliveryRefused
             raise error(
-                "the mail server takes none of the recipients",
+                "the mail server rejects all recipients",
                 where=self._where,
                 why=_reasons(refusal for _, refusal in (*deferred, *refused)),
-                hint="the mail is tried again" if deferred else "correct the recipients of the topic",
+                hint="the mail will be tried again" if deferred else "correct the topic's recipients",
             )
         code, answer = server.data(message.as_bytes())
         if code != 250:
@@ -317,13 +372,75 @@ class SmtpMailer:
 
     def _failure(self, code: int, answer: bytes | str) -> DeliveryError:
         if 500 <= code < 600:
-            return DeliveryRefused("the mail server refuses the mail", where=self._where, why=_said(code, answer))
+            return DeliveryRefused("the mail server rejects the mail", where=self._where, why=_said(code, answer))
         return DeliveryError(
-            "the mail server does not take the mail now",
+            "the mail server does not accept the mail now",
             where=self._where,
             why=_said(code, answer),
-            hint="the mail is tried again",
+            hint="the mail will be tried again",
         )
+
+
+class _Connected:
+    """An `SmtpMailer` for several mails in a row: on one connection, and silenced by one time-out."""
+
+    def __init__(self, mailer: SmtpMailer) -> None:
+        self._mailer = mailer
+        self._server: smtplib.SMTP | None = None
+        self._away: DeliveryError | None = None
+
+    def send(self, mail: Mail, *, date: datetime) -> Delivery:
+        message = as_message(mail, date)
+        if not mail.recipients:
+            raise DeliveryRefused("the mail has no recipients", where=mail.subject)
+        if self._away is not None:
+            raise NotAsked(
+                "the mail server did not answer before",
+                where=self._away.where,
+                why=self._away.why,
+                hint="the mail will be tried again",
+            ) from self._away
+        sender = parseaddr(str(message["From"]))[1]
+        try:
+            server = self._ready(sender.rpartition("@")[2])
+            delivery = self._mailer.transact(server, mail, sender, message)
+        except PartlyDelivered:
+            raise
+        except DeliveryError:
+            # It refused this one; the next begins anew.
+            with suppress(OSError):
+                server.rset()
+            raise
+        except OSError as error:
+            words = self._mailer.in_words(error)
+            if self._server is None or isinstance(error, TimeoutError):
+                self._away = words
+            self._drop()
+            raise words from error
+        return delivery
+
+    def close(self) -> None:
+        """Say goodbye. What was taken is taken: a server that says goodbye badly must not have it sent again."""
+        if self._server is not None:
+            with suppress(OSError):
+                self._server.quit()
+            self._drop()
+
+    def _ready(self, name: str) -> smtplib.SMTP:
+        """The connection, made anew where the server has closed it since the last mail."""
+        if self._server is not None:
+            try:
+                self._server.noop()
+            except smtplib.SMTPServerDisconnected:
+                self._drop()
+        if self._server is None:
+            self._server = self._mailer.connect(name)
+        return self._server
+
+    def _drop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
 
 def _tls(options: dict[str, str]) -> ssl.SSLContext:

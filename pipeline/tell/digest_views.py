@@ -6,9 +6,9 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from pipeline.tell.charts import SPARK_SIZE, sparkline
+from pipeline.tell.frame import Frame, message
 from pipeline.tell.pages import link
 from pipeline.tell.views import (
     Row,
@@ -20,27 +20,19 @@ from pipeline.tell.views import (
     says_value,
     steps_words,
     values_words,
+    was_words,
+    with_copies,
 )
-from pipeline.tell.words import (
-    amount,
-    count,
-    day,
-    headline_of,
-    number,
-    one_line,
-    short_moment,
-    value_in_short,
-    weekday,
-)
+from pipeline.tell.words import amount, headline_of, one_line, value_in_short
 from schemas.alert import ArticleRef, DigestData, FigureNews, InlineImage, SeriesNews, Statement, StoryNews
 from schemas.figure import VerdictKind
 
 _TAGS = {
-    VerdictKind.CHANGED: ("changed_figure", "Changed"),
-    VerdictKind.CORRECTION: ("correction", "Corrected"),
-    VerdictKind.CONTRADICTION: ("contradiction", "Contradiction"),
+    VerdictKind.CHANGED: ("changed_figure", message("Changed")),
+    VerdictKind.CORRECTION: ("correction", message("Corrected")),
+    VerdictKind.CONTRADICTION: ("contradiction", message("Contradiction")),
 }
-_NEW = ("new_figure", "New")
+_NEW = ("new_figure", message("New"))
 _HISTORY = 12
 _CURVES = 12
 """Changed figures that get a curve, the worthiest: each is a picture that travels with the mail."""
@@ -154,6 +146,7 @@ def _articles_of(story: StoryNews) -> list[ArticleRef]:
 class FigureLine:
     """A figure in a line, its steps in one, and what vouches for it; ``kind`` is its class in the style sheet."""
 
+    id: str
     kind: str
     tag: str
     headline: str
@@ -164,54 +157,60 @@ class FigureLine:
     curve: Picture | None = None
 
     @classmethod
-    def of(cls, told: Told, zone: ZoneInfo, album: Album) -> FigureLine:
+    def of(cls, told: Told, frame: Frame, album: Album) -> FigureLine:
         news = told.news
         kind, tag = _TAGS.get(news.verdict, _NEW)
-        row, followed = Row.of(told.statement, zone), one_line(news.followed or "", 80)
+        row, followed, id = Row.of(told.statement, frame), one_line(news.followed or "", 80), told.statement.figure_id
         if isinstance(news, FigureNews):
-            return cls(kind, tag, headline(news), followed, row, rows_against(news, zone))
-        was = _was(news)
+            return cls(id, kind, frame.say(tag), headline(news, frame=frame), followed, row, rows_against(news, frame))
+        was = _was(news, frame)
         return cls(
+            id=id,
             kind=kind,
-            tag=tag,
-            headline=_course(news, was),
+            tag=frame.say(tag),
+            headline=_course(news, was, frame),
             followed=followed,
             row=row,
             # The line itself says from what to what a single step went.
-            history=_history(news) if not was or len(news.history) > 2 else "",
-            curve=_curve(news, told.curve, zone, album) if told.curve else None,
+            history=_history(news, frame) if not was or len(news.history) > 2 else "",
+            curve=_curve(news, told.curve, frame, album) if told.curve else None,
         )
 
 
-def _was(news: SeriesNews) -> str:
+def _was(news: SeriesNews, frame: Frame) -> str:
     """The value that a figure came from, as it was stated if that is known."""
     if news.from_value is None:
         return ""
-    return value_in_short(news.began.figure) if news.began else amount(news.from_value, news.current.figure.unit)
+    if news.began:
+        return value_in_short(news.began.figure, frame)
+    return amount(news.from_value, news.current.figure.unit, frame)
 
 
-def _course(news: SeriesNews, was: str) -> str:
+def _course(news: SeriesNews, was: str, frame: Frame) -> str:
     """ "From 4 to 14 in 3 steps: 14 people were killed", "58 people had been rescued (was 41)"."""
     claim = headline_of(news.current.figure)
     if not was:
         return claim
     if news.steps > 1:
-        return steps_words(news.current, was, news.steps)
-    if news.verdict is VerdictKind.CORRECTION:
-        return f"{claim} (corrected from {was})"
-    return claim if says_value(claim, news.from_value) else f"{claim} (was {was})"
+        return steps_words(news.current, was, news.steps, frame)
+    corrected = news.verdict is VerdictKind.CORRECTION
+    if not corrected and says_value(claim, news.from_value):
+        return claim
+    return f"{claim} ({was_words(was, frame, corrected=corrected)})"
 
 
-def _history(news: SeriesNews) -> str:
+def _history(news: SeriesNews, frame: Frame) -> str:
     values = tuple(value for _, value in news.history[-_HISTORY:])
-    return values_words(values, news.current.figure.unit) if len(values) > 1 else ""
+    return values_words(values, news.current.figure.unit, frame) if len(values) > 1 else ""
 
 
-def _curve(news: SeriesNews, name: str, zone: ZoneInfo, album: Album) -> Picture | None:
-    recent, words = news.history[-_HISTORY:], _history(news)
-    if not words:
+def _curve(news: SeriesNews, name: str, frame: Frame, album: Album) -> Picture | None:
+    recent, words = news.history[-_HISTORY:], _history(news, frame)
+    # A correction holds from the same moment on as what it corrects: there is no time to draw.
+    if not words or recent[0][0] == recent[-1][0]:
         return None
-    alt = f"{words}, {short_moment(recent[0][0], zone)} to {short_moment(recent[-1][0], zone)}"
+    first, last = frame.short_moment(recent[0][0]), frame.short_moment(recent[-1][0])
+    alt = frame.say("{values}, {first} to {last}", values=words, first=first, last=last)
     return album.add(name, lambda: sparkline(recent), alt, SPARK_SIZE)
 
 
@@ -219,6 +218,7 @@ def _curve(news: SeriesNews, name: str, zone: ZoneInfo, album: Album) -> Picture
 class DigestDevelopment:
     """A development as a digest tells it; ``more`` says how many figures are beyond those shown."""
 
+    thread: str | None
     headline: str
     url: str | None
     counts: str
@@ -231,7 +231,7 @@ class DigestDevelopment:
 
     @classmethod
     def of(
-        cls, story: StoryNews, told: Sequence[Told], data: DigestData, zone: ZoneInfo, album: Album, figures: int
+        cls, story: StoryNews, told: Sequence[Told], data: DigestData, frame: Frame, album: Album, figures: int
     ) -> DigestDevelopment:
         article = story.lead_article or (story.reports[0] if story.reports else None)
         shown = told[:figures]
@@ -239,29 +239,35 @@ class DigestDevelopment:
         if any(lead == one_line(one.statement.figure.quote, 400) for one in shown):
             lead = ""
         return cls(
-            headline=one_line(story.headline, 200) or "untitled",
+            thread=story.thread,
+            headline=one_line(story.headline, 200) or frame.say("untitled"),
             url=link(article.url) if article else None,
-            counts=_counts(story, data),
-            outlets=outlet_names(story.outlets, 6),
-            since=_since(story.first_seen, data.end, zone),
+            counts=_counts(story, data, frame),
+            outlets=outlet_names(story.outlets, 6, frame),
+            since=_since(story.first_seen, data.end, frame),
             lead=lead,
-            lead_source=Source.of(article, zone) if article else None,
-            figures=lines(shown, zone, album),
-            more=more(len(told) - len(shown), "figure"),
+            lead_source=Source.of(article, frame) if article else None,
+            figures=lines(shown, frame, album),
+            more=more_figures(len(told) - len(shown), frame),
         )
 
 
-def more(beyond: int, noun: str) -> str:
+def more_figures(beyond: int, frame: Frame) -> str:
     """ "and 3 more figures"; empty where nothing is beyond what is shown."""
-    return f"and {count(beyond, f'more {noun}')}" if beyond > 0 else ""
+    return frame.counted("and {n} more figure", "and {n} more figures", beyond) if beyond > 0 else ""
 
 
-def lines(told: Sequence[Told], zone: ZoneInfo, album: Album) -> tuple[FigureLine, ...]:
+def more_developments(beyond: int, frame: Frame) -> str:
+    """ "and 3 more developments"; empty where nothing is beyond what is shown."""
+    return frame.counted("and {n} more development", "and {n} more developments", beyond) if beyond > 0 else ""
+
+
+def lines(told: Sequence[Told], frame: Frame, album: Album) -> tuple[FigureLine, ...]:
     """Figures in lines; of those that follow each other from one sentence only the first has it."""
     found: list[FigureLine] = []
     before: tuple[str, str] | None = None
     for one in told:
-        line, said = FigureLine.of(one, zone, album), one.statement
+        line, said = FigureLine.of(one, frame, album), one.statement
         sentence = (said.article.id, said.figure.quote)
         if sentence == before and not line.against:
             line = replace(line, row=replace(line.row, quote=None))
@@ -274,22 +280,24 @@ def _began(story: StoryNews, data: DigestData) -> bool:
     return story.first_seen >= data.start
 
 
-def _counts(story: StoryNews, data: DigestData) -> str:
+def _counts(story: StoryNews, data: DigestData, frame: Frame) -> str:
     """ "3 new reports, 2 of them copies, after 5 earlier"."""
     if _began(story, data):
-        return f"New development: {report_counts(story)}"
+        return frame.say("New development: {reports}", reports=report_counts(story, frame))
     if not story.earlier:
-        return report_counts(story)
+        return report_counts(story, frame)
     reports, copies = len(story.reports) + story.more, story.copies
     if not reports:
-        return f"{count(copies, 'new copy', 'new copies')}, after {count(story.earlier, 'earlier report')}"
-    words = count(reports + copies, "new report")
-    if copies:
-        words += f", {number(copies)} of them {'a copy' if copies == 1 else 'copies'}"
-    return f"{words}, after {number(story.earlier)} earlier"
+        words = frame.counted("{n} new copy", "{n} new copies", copies)
+        return frame.counted(
+            "{copies}, after {n} earlier report", "{copies}, after {n} earlier reports", story.earlier, copies=words
+        )
+    words = with_copies(frame.counted("{n} new report", "{n} new reports", reports + copies), copies, frame)
+    return frame.counted("{reports}, after {n} earlier", "{reports}, after {n} earlier", story.earlier, reports=words)
 
 
-def _since(first_seen: datetime, end: datetime, zone: ZoneInfo) -> str:
+def _since(first_seen: datetime, end: datetime, frame: Frame) -> str:
     """The day, with its year where that is another than the digest's."""
-    began = first_seen.astimezone(zone).date()
-    return weekday(began) if began.year == end.astimezone(zone).year else day(began)
+    began = first_seen.astimezone(frame.zone).date()
+    this_year = began.year == end.astimezone(frame.zone).year
+    return frame.weekday(began) if this_year else frame.day(began)

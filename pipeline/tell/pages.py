@@ -9,6 +9,9 @@ from urllib.parse import quote, urlsplit
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from pipeline.tell.frame import Frame
 
 BUDGET = 80_000
 """The most bytes of HTML a mail may have: Gmail clips a message at 102 kB, transfer encoding and all."""
@@ -67,16 +70,33 @@ def _inliner() -> css_inline.CSSInliner:
     return css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
 
 
-def text_page(template: str, **values: Any) -> str:
+def text_page(template: str, frame: Frame, **values: Any) -> str:
     """A template as plain text, without trailing space and without more than one empty line at a time."""
+    words = {"say": frame.say, "say_as": frame.say_as, "counted": frame.counted, "language": frame.language}
     lines: list[str] = []
-    for line in _environment().get_template(template).render(**values).splitlines():
+    for line in _environment().get_template(template).render(**values, **words).splitlines():
         if line.strip() or (lines and lines[-1]):
             lines.append(line.rstrip())
     return "\n".join(lines).strip() + "\n"
 
 
-def html_page(template: str, **values: Any) -> str:
+def html_page(template: str, frame: Frame, **values: Any) -> str:
     """A template as HTML: style.css inlined, screen.css (what holds on some screens only) left in the head."""
-    html: str = _inliner().inline(_environment().get_template(template).render(**values))
+    page = _environment().get_template(template).render(**values, **_words_in_html(frame))
+    html: str = _inliner().inline(page)
     return html
+
+
+def _words_in_html(frame: Frame) -> dict[str, Any]:
+    """What templates say messages by: what fills a placeholder is escaped, unless it is HTML already."""
+
+    def say(text: str, **values: Any) -> Markup:
+        return escape(frame.wording(text)).format(**values)
+
+    def say_as(context: str, text: str, **values: Any) -> Markup:
+        return escape(frame.wording(text, context)).format(**values)
+
+    def counted(one: str, several: str, n: float, **values: Any) -> Markup:
+        return escape(frame.wording_of(one, several, n)).format(**{"n": frame.number(n), **values})
+
+    return {"say": say, "say_as": say_as, "counted": counted, "language": frame.language}

@@ -11,8 +11,9 @@ from email.utils import parseaddr
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, InstanceOf
 
+from pipeline.tell.links import Links
 from schemas.base import Model
 from schemas.topic import Address, Topic
 
@@ -21,7 +22,7 @@ def _mailbox(text: str) -> str:
     name, address = parseaddr(text)
     user, at, domain = address.rpartition("@")
     if not (user and at and domain) or not text.isprintable() or not address.isascii():
-        raise ValueError(f"{text!r} is no address; write news@example.org or Tallywire <news@example.org>")
+        raise ValueError(f"{text!r} is not a mail address; write news@example.org or Tallywire <news@example.org>")
     # What the parser of mails refuses must be refused here, where a person can still act.
     return str(MailAddress(display_name=name, addr_spec=address))
 
@@ -29,8 +30,13 @@ def _mailbox(text: str) -> str:
 def _https(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme != "https" or not parts.hostname or any(c in text for c in '<>," ') or not text.isprintable():
-        raise ValueError(f"{text!r} is no https address")
+        raise ValueError(f"{text!r} is not an https address")
     return text
+
+
+def _stop_subject(topic: Topic) -> str:
+    """The same in every language: whoever reads such mails, or sorts them, knows them by it."""
+    return f"unsubscribe {topic.name}"
 
 
 class Sender(Model):
@@ -42,7 +48,8 @@ class Sender(Model):
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
         description="right side of Message-IDs; the sender's domain if left out",
     )
-    public_url: str | None = Field(default=None, description="where readers find the search")
+    public_url: str | None = Field(default=None, description="where readers find the window")
+    links: InstanceOf[Links] | None = Field(default=None, description="makes the links by which readers decide")
     unsubscribe_mailto: Address | None = Field(default=None, description="takes wishes to stop; else the sender does")
     unsubscribe_url: Annotated[str, AfterValidator(_https)] | None = Field(
         default=None, description="takes a one-click unsubscribe; {topic} and {recipient} in it are filled in"
@@ -65,34 +72,46 @@ class Sender(Model):
     def stop_mailto(self, topic: Topic) -> str:
         """A ``mailto:`` address that asks to stop the topic's mails."""
         address = self.unsubscribe_mailto or self.address
-        return f"mailto:{quote(address, safe='@+')}?subject={quote(f'unsubscribe {topic.name}')}"
+        return f"mailto:{quote(address, safe='@+')}?subject={quote(_stop_subject(topic))}"
 
-    def stop_url(self, topic: Topic) -> str | None:
-        """The address that stops the topic's mails at a click.
+    def stop_url(self, topic: Topic, own: str = "") -> str | None:
+        """The address that stops the topic's mails at a click: the one that is set, else the window's ``own``.
 
-        None where there is none, or where it has to name one recipient and the mail has several: a mail is one
-        message to all of its recipients, who don't see each other.
+        None where there is none, or where it has to name one recipient and the topic is not as one has it.
         """
         url = self.unsubscribe_url
-        if url is None or ("{recipient}" in url and len(topic.recipients) != 1):
+        if url is None:
+            return own or None
+        if "{recipient}" in url and len(topic.recipients) != 1:
             return None
-        recipient = topic.recipients[0] if topic.recipients else ""
+        recipient = topic.recipients[0].to if topic.recipients else ""
         return url.replace("{topic}", topic.name).replace("{recipient}", quote(recipient, safe=""))
 
-    def headers(self, topic: Topic, *, thread: str | None = None) -> tuple[tuple[str, str], ...]:
-        """The headers of a mail of ``topic``; ``thread`` is the Message-ID its conversation begins with.
+    def stopping(self, topic: Topic, own: str = "") -> dict[str, str | None]:
+        """What the foot of a mail says of how to stop it, by the names that templates have for it."""
+        return {
+            "stop_url": self.stop_url(topic, own),
+            "stop_mailto": self.stop_mailto(topic),
+            "stop_subject": _stop_subject(topic),
+            "stop_address": self.unsubscribe_mailto or self.address,
+        }
+
+    def headers(self, topic: Topic, *, thread: str | None = None, stop: str = "") -> tuple[tuple[str, str], ...]:
+        """The headers of a mail of ``topic``; ``thread`` is the Message-ID its conversation begins with, ``stop`` the
+        window's address that stops such mails.
 
         That first message need not exist: RFC 5322 §3.6.4 asks for none, and mail programs group by it all the same.
         """
-        stop, url = f"<{self.stop_mailto(topic)}>", self.stop_url(topic)
+        mailto, url = f"<{self.stop_mailto(topic)}>", self.stop_url(topic, stop)
         headers = [
             ("From", self.mail_from),
             ("Auto-Submitted", "auto-generated"),
             ("X-Auto-Response-Suppress", "All"),
             ("List-Id", f"{topic.name} <{topic.name}.{self.id_host}>"),
-            ("List-Unsubscribe", f"<{url}>, {stop}" if url else stop),
+            ("List-Unsubscribe", f"<{url}>, {mailto}" if url else mailto),
         ]
-        if url:
+        # RFC 8058 asks for HTTPS; of a window reached otherwise, the address is one to open.
+        if url and url.startswith("https:"):
             headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
         if thread:
             headers += [("In-Reply-To", thread), ("References", thread)]

@@ -5,32 +5,28 @@ What is said is what the record holds: numbers are grouped and scaled ("2.7 bill
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, get_currency_symbol, list_currencies
+from babel.numbers import get_currency_symbol, list_currencies
 
-from pipeline.shares import share_words
+from pipeline.tell.frame import ENGLISH, Frame, message
+from pipeline.tell.units import unit_behind
 from pipeline.text import normalise
 from schemas.brief import BriefValue
 from schemas.figure import Figure, Modifier, Value
 
-_LOCALE = "en"
-_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 _MODIFIERS = {
-    Modifier.AT_LEAST: "at least",
-    Modifier.MORE_THAN: "more than",
-    Modifier.UP_TO: "up to",
-    Modifier.FEWER_THAN: "fewer than",
-    Modifier.ABOUT: "about",
-    Modifier.NEARLY: "nearly",
-    Modifier.ONLY: "only",
+    Modifier.AT_LEAST: message("at least {value}"),
+    Modifier.MORE_THAN: message("more than {value}"),
+    Modifier.UP_TO: message("up to {value}"),
+    Modifier.FEWER_THAN: message("fewer than {value}"),
+    Modifier.ABOUT: message("about {value}"),
+    Modifier.NEARLY: message("nearly {value}"),
+    Modifier.ONLY: message("only {value}"),
 }
 _SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₴": "UAH"}
 _UNIT_NAMES = {**_SIGNS, "percent": "%", "per cent": "%"}
@@ -53,6 +49,24 @@ _SINGULAR = {
     "aircraft": "aircraft",
 }
 _ELLIPSIS = "…"
+
+OUTCOMES = {
+    "indexed": "new report",
+    "copy": "copy",
+    "off_topic": "off topic",
+    "known": "already known",
+    "teaser": "only a teaser",
+    "consent": "behind a consent page",
+    "login": "behind a login",
+    "not_article": "not an article",
+    "blocked": "blocked",
+    "robots": "closed to robots",
+    "gone": "gone",
+    "not_html": "not a web page",
+    "too_large": "too large",
+    "failed": "failed",
+}
+"""What people are told became of an entry, in the order in which outcomes are counted."""
 
 
 def one_line(text: str, limit: int) -> str:
@@ -80,32 +94,9 @@ def slug(text: str, limit: int = 60) -> str:
     return name or "mail"
 
 
-def _plain_number(value: float) -> str:
-    exact = Decimal(repr(value + 0.0)).normalize()  # -0.0 + 0.0 is 0.0
-    return str(format_decimal(exact, format="#,##0.###", locale=_LOCALE, decimal_quantization=False))
-
-
-def _scaled(value: float) -> tuple[str, str]:
-    """The number and the name of its scale, which is empty where scaling would lose a digit or gain nothing."""
-    if not math.isfinite(value):
-        return "an unknown number", ""
-    exact = Decimal(repr(float(value)))
-    for size, name in _SCALES:
-        if size <= abs(exact) < size * 1000:
-            small = exact / size
-            if small == small.quantize(Decimal("0.01")):
-                return _plain_number(float(small)), name
-    if abs(exact) >= 10**15:
-        return f"{value:g}", ""
-    return _plain_number(float(value)), ""
-
-
 def number(value: float) -> str:
-    """``1605`` → "1,605", ``12.5`` → "12.5", ``2.7e9`` → "2.7 billion", ``2 / 3`` → "two thirds"."""
-    if share := share_words(value):
-        return share
-    digits, scale = _scaled(value)
-    return f"{digits} {scale}" if scale else digits
+    """`Frame.number` in English."""
+    return ENGLISH.number(value)
 
 
 @cache
@@ -113,21 +104,24 @@ def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
-def _with_unit(digits: str, unit: str | None) -> str:
-    """A number, already in words, with its unit where English puts it."""
+def _with_unit(digits: str, unit: str | None, value: float, frame: Frame) -> str:
+    """A number, already in words, with its unit where the reader's language puts it; ``value`` is the number."""
     unit = _UNIT_NAMES.get(unit or "", unit)
     if not unit:
         return digits
+    unit = _SHORT.get(unit, unit)
+    if not frame.english:
+        return unit_behind(digits, one_line(unit, 40), value, frame)
     if unit in ("%", "‰"):
         return f"{digits}{unit}"
     if unit == "magnitude":
         return f"magnitude {digits}"
     if unit in _currencies():
-        symbol = get_currency_symbol(unit, locale=_LOCALE)
+        symbol = get_currency_symbol(unit, locale="en")
         sign = "-" if digits.startswith("-") else ""
         space = " " if symbol[-1:].isalpha() else ""
         return f"{sign}{symbol}{space}{digits.removeprefix('-')}"
-    return f"{digits} {_unit_word(one_line(_SHORT.get(unit, unit), 40), one=digits in ('1', '-1'))}"
+    return f"{digits} {_unit_word(one_line(unit, 40), one=digits in ('1', '-1'))}"
 
 
 def _unit_word(unit: str, *, one: bool) -> str:
@@ -140,19 +134,20 @@ def _unit_word(unit: str, *, one: bool) -> str:
     return unit if last.endswith("s") else _UNITS.get(unit) or f"{unit}s"
 
 
-def amount(value: Value, unit: str | None = None) -> str:
+def amount(value: Value, unit: str | None = None, frame: Frame = ENGLISH) -> str:
     """A value with its unit: "1,605", "20–30", "$2.7 billion", "$2–3 million", "12.5%", "310 km"."""
     if not isinstance(value, tuple):
-        return _with_unit(number(value), unit)
-    (low, low_scale), (high, high_scale) = _scaled(value[0]), _scaled(value[1])
+        return _with_unit(frame.number(value), unit, value, frame)
     if value[0] == value[1]:
-        return _with_unit(number(value[0]), unit)
-    joint = " to " if low.startswith("-") or high.startswith("-") else "–"
-    if low_scale == high_scale:
-        digits = f"{low}{joint}{high}" + (f" {low_scale}" if low_scale else "")
-    else:
-        digits = f"{low} {low_scale}".rstrip() + " to " + f"{high} {high_scale}".rstrip()
-    return _with_unit(digits, unit)
+        return _with_unit(frame.number(value[0]), unit, value[0], frame)
+    (low, low_scale), (high, high_scale) = frame.scaled(value[0]), frame.scaled(value[1])
+    first, last = frame.digits(low), frame.digits(high)
+    apart = first.startswith("-") or last.startswith("-") or low_scale != high_scale
+    if low_scale != high_scale:
+        first, last = frame.on_scale(first, low_scale, low), frame.on_scale(last, high_scale, high)
+        high_scale = None
+    span = frame.say("{low} to {high}", low=first, high=last) if apart else f"{first}–{last}"
+    return _with_unit(frame.on_scale(span, high_scale, high), unit, value[1], frame)
 
 
 def value_of(figure: Figure | BriefValue) -> Value:
@@ -164,25 +159,32 @@ def value_of(figure: Figure | BriefValue) -> Value:
     return (figure.low, figure.high)
 
 
-def value_words(figure: Figure) -> str:
+def value_words(figure: Figure, frame: Frame = ENGLISH) -> str:
     """A figure's value as its text means it: "at least 19,500", "20–30", "about $2.7 billion", "dozens (24–99)"."""
-    words = amount(value_of(figure), figure.unit)
-    if _is_said_share(figure):
+    words = amount(value_of(figure), figure.unit, frame)
+    if _is_said_share(figure) and frame.english:
         words = one_line(figure.surface, 40).lower()
     if figure.modifier is Modifier.VAGUE:
         said = _vague(figure)
-        return f"{said} ({words})" if said and said != words else words
+        if not said or said == words:
+            return words
+        return frame.say("{words} ({value})", words=_as_worded(said, frame), value=words)
     modifier = _MODIFIERS.get(figure.modifier)
-    return f"{modifier} {words}" if modifier else words
+    return frame.say(modifier, value=words) if modifier else words
 
 
-def value_in_short(figure: Figure) -> str:
+def value_in_short(figure: Figure, frame: Frame = ENGLISH) -> str:
     """`value_words` as it may stand within brackets: "dozens" without what they may be."""
-    return (_vague(figure) if figure.modifier is Modifier.VAGUE else "") or value_words(figure)
+    said = _vague(figure) if figure.modifier is Modifier.VAGUE else ""
+    return _as_worded(said, frame) if said else value_words(figure, frame)
 
 
 def _vague(figure: Figure) -> str:
     return re.sub(r"\s+of$", "", one_line(figure.surface, 40).lower())
+
+
+def _as_worded(said: str, frame: Frame) -> str:
+    return frame.say_as("a vague number, in the words of an article", "{words}", words=said)
 
 
 def _is_said_share(figure: Figure) -> bool:
@@ -233,7 +235,7 @@ def said_by(figure: Figure) -> str:
 
 
 def credited(figure: Figure) -> str:
-    """`headline_of` with who says so behind it, where there is room: "12 people were killed (the police)"."""
+    """`headline_of` with who says so behind it: "12 people were killed (the police)"."""
     claim, speaker = headline_of(figure), said_by(figure)
     return f"{claim} ({speaker})" if speaker else claim
 
@@ -252,7 +254,7 @@ def count(number_of: int, noun: str, plural: str | None = None) -> str:
 
 def listed(parts: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+    return ENGLISH.listed(parts)
 
 
 @dataclass(frozen=True)
@@ -311,24 +313,19 @@ def _marked(text: str, spans: list[tuple[int, int]]) -> Quote:
 
 def moment(when: datetime, zone: ZoneInfo) -> str:
     """ "Sun 22 Nov 2026, 14:05" in ``zone``."""
-    return str(format_datetime(when.astimezone(zone), "EEE d MMM y, HH:mm", tzinfo=zone, locale=_LOCALE))
+    return ENGLISH.at(zone).moment(when)
 
 
 def short_moment(when: datetime, zone: ZoneInfo) -> str:
     """ "Sun 22 Nov 14:05" in ``zone``."""
-    return str(format_datetime(when.astimezone(zone), "EEE d MMM HH:mm", tzinfo=zone, locale=_LOCALE))
+    return ENGLISH.at(zone).short_moment(when)
 
 
 def day(when: date) -> str:
     """ "22 Nov 2026"."""
-    return str(format_date(when, "d MMM y", locale=_LOCALE))
-
-
-def weekday(when: date) -> str:
-    """ "Sun 22 Nov"."""
-    return str(format_date(when, "EEE d MMM", locale=_LOCALE))
+    return ENGLISH.day(when)
 
 
 def period(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """ "Sat 21 Nov 07:00 – Sun 22 Nov 07:00 Europe/Kyiv"."""
-    return f"{short_moment(start, zone)} – {short_moment(end, zone)} {zone.key}"
+    return ENGLISH.at(zone).period(start, end)

@@ -7,12 +7,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import pytest
 import yaml
 
+from pipeline.airflow.tasks import STAYING
+from pipeline.tell.schedule import due_period
+from schemas.topic import Topic
 from tests.airflow.stack import ROOT
 
 FLOODS = """
@@ -52,20 +56,46 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
     return read
 
 
+ALWAYS = {"tallywire_ingest", "tallywire_judge", "tallywire_tell", "tallywire_outbox", "tallywire_upkeep"}
+
+
 def test_every_dag_is_read_and_says_what_it_is_for(look: Look) -> None:
     seen = look(floods=FLOODS, storms=STORMS)
     assert seen["errors"] == {}
-    names = {"tallywire_ingest", "tallywire_tell", "tallywire_outbox", "tallywire_upkeep", "tallywire_digest_floods"}
-    assert set(seen["dags"]) == names
+    assert set(seen["dags"]) == {*ALWAYS, "tallywire_digest_floods"}
     for name, dag in seen["dags"].items():
         assert "tallywire" in dag["tags"], name
         assert dag["doc"].strip().startswith("###"), name
         assert dag["catchup"] is False, name
+        assert dag["description"], name
         for task_id, task in dag["tasks"].items():
             assert task["owner"] == "tallywire", (name, task_id)
+            assert task["doc"], (name, task_id)
             if task_id != "all_well":
                 assert task["tells_failure"], (name, task_id)
                 assert task["chooses_retries"], (name, task_id)
+
+
+def test_nothing_may_hang_for_ever_and_every_late_run_is_told(look: Look) -> None:
+    for name, dag in look(floods=FLOODS)["dags"].items():
+        assert all(task["seconds"] for task in dag["tasks"].values()), name
+        assert dag["seconds"] >= max(task["seconds"] for task in dag["tasks"].values()), name
+        assert len(dag["deadlines"]) == 1, name
+        assert dag["deadlines"][0] <= dag["seconds"], name
+
+
+def test_a_judge_stays_only_where_the_operator_wants_it_and_never_two(look: Look) -> None:
+    dags = look()["dags"]
+    assert {name for name, dag in dags.items() if dag["paused"]} == {"tallywire_judge"}
+    assert dags["tallywire_judge"]["timetable"] == "ContinuousTimetable"
+    assert dags["tallywire_judge"]["at_once"] == 1
+    assert dags["tallywire_judge"]["tasks"]["stay"]["seconds"] > STAYING.total_seconds()
+
+
+def test_a_run_by_hand_may_be_narrowed(look: Look) -> None:
+    dags = look(floods=FLOODS)["dags"]
+    assert dags["tallywire_ingest"]["params"] == ["limit", "topic"]
+    assert dags["tallywire_digest_floods"]["params"] == ["mail"]
 
 
 def test_redis_hands_no_task_out_again_while_it_may_still_run(look: Look) -> None:
@@ -82,12 +112,30 @@ def test_a_digest_has_the_times_and_the_zone_of_its_topic(look: Look) -> None:
     assert digest["zones"] == ["Europe/Oslo"]
 
 
+def test_a_digest_whose_time_the_clock_skips_in_spring_is_sent_that_morning() -> None:
+    # Airflow comes at 03:30, when it is due since the end of the gap.
+    script = (
+        "import pendulum\n"
+        "from airflow.timetables.trigger import CronTriggerTimetable\n"
+        "timetable = CronTriggerTimetable('30 2 * * *', timezone='Europe/Oslo')\n"
+        "print(timetable._get_next(pendulum.datetime(2026, 3, 28, 12, tz='UTC')).in_timezone('UTC').isoformat())\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True)
+    run = datetime.fromisoformat(done.stdout.splitlines()[-1])
+    topic = Topic.model_validate({"name": "floods", "zone": "Europe/Oslo", "digest": {"at": ["02:30"]}})
+    last, end = datetime(2026, 3, 28, 1, 30, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert run == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert due_period(topic, last, run) == (last, end)
+
+
 def test_ingest_reads_in_mapped_batches_and_fails_if_one_of_them_did(look: Look) -> None:
     tasks = look(floods=FLOODS)["dags"]["tallywire_ingest"]["tasks"]
     assert tasks["read"]["mapped"]
-    assert set(tasks["read"]["downstream"]) == {"judge", "all_well"}
-    assert set(tasks["judge"]["downstream"]) == {"publish", "all_well"}
-    assert set(tasks["publish"]["downstream"]) == {"again", "all_well"}
+    assert set(tasks["read"]["downstream"]) == {"judge", "beat", "all_well"}
+    assert set(tasks["judge"]["downstream"]) == {"ring", "publish", "beat", "all_well"}
+    assert tasks["ring"]["downstream"] == ["all_well", "beat"]
+    assert tasks["beat"]["rule"] == "none_failed"
+    assert set(tasks["publish"]["downstream"]) == {"again", "beat", "all_well"}
     assert tasks["again"]["rule"] == "all_done"
     assert tasks["judge"]["rule"] == "all_done"
     assert (tasks["all_well"]["rule"], tasks["all_well"]["downstream"]) == ("one_failed", [])
@@ -119,4 +167,4 @@ def test_a_broken_topic_file_is_shown_and_harms_no_other(look: Look) -> None:
 def test_without_any_topic_the_rest_stands_ready(look: Look) -> None:
     seen = look()
     assert seen["errors"] == {}
-    assert set(seen["dags"]) == {"tallywire_ingest", "tallywire_tell", "tallywire_outbox", "tallywire_upkeep"}
+    assert set(seen["dags"]) == ALWAYS

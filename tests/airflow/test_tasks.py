@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +18,9 @@ from pipeline.airflow import tasks
 from pipeline.collect.fetch import Fetcher
 from pipeline.errors import DeliveryError, SettingsError, TopicError
 from pipeline.settings import load_settings
-from pipeline.steps.enrol import enrol
+from pipeline.steps.deciding.enrol import enrol
+from pipeline.steps.deciding.feeds import logins_of
+from pipeline.steps.keeping.measured import measured
 from pipeline.steps.poll import poll
 from pipeline.steps.services import Services, open_services
 from pipeline.steps.transport import limits_of
@@ -73,7 +77,7 @@ def site(tmp_path: Path, httpserver: HTTPServer, post: PostOffice, monkeypatch: 
     httpserver.expect_request("/robots.txt").respond_with_data("")
     site = Site(httpserver, "nordwire")
     services = open_services(load_settings())
-    enrol(services.record, [Topic.model_validate(topic(site.feed_url))])
+    enrol(services.record, [Topic.model_validate(topic(site.feed_url))], logins_of(services))
     services.close()
     return site
 
@@ -117,6 +121,18 @@ def test_news_goes_from_the_inbox_to_a_mail_task_by_task(site: Site, post: PostO
     assert counted.counts["alerts.new_figure"] > 0
     assert counted.gauges == {"entries.waiting": 0}
     assert len(counted.spans["lag"]) == 2
+    opened = services()
+    with opened.record.read() as tx:
+        kept = measured(tx)
+    opened.close()
+    assert kept is not None
+    assert (kept.judged, kept.sent, kept.troubles) == (2, len(post.mails), 0)
+
+
+def test_a_plan_may_be_narrowed_to_a_topic_and_so_many_entries(site: Site) -> None:
+    run(announce(site, 1, 2, 3))
+    assert [len(batch) for batch in tasks.plan("floods", 2)] == [2]
+    assert tasks.plan("storms") == []
 
 
 def test_a_task_that_is_back_from_the_dead_takes_up_its_own_batch_at_once(site: Site, counted: Counted) -> None:
@@ -175,7 +191,29 @@ def test_the_upkeep_says_in_the_log_what_it_found(
 
 def test_a_deployment_must_name_its_record(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TALLYWIRE_DATABASE_URL")
-    with pytest.raises(SettingsError, match="no record is named") as caught:
+    with pytest.raises(SettingsError, match="no record is configured") as caught:
         tasks.plan()
     assert caught.value.where == "TALLYWIRE_DATABASE_URL"
     assert "triggerer" in caught.value.hint
+
+
+def test_what_was_read_is_judged_by_the_judge_that_stays_and_told_by_the_run(site: Site, counted: Counted) -> None:
+    run(announce(site, 1, 2))
+    (batch,) = tasks.plan()
+    tasks.read(batch, "ingest/run/0", counted)
+    until = datetime.now(UTC) + timedelta(seconds=20)
+    with ThreadPoolExecutor(1) as pool:
+        staying = pool.submit(tasks.stay, counted, until)
+        while counted.counts["entries.indexed"] < 2 and not staying.done():
+            time.sleep(0.1)
+        none = Counted()
+        assert tasks.judge(none) == ["floods"]
+        assert staying.result() == 2
+    assert not none.counts
+    assert len(counted.spans["lag"]) == 2
+    opened = services()
+    with opened.record.read() as tx:
+        kept = measured(tx)
+    opened.close()
+    assert kept is not None
+    assert kept.judged == 2

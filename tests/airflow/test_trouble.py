@@ -74,6 +74,11 @@ def test_an_error_that_is_not_ours_is_named(home: Path) -> None:
     assert "ZeroDivisionError: division by zero" in mails(home)[0]
 
 
+def test_a_run_of_a_backfill_that_waits_its_turn_is_not_late(home: Path) -> None:
+    late(dag="tallywire_digest_floods", after=900.0, context={"dag_run": {"dag_run_id": "b", "run_type": "backfill"}})
+    assert mails(home) == []
+
+
 def test_a_late_run_is_told(home: Path) -> None:
     late(dag="tallywire_ingest", after=900.0, context={"dag_run": {"dag_run_id": "run 7"}})
     (mail,) = mails(home)

@@ -51,7 +51,8 @@ def test_what_was_done_is_counted_for_statsd(deployment: Deployment, statsd: Sta
     deployment.publish(2)
     deployment.wait_until_all_ended()
     deployment.wait_for(lambda: not waiting_alerts(deployment), "all alerts to be sent")
-    least = {"entries": 2, "verdicts": 2, "alerts": 2, "documents.published": 2, "mails.sent": 1}
+    # One alert, not two: by the time this test runs, one of the two may say what an earlier report said already.
+    least = {"entries": 2, "verdicts": 2, "alerts": 1, "documents.published": 2, "mails.sent": 1}
 
     def grown() -> dict[str, int]:
         more = {name: count - counted[name] for name, count in statsd.counters.items()}
@@ -127,7 +128,8 @@ def test_digests_of_past_days_are_made_anew_by_a_backfill(deployment: Deployment
     )
     pages = deployment.settings.digest_path
     deployment.wait_for(lambda: all(list(pages.glob(f"floods-{day:%Y%m%d}T0700Z.html")) for day in days), "the pages")
-    assert not [subject for subject in deployment.post.subjects()[before:] if "digest" in subject.lower()]
+    # Notices to the operator name the DAG; a run that something killed may be told as late meanwhile.
+    assert not [subject for subject in deployment.post.subjects()[before:] if subject.startswith("[floods] Digest")]
 
 
 def told_to_the_operator(deployment: Deployment) -> list[str]:

@@ -67,10 +67,10 @@ PAGES: dict[str, tuple[Answer, str]] = {
     "/latin": (html_answer(page("Überflutung in Tarn", *BRIDGE).decode().encode("latin-1")), "indexed"),
     "/missing": (answer(b"", "404 Not Found"), "again: the server answered 404"),
     "/pdf": (answer(b"%PDF-1.7 \0\1", Content_Type="application/pdf"), "not_html: it is a PDF document"),
-    "/empty": (html_answer(b""), "not_html: the body is empty"),
+    "/empty": (html_answer(b""), "not_html: the page is empty"),
     "/endless": (endless, "too_large: more than 10,000,000 bytes"),
     "/dripping": (dripping, "again: no complete answer within 2 seconds"),
-    "/half": (hanging_up, "again: its body broke off or is garbled"),
+    "/half": (hanging_up, "again: its body is incomplete or garbled"),
     "/bomb": (zipped(200_000_000), "too_large: more than 10,000,000 bytes"),
     "/nested": (html_answer(b"<html><body>" + b"<b><i><font>" * 60_000 + b"flood"), "failed"),
     "/table": (html_answer(b"<html><body><table>" + b"<tr><td>" * 100_000), "failed: more than 150000"),
@@ -78,14 +78,14 @@ PAGES: dict[str, tuple[Answer, str]] = {
     "/steering": (html_answer(page(STEERING, *HARVEST)), "indexed"),
     "/half-pair": (html_answer(page("Flood", *MUSEUM).replace(b"</head>", HALF_PAIR)), "indexed"),
     "/unstorable": (html_answer(page("Flood &#xD800;&#0;&#xFFFF;&#27;", *RAIL)), "indexed"),
-    "/circle": (answer(b"", "302 Found", Location="/circle"), "again: it redirects in a circle"),
-    "/inside": (answer(b"", "302 Found", Location="http://127.0.0.1:1/"), "blocked: leads inside a network"),
-    "/metadata": (answer(b"", "302 Found", Location="http://169.254.169.254/"), "blocked: leads inside a network"),
+    "/circle": (answer(b"", "302 Found", Location="/circle"), "again: it redirects in a loop"),
+    "/inside": (answer(b"", "302 Found", Location="http://127.0.0.1:1/"), "blocked: leads to a private network"),
+    "/metadata": (answer(b"", "302 Found", Location="http://169.254.169.254/"), "blocked: leads to a private network"),
     "/file": (answer(b"", "302 Found", Location="file:///etc/passwd"), "again: file is neither http nor https"),
-    "/no-http": (b"Dear editor, this is no HTTP\r\n\r\n", "again: what it answers is no HTTP"),
-    "http://127.0.0.1:1/": (b"", "blocked: leads inside a network"),
-    "http://169.254.169.254/latest/": (b"", "blocked: leads inside a network"),
-    "http://0x7f.1/": (b"", "blocked: leads inside a network"),
+    "/no-http": (b"Dear editor, this is no HTTP\r\n\r\n", "again: its answer is not HTTP"),
+    "http://127.0.0.1:1/": (b"", "blocked: leads to a private network"),
+    "http://169.254.169.254/latest/": (b"", "blocked: leads to a private network"),
+    "http://0x7f.1/": (b"", "blocked: leads to a private network"),
 }
 """What is announced, what it answers, and what becomes of it: an outcome or `again`, and words of the reason."""
 
@@ -93,14 +93,14 @@ NOT_ANNOUNCED = ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"
 
 FEEDS: dict[str, tuple[Answer, str]] = {
     "/feed": (feed([*PAGES, *NOT_ANNOUNCED]), ""),
-    "/feed/page": (html_answer(page("A page")), "this is a web page, no feed"),
+    "/feed/page": (html_answer(page("A page")), "this is a web page, not a feed"),
     "/feed/empty": (answer(b""), "the feed is empty"),
     "/feed/huge": (answer(b"<rss>" + b"<item><link>/x</link></item>" * 400_000), "the page is too large"),
     "/feed/endless": (endless, "the page is too large"),
     "/feed/dripping": (dripping, "no complete answer within 2 seconds"),
     "/feed/bomb": (zipped(100_000_000), "the page is too large"),
-    "/feed/inside": (answer(b"", "302 Found", Location="http://127.0.0.1:1/"), "leads inside a network"),
-    "/feed/circle": (answer(b"", "302 Found", Location="/feed/circle"), "it redirects in a circle"),
+    "/feed/inside": (answer(b"", "302 Found", Location="http://127.0.0.1:1/"), "leads to a private network"),
+    "/feed/circle": (answer(b"", "302 Found", Location="/feed/circle"), "it redirects in a loop"),
     "/feed/latin": (
         answer(
             '<rss version="2.0"><channel><title>Größe</title><item><title>Überflutung</title><link>/wide</link></item>'
@@ -223,18 +223,18 @@ def test_nothing_of_a_title_steers_a_mail_a_file_name_a_terminal_or_a_spreadshee
 
 
 BROKEN = [
-    ("{broken", "it is no JSON"),
-    ('["a list"]', "it is JSON but no object"),
+    ("{broken", "it is not JSON"),
+    ('["a list"]', "it is JSON, but not an object"),
     ("\udcff\udcfe", "it is not UTF-8 text"),
     ('{"id": "x"}', "it has neither text nor html"),
     ('{"id": "x", "text": 5}', "text: "),
     ('{"id": "\\ud800", "text": "flood"}', "id: "),
     ('{"id": "", "text": "flood"}', "id: "),
-    ('{"id": "x", "text": "flood", "published": 1e400}', "'inf' is no date"),
-    ('{"id": "x", "text": "flood", "published": NaN}', "'nan' is no date"),
-    ('{"id": "x", "text": "flood", "published": "0001-01-01T00:00:00+14:00"}', "is no date"),
+    ('{"id": "x", "text": "flood", "published": 1e400}', "'inf' is not a date"),
+    ('{"id": "x", "text": "flood", "published": NaN}', "'nan' is not a date"),
+    ('{"id": "x", "text": "flood", "published": "0001-01-01T00:00:00+14:00"}', "is not a date"),
     ('{"id": "x", "text": ' + "[" * 50_000 + "}", "nested too deeply"),
-    (json.dumps({"id": "first", "text": "Other words."}), "another article of the id 'first' came before"),
+    (json.dumps({"id": "first", "text": "Other words."}), "another article with the ID 'first' came before"),
 ]
 ODD: list[dict[str, object]] = [
     {"id": "bare", "text": "A flood took 5 houses in Tarn."},
@@ -264,7 +264,7 @@ def test_what_is_wrong_with_a_replay_is_told_line_by_line_and_the_rest_is_judged
         (line,) = (line for line in done.stderr.splitlines() if f"mixed.jsonl:{number}: " in line)
         assert why in line
     assert "huge.jsonl:1: longer than 32 MB" in done.stderr
-    assert "the file breaks off" in done.stderr
+    assert "the file is incomplete" in done.stderr
     rows = exported(tmp_path / "home")
     ids = [row["id"] for row in rows["articles"]]
     kept = [one for one in ids if one.startswith("c") and one[1:].isdigit()]
@@ -287,7 +287,7 @@ def main(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
     finally:
         sys.argv = before
     out, err = capsys.readouterr()
-    assert "something went wrong that should not have" not in err, err
+    assert "unexpected error" not in err, err
     assert "Traceback" not in err
     return int(ended.value.code or 0), out, err
 
@@ -304,7 +304,7 @@ LONG = "x" * 30_000
         (("search", "NEAR(a b) OR * ^"), 0, "found"),
         (("search", LONG), 0, "0 found"),
         (("search", "洪水 ☃"), 0, "0 found"),
-        (("search", "x", "--after", "nonsense"), 1, "is no cursor"),
+        (("search", "x", "--after", "nonsense"), 1, "is not a cursor"),
         (("search", "x", "--limit", "0"), 2, "--limit"),
         (("search", "x", "--since", "nonsense"), 2, "'nonsense' is neither a time"),
         (("search", "x", "--since", "0001-01-01T00:00+14:00"), 2, "is neither a time"),
@@ -322,11 +322,11 @@ LONG = "x" * 30_000
         (("digest", "preview", "none"), 1, "there is no topic 'none'"),
         (("digest", "preview", "replay", "--since", "2d", "--until", "5d"), 2, "before it begins"),
         (("digest", "send", "replay"), 1, "has no recipients"),
-        (("feeds", "add", "", "--topic", "replay"), 1, "no web address"),
-        (("feeds", "add", "javascript:x", "--topic", "replay"), 1, "neither http nor https"),
+        (("feeds", "add", "", "--topic", "replay"), 1, "not the address of a feed"),
+        (("feeds", "add", "javascript:x", "--topic", "replay"), 1, "starts with http:// or https://"),
         (("feeds", "add", "http://x.example/f", "--topic", "none"), 1, "there is no topic 'none'"),
-        (("feeds", "check", "http://127.0.0.1:1/"), 1, "inside a network"),
-        (("feeds", "import", "/dev/null", "--topic", "replay"), 1, "no list of feeds"),
+        (("feeds", "check", "http://127.0.0.1:1/"), 1, "private network"),
+        (("feeds", "import", "/dev/null", "--topic", "replay"), 1, "not a list of feeds"),
         (("topics", "remove", "none"), 1, "there is no topic 'none'"),
     ],
 )
@@ -352,16 +352,16 @@ def test_a_name_that_no_topic_can_have_writes_no_file(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("run", "typo.yaml"), "typo.yaml:2: feds: there is no such key"),
+        (("run", "typo.yaml"), "typo.yaml:2: unknown key `feds`; did you mean `feeds`?"),
         (("run", "none.yaml"), "none.yaml: the topic file can't be read"),
         (("run", "letter.yaml"), "letter.yaml: a topic file holds keys and values"),
         (("run", "latin.yaml"), "latin.yaml: the topic file is not UTF-8"),
         (("run", "folder"), "there is no topic to watch"),
         (("topics", "validate", "folder"), "no topic file"),
-        (("replay", "folder"), "no archive that can be replayed"),
+        (("replay", "folder"), "can't be replayed"),
         (("replay", "folder.jsonl"), "folder.jsonl: the file can't be read (is a directory)"),
         (("replay", "none.jsonl"), "none.jsonl: the file can't be read"),
-        (("replay", "letter.warc.gz"), "letter.warc.gz: this is no WARC file"),
+        (("replay", "letter.warc.gz"), "letter.warc.gz: this is not a WARC file"),
         (("extract", "folder"), "folder: the file can't be read"),
         (("feeds", "parse", "letter.yaml"), "→"),
     ],
@@ -396,7 +396,10 @@ def test_a_topic_whose_feeds_answer_nothing_ends_in_3_and_names_each(tallywire: 
     )
     assert done.returncode == 3
     for name in ("one", "two"):
-        assert f"http://127.0.0.1:9/{name}: the address gave no page (no connection: connection refused)" in done.stdout
+        assert (
+            f"http://127.0.0.1:9/{name}: the page could not be fetched (no connection: connection refused)"
+            in done.stdout
+        )
 
 
 def test_a_topic_without_feeds_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.topics import read_topic
 from schemas.brief import Brief
-from schemas.export import ArticleRow, FigureRow
+from schemas.export import ArticleRow, FigureRow, FoundRow
 from tests.cli.conftest import Command
 
 
@@ -85,6 +86,36 @@ def test_search_finds_and_json_gives_the_same(tallywire: Command, home: Path) ->
 def test_search_for_nothing_that_is_there_finds_nothing(tallywire: Command, home: Path) -> None:
     done = tallywire("search", "volcano", "--home", home)
     assert (done.returncode, done.stdout.strip()) == (0, "0 found")
+
+
+def test_search_gives_csv_of_the_documented_fields(tallywire: Command, home: Path) -> None:
+    text = tallywire("search", "cup", "--csv", "--home", home).stdout
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    assert set(row) == set(FoundRow.model_fields)
+    assert row["title"] == "'=Handball cup goes to Eskholm"
+    assert tallywire("search", "cup", "--csv", "--json", "--home", home).returncode == 2
+
+
+def test_search_sorts_and_narrows(tallywire: Command, home: Path) -> None:
+    def ids(*options: str) -> list[object]:
+        printed = tallywire("search", "--json", *options, "--home", home).stdout
+        return [row["document"]["id"] for row in rows(printed)]  # type: ignore[index]
+
+    assert ids("--sort", "date", "hospital") == ["second", "first"]
+    assert ids("--sort", "date", "--limit", "1") == ["third"]
+    assert ids("--outlet", "Southpost", "hospital") == ["second"]
+    assert ids("--until", "2026-03-02T09:00Z", "hospital") == ["first"]
+
+
+def test_a_search_in_an_unknown_topic_is_an_error(tallywire: Command, home: Path) -> None:
+    done = tallywire("search", "hospital", "--topic", "flodos", "--home", home)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no topic 'flodos'" in done.stderr
+
+
+def test_search_says_what_of_the_words_it_left_out(tallywire: Command, home: Path) -> None:
+    done = tallywire("search", 'hospital "flood', "--home", home)
+    assert "A quotation mark is not closed" in done.stderr
 
 
 def test_stories_are_listed_and_shown(tallywire: Command, home: Path) -> None:
@@ -182,22 +213,45 @@ def test_what_is_no_page_is_told_and_the_rest_extracted(tallywire: Command, tmp_
     assert "missing.html" in done.stderr
 
 
-def test_a_new_topic_file_is_valid_and_is_not_written_over(tallywire: Command, tmp_path: Path) -> None:
+def test_a_new_topic_file_is_valid_not_ready_and_not_written_over(tallywire: Command, tmp_path: Path) -> None:
     assert tallywire("topics", "new", "floods", cwd=tmp_path).returncode == 0
-    assert tallywire("topics", "validate", "floods.yaml", cwd=tmp_path).returncode == 0
+    first = (tmp_path / "floods.yaml").read_text().splitlines()[0]
+    named = tmp_path / first.removeprefix("# yaml-language-server: $schema=")
+    assert json.loads(named.read_text())["title"] == "Topic"
+    done = tallywire("topics", "validate", "floods.yaml", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "all right" not in done.stdout
+    assert "not ready: it names no feeds" in done.stderr
     done = tallywire("topics", "new", "floods", cwd=tmp_path)
     assert done.returncode == 1
     assert "--force" in done.stderr
     assert tallywire("topics", "new", "Bad Name", cwd=tmp_path).returncode == 1
 
 
+def test_a_new_topic_file_holds_what_it_was_given(tallywire: Command, tmp_path: Path) -> None:
+    options = ("--term", "flood*", "--term", 'the "big" one: now', "--feed", "https://www.icrc.org/en/rss/news")
+    done = tallywire(
+        "topics", "new", "floods", *options, "--to", "desk@newsroom.test", "--zone", "Europe/Kyiv", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    topic = read_topic(tmp_path / "floods.yaml")
+    assert topic.match.any.every == ("flood*", 'the "big" one: now')
+    assert topic.feeds[0].url == "https://www.icrc.org/en/rss/news"
+    assert topic.zone == "Europe/Kyiv"
+    assert len(topic.recipients) == 1
+    assert tallywire("topics", "validate", "floods.yaml", cwd=tmp_path).returncode == 0
+    wrong = tallywire("topics", "new", "fires", "--to", "nobody", cwd=tmp_path)
+    assert (wrong.returncode, "'nobody'" in wrong.stderr) == (1, True)
+    assert not (tmp_path / "fires.yaml").exists()
+
+
 def test_a_topic_with_a_typo_is_named_with_its_line_and_the_others_checked(tallywire: Command, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("name: a\nfeds: []\n")
-    (tmp_path / "b.yaml").write_text("name: b\n")
+    (tmp_path / "b.yaml").write_text("name: b\nfeeds: [https://www.icrc.org/en/rss/news]\n")
     done = tallywire("topics", "validate", "a.yaml", "b.yaml", cwd=tmp_path)
     assert done.returncode == 1
-    assert "a.yaml:2: feds: there is no such key" in done.stderr
-    assert "b.yaml: b, 0 feeds, all right" in done.stdout
+    assert "a.yaml:2: unknown key `feds`; did you mean `feeds`?" in done.stderr
+    assert "b.yaml: b, 1 feed, all right" in done.stdout
 
 
 def test_the_schema_of_a_topic_file_is_json(tallywire: Command) -> None:
@@ -275,7 +329,7 @@ def test_a_feed_file_is_parsed_and_a_web_page_is_not_taken_for_one(tallywire: Co
 def test_upkeep_says_what_it_found_and_json_holds_all_of_it(tallywire: Command, home: Path) -> None:
     done = tallywire("upkeep", "--home", home)
     assert done.returncode == 0, done.stderr
-    assert "✓ the index holds what it should: 3 articles" in done.stdout
+    assert "✓ the index is complete: 3 articles" in done.stdout
     (report,) = rows(tallywire("upkeep", "--json", "--home", home).stdout)
     assert report["index"] == [
         {
@@ -303,3 +357,30 @@ def test_upkeep_of_an_index_that_can_not_be_used_is_done_in_part(
     assert done.returncode == 3
     assert "✗" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_a_file_would_have_told_is_shown_before_it_goes_live(
+    tallywire: Command, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "rivers.yaml").write_text("name: rivers\nmatch: {any: [malva]}\nrecipients: [desk@newsroom.test]\n")
+    done = tallywire("topics", "try", tmp_path / "rivers.yaml", "--home", home)
+    assert done.returncode == 0, done.stderr
+    assert "3 articles looked at, 2 on topic" in done.stdout
+    assert "UTC  " in done.stdout
+    told = rows(tallywire("alerts", "test", tmp_path / "rivers.yaml", "--json", "--home", home).stdout)
+    assert {row["topic"] for row in told} == {"rivers"}
+    assert "rivers" not in tallywire("topics", "list", "--home", home).stdout
+
+
+@pytest.mark.parametrize("command", [("alerts", "list", "--topic"), ("alerts", "test"), ("topics", "remove")])
+def test_an_unknown_topic_is_an_error(tallywire: Command, home: Path, command: tuple[str, ...]) -> None:
+    done = tallywire(*command, "none", "--home", home)
+    assert done.returncode == 1
+    assert "there is no topic 'none'" in done.stderr
+    assert "replay" in done.stderr
+
+
+def test_alerts_say_their_figure_and_what_they_wait_for(tallywire: Command, home: Path) -> None:
+    listed = tallywire("alerts", "list", "--state", "waiting", "--home", home).stdout
+    assert "40" in listed
+    assert "waits for the digest: nobody is mailed at once" in " ".join(listed.split())

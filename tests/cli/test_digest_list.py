@@ -12,6 +12,7 @@ import pytest
 from pipeline.settings import load_settings
 from pipeline.steps.services import open_services
 from schemas.alert import Digest, DigestData, DigestState
+from schemas.message import Message, MessageState
 from schemas.topic import Topic
 from tests.cli.conftest import Command
 
@@ -40,6 +41,20 @@ LATER = digest("digest-later", 2, DigestState.WAITING, due=END + 365 * 100 * DAY
 OTHER = digest("digest-other", 1, DigestState.FAILED, topic="gone", attempts=1, error="554 no digests here")
 
 
+TO_NIGHT = Message(
+    id="message-to-night",
+    topic="floods",
+    recipient="night@news.example",
+    message_id=FAILED.message_id,
+    digest=FAILED.id,
+    bound=FAILED.end,
+    due=FAILED.end,
+    state=MessageState.FAILED,
+    attempts=12,
+    error="450 mailbox full",
+)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A home with digests in every state; the topic of one is no longer watched."""
@@ -49,6 +64,7 @@ def home(tmp_path: Path) -> Path:
         tx.topics.put(Topic(name="floods", recipients=("day@news.example", "night@news.example")))
         for one in (SENT, FAILED, LATER, OTHER):
             tx.digests.put(one)
+        tx.messages.put(TO_NIGHT)
     services.close()
     return folder
 
@@ -69,7 +85,7 @@ def test_digests_are_listed_by_topic_and_state_with_the_reason(tallywire: Comman
     assert "data" not in failed
     lines = tallywire("digest", "list", "--home", home).stdout.splitlines()
     (line,) = (line for line in lines if FAILED.id in line)
-    assert line.split()[2:8] == ["2026-03-02", "18:00", "2026-03-03", "18:00", "failed", "12"]
+    assert " ".join(line.split()[2:10]) == "2026-03-02 18:00 UTC 2026-03-03 18:00 UTC failed 12"
     assert line.rstrip().endswith("450 mailbox full (not yet to night@news.example)")
 
 
@@ -89,8 +105,8 @@ def test_what_can_not_be_retried_is_told_and_stays_as_it_is(tallywire: Command, 
     before = listed(tallywire, home)
     for identity, words in (
         ("digest-none", "there is no digest 'digest-none'"),
-        (SENT.id, "was not given up: it is sent"),
-        (LATER.id, "was not given up: it is waiting"),
+        (SENT.id, "has not failed: it is sent"),
+        (LATER.id, "has not failed: it is waiting"),
         (OTHER.id, "there is no topic 'gone'"),
     ):
         done = tallywire("digest", "retry", identity, "--home", home)

@@ -190,7 +190,7 @@ def test_threads_are_listed_the_one_with_the_latest_news_first(tallywire: Comman
     assert (quake["first_seen"], quake["last_seen"]) == ("2026-03-02T08:00:00Z", "2026-03-06T09:00:00Z")
     assert quake["headline"] == stories["quake-1"]["headline"]
     (line,) = [line for line in tallywire("threads", "list", "--home", home).stdout.splitlines() if quake["id"] in line]
-    assert line.split()[1:8] == ["2026-03-02", "08:00", "2026-03-06", "09:00", "3", "4", "3"]
+    assert line.split()[1:8] == ["2026-03-02", "08:00", "UTC", "2026-03-06", "09:00", "UTC", "3"]
     assert line.rstrip().endswith(quake["headline"])
 
 
@@ -211,7 +211,7 @@ def test_a_thread_is_shown_with_its_stories_oldest_first_and_why_each_is_there(t
     shown = tallywire("threads", "show", quake, "--home", home).stdout
     assert shown.splitlines()[:3] == [
         stories[0]["headline"],
-        "began 2026-03-02 08:00, last seen 2026-03-06 09:00",
+        "began 2026-03-02 08:00 UTC, last seen 2026-03-06 09:00 UTC",
         "3 stories, 4 reports, 0 of them copies, 3 outlets",
     ]
     places = [shown.index(story["id"]) for story in stories]
@@ -243,7 +243,10 @@ def test_a_split_and_a_merge_hold_while_more_articles_come_in(tallywire: Command
     before = by_article(tallywire, own)
     quake, aid = before["quake-1"]["thread"], before["aid-1"]
     split = tallywire("threads", "split", quake, aid["id"], "--home", own)
-    merged = tallywire("threads", "merge", before["cup-1"]["thread"], before["budget-1"]["thread"], "--home", own)
+    merged = tallywire(
+        "threads", "merge", before["cup-1"]["thread"], before["budget-1"]["thread"], "--by", "Bo", "--home", own
+    )
+    assert [one.by for one in decisions(own)] == ["the command line", "Bo"]
     apart, rest, games = threads(tallywire, own, "aid-1", "quake-1", "cup-1")
     assert apart != quake == rest
     assert split.stdout.splitlines() == [
@@ -300,7 +303,7 @@ def test_a_closed_thread_is_shown_but_stays_as_it_is(tallywire: Command, own: Pa
     assert decisions(own) == []
     shown = tallywire("threads", "show", quake, "--home", own).stdout
     assert "3 stories" in shown
-    assert "closed: its stories are no longer compared with others" in shown
+    assert "closed: new articles no longer join its stories" in shown
     assert "same development" not in shown
     row = json.loads(tallywire("threads", "show", quake, "--json", "--home", own).stdout)
     assert not row["open"]

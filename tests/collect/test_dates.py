@@ -112,7 +112,7 @@ def test_what_was_not_written_is_not_made_up() -> None:
 @pytest.mark.parametrize(
     ("written", "why", "doubtful"),
     [
-        ("soon", "it is no date", False),
+        ("soon", "it is not a date", False),
         ("July 2024", "it names no day that can be told", False),
         ("07/01/2024", "it may mean more than one day", True),
         ("Mon, 07/01/2025", "its weekday is that of none of the days it may mean", True),

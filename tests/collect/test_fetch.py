@@ -104,9 +104,9 @@ def test_redirects_are_followed_and_told() -> None:
 @pytest.mark.parametrize(
     ("location", "says"),
     [
-        ("/", "circle"),
-        ("ftp://127.0.0.1/", "no web address"),
-        ("javascript:alert(1)", "no web address"),
+        ("/", "loop"),
+        ("ftp://127.0.0.1/", "not a web address"),
+        ("javascript:alert(1)", "not a web address"),
     ],
 )
 def test_a_redirect_to_nowhere_fails_in_words(location: str, says: str) -> None:
@@ -117,7 +117,7 @@ def test_a_redirect_to_nowhere_fails_in_words(location: str, says: str) -> None:
 
 def test_redirects_end() -> None:
     pages = {f"/{n}".rstrip("0"): answer(status="302 Found", Location=f"/{n + 1}") for n in range(10)}
-    assert "too often" in str(failure(pages))
+    assert "too many redirects" in str(failure(pages))
 
 
 def test_a_redirect_without_a_target_is_an_answer() -> None:
@@ -142,7 +142,7 @@ def test_a_password_in_an_address_is_in_no_message() -> None:
 
 @pytest.mark.parametrize("url", ["news", "ftp://e.com/", "http://"])
 def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(FetchError, match="no web address"):
+    with pytest.raises(FetchError, match="not a web address"):
         visit({}, lambda web, fetcher: fetcher.fetch(url))
 
 
@@ -201,19 +201,19 @@ async def _says_nothing(writer: asyncio.StreamWriter) -> None:
 def test_time_is_bounded_however_slowly_it_trickles(server: Callable[[asyncio.StreamWriter], Any]) -> None:
     error = failure({"/": server}, limits=LIMITS.model_copy(update={"total": 0.3}))
     assert isinstance(error, FetchFailed)
-    assert error.why.startswith(("no complete answer within 0.3 seconds", "what it answers is no HTTP"))
+    assert error.why.startswith(("no complete answer within 0.3 seconds", "its answer is not HTTP"))
 
 
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b"", "hung up"),
-        (b"SSH-2.0-OpenSSH\r\n", "no HTTP"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "broke off"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "broke off"),
-        (answer(b"no gzip", Content_Encoding="gzip"), "broke off"),
+        (b"", "closed the connection"),
+        (b"SSH-2.0-OpenSSH\r\n", "not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "incomplete"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "incomplete"),
+        (answer(b"no gzip", Content_Encoding="gzip"), "incomplete"),
         (answer(b"x", Content_Encoding="gzip, gzip, gzip, gzip"), "over and over"),
-        (b"HTTP/1.1 999999 ?\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 999999 ?\r\n\r\n", "not HTTP"),
     ],
 )
 def test_a_broken_answer_fails_in_words(raw: bytes, says: str) -> None:
@@ -273,7 +273,7 @@ REFUSED = {
 def test_an_answer_that_http_forbids_is_refused_and_the_reason_is_named(raw: bytes, says: str) -> None:
     error = failure({"/": raw})
     assert isinstance(error, FetchFailed)
-    assert error.why == f"what it answers is no HTTP: {says}"
+    assert error.why == f"its answer is not HTTP: {says}"
 
 
 def in_pieces(*pieces: bytes) -> Answer:
@@ -331,12 +331,12 @@ def test_a_server_that_breaks_the_connection_hung_up() -> None:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
 
-    assert "hung up" in failure({"/": reset}).why
+    assert "closed the connection" in failure({"/": reset}).why
 
 
 def test_chunks_that_are_none_keep_nobody_waiting() -> None:
     answered = in_pieces(OK + CHUNKED, b"5\r\n<html\r\n", b"zz\r\n")
-    assert "broke off" in failure({"/": answered}, limits=LIMITS.model_copy(update={"total": 2.0})).why
+    assert "incomplete" in failure({"/": answered}, limits=LIMITS.model_copy(update={"total": 2.0})).why
 
 
 @pytest.mark.parametrize("size", [2_000, 2_001])
@@ -448,7 +448,7 @@ def test_a_cookie_goes_to_no_other_host() -> None:
 
 def test_a_circle_without_a_new_cookie_is_still_a_circle() -> None:
     error = failure({"/": answer(status="302 Found", Location="/", Set_Cookie="a=1")})
-    assert "circle" in error.what
+    assert "loop" in error.what
 
 
 def test_a_sites_cookies_have_a_bound() -> None:

@@ -8,8 +8,8 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from pipeline.collect.fetch import Fetcher, FetchLimits
-from pipeline.collect.guard import AddressGuard
 from pipeline.errors import AddressRefused, FetchError
+from pipeline.guard import AddressGuard
 from tests.collect.web import Web, answer
 
 
@@ -60,7 +60,7 @@ SPELLINGS = """
 def test_no_spelling_of_this_machine_is_visited(host: str) -> None:
     async def visit() -> list[str]:
         async with Web({"/": answer(b"secret")}) as web, Fetcher(limits()) as fetcher:
-            with pytest.raises(AddressRefused, match="inside a network"):
+            with pytest.raises(AddressRefused, match="private network"):
                 await fetcher.fetch(web.url(host=host), robots=False)
             return web.asked
 
@@ -166,7 +166,7 @@ def test_what_was_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatc
         seen.append(address)
         return True
 
-    monkeypatch.setattr("pipeline.collect.guard.is_global", anywhere)
+    monkeypatch.setattr("pipeline.guard.is_global", anywhere)
     came, asked, gave = rebound("127.0.0.1", "127.0.0.9")
     assert (came, len(asked)) == (["secret"], 1)
     assert seen == gave == ["127.0.0.1"]

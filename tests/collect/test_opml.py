@@ -36,7 +36,7 @@ def test_nested_outlines_become_categories() -> None:
         ListedFeed(url="https://c.example/rss", title="C", categories=("News",)),
         ListedFeed(url="http://d.example/rss", title="D"),
     )
-    assert found.notes == ("2 of its outlines name no feed and were left out",)
+    assert found.notes == ("2 of its outlines name no feed and were skipped",)
 
 
 def test_a_bare_ampersand_is_forgiven() -> None:
@@ -80,9 +80,9 @@ def test_every_feed_of_a_list_is_found_however_it_is_written(around: str, body: 
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b"", "no list of feeds"),
-        (b"<html></html>", "no list of feeds"),
-        (b"<rss></rss>", "no list of feeds"),
+        (b"", "not a list of feeds"),
+        (b"<html></html>", "not a list of feeds"),
+        (b"<rss></rss>", "not a list of feeds"),
         (b"<opml><body><outline></body></opml>", "broken"),
         (b"<opml>" + b" " * 11_000_000, "too large"),
     ],

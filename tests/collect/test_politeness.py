@@ -194,7 +194,7 @@ def test_a_busy_host_is_given_its_pause() -> None:
 def test_nobody_waits_for_a_host_that_wants_an_hour() -> None:
     async def story(web: Web, fetcher: Fetcher) -> list[str]:
         await fetcher.fetch(web.url("/a"), robots=False)
-        with pytest.raises(FetchFailed, match="asked for a pause"):
+        with pytest.raises(FetchFailed, match="asked us to wait"):
             await fetcher.fetch(web.url("/b"), robots=False)
         return web.paths
 
@@ -283,7 +283,7 @@ def test_a_site_in_trouble_is_closed_for_a_while_and_then_as_it_last_said() -> N
             await fetcher.fetch(web.url("/a"))
             web.pages["/robots.txt"] = answer(status="500 Oops")
             clock.now += ROBOTS_LAST
-            with pytest.raises(FetchFailed, match="can't be read now"):
+            with pytest.raises(FetchFailed, match="can't be read at the moment"):
                 await fetcher.fetch(web.url("/a"))
             clock.now += ALL_CLOSED
             assert (await fetcher.fetch(web.url("/a"))).body == b"a"

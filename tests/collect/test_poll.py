@@ -169,12 +169,12 @@ def test_a_date_that_only_begins_or_ends_to_count_brings_nothing_again(
 @pytest.mark.parametrize(
     ("status", "says", "health"),
     [
-        (404, "no such page", Health.FAILING),
+        (404, "no longer exists", Health.FAILING),
         (410, "gone for good", Health.GONE),
-        (403, "refuses us", Health.FAILING),
-        (429, "less often", Health.FAILING),
-        (500, "in trouble", Health.FAILING),
-        (418, "no feed", Health.FAILING),
+        (403, "refuses access", Health.FAILING),
+        (429, "fewer requests", Health.FAILING),
+        (500, "reports an error", Health.FAILING),
+        (418, "not return a feed", Health.FAILING),
     ],
 )
 def test_a_bad_status_becomes_the_feeds_state(status: int, says: str, health: Health) -> None:
@@ -195,10 +195,10 @@ def test_what_is_no_feed_becomes_the_feeds_state() -> None:
 def test_no_answer_becomes_the_feeds_state() -> None:
     class Dead:
         async def fetch(self, url: str, **options: Any) -> Page:
-            raise FetchFailed("the address gave no page", where=url, why="its host name is unknown")
+            raise FetchFailed("the page could not be fetched", where=url, why="its host name does not exist")
 
     polled = ask(Dead())
-    assert polled.outcome == "the address gave no page (its host name is unknown)"
+    assert polled.outcome == "the page could not be fetched (its host name does not exist)"
     assert polled.feed.state.status is None
 
 
@@ -206,7 +206,10 @@ def test_a_reader_that_breaks_harms_one_feed_only(caplog: pytest.LogCaptureFixtu
     def broken(*_: Any, **__: Any) -> ParsedFeed:
         raise KeyError("oops")
 
-    assert asyncio.run(poll(FEED, Scripted(), NOW, read=broken)).outcome == "it broke the reader (KeyError)"
+    assert (
+        asyncio.run(poll(FEED, Scripted(), NOW, read=broken)).outcome
+        == "it could not be read: a bug in Tallywire (KeyError)"
+    )
     assert "feed-1" in caplog.text
 
 

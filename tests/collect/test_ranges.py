@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
 
-from pipeline.collect.ranges import CLOSED_V4, CLOSED_V6, is_global
+from pipeline.ranges import CLOSED_V4, CLOSED_V6, is_global
 
 
 @pytest.mark.parametrize(

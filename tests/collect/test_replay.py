@@ -53,12 +53,12 @@ def test_a_date_may_be_missing(tmp_path: Path, published: str | None) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("{", "no JSON"),
-        ("[1]", "no object"),
+        ("{", "not JSON"),
+        ("[1]", "not an object"),
         ('{"text": "x"}', "id: Field required"),
         ('{"id": "a"}', "neither text nor html"),
         ('{"id": "a", "text": 1}', "text: Input should be a valid string"),
-        ('{"id": "a", "text": "x", "published": "soon"}', "published: 'soon' is no date"),
+        ('{"id": "a", "text": "x", "published": "soon"}', "published: 'soon' is not a date"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_file_that_breaks_off_is_told_after_what_could_be_read(tmp_path: Path)
     whole = gzip.compress(rows.encode())
     file.write_bytes(whole[: len(whole) // 2])
     read = []
-    with pytest.raises(ArchiveError, match="breaks off"):
+    with pytest.raises(ArchiveError, match="is incomplete"):
         read.extend(one for one in iter(read_jsonl(file)) if not read.append(one))
     assert len(read) > 100
     assert all(isinstance(one, ReplayItem) for one in read)

@@ -135,6 +135,19 @@ def test_failures_back_off_and_never_give_up() -> None:
     assert wait(back) <= CEILING * 1.1
 
 
+def test_a_feed_of_our_own_network_is_asked_again_as_soon_as_its_topic_wants() -> None:
+    feed = known(interval=60.0).model_copy(update={"min_interval": MINUTE})
+    waits = []
+    for _ in range(7):
+        state = after_poll(feed, DOWN, NOW, ours=True)
+        waits.append(wait(state) / MINUTE)
+        feed = feed.model_copy(update={"state": state})
+    assert waits == [1, 2, 4, 8, 16, 32, 64]
+    assert wait(after_poll(feed, PollResult(status=503, error="busy", retry_after=9_000), NOW, ours=True)) == 9_000
+    assert wait(after_poll(feed, PollResult(status=410, error="gone"), NOW, ours=True)) <= DAY
+    assert wait(after_poll(feed, NEWS, NOW, ours=True)) == MINUTE
+
+
 def test_feeds_that_fail_together_are_asked_again_apart() -> None:
     feeds = [known().model_copy(update={"id": f"feed-{n}"}) for n in range(20)]
     assert len({after_poll(feed, DOWN, NOW).next_poll for feed in feeds}) == 20
@@ -296,7 +309,7 @@ def test_a_feed_that_was_never_ill_has_no_trouble() -> None:
 
 @pytest.mark.parametrize("interval", [FLOOR, HOUR, CEILING, DAY])
 def test_a_server_that_is_asked_too_often_is_never_asked_sooner_than_before(interval: float) -> None:
-    busy = PollResult(status=429, error="the site asks to be visited less often")
+    busy = PollResult(status=429, error="the site asks for fewer requests")
     state = after_poll(known(interval=interval), busy, NOW)
     assert wait(state) >= interval
     assert state.interval >= interval

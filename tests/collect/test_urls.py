@@ -81,7 +81,7 @@ def test_a_relative_link_is_resolved() -> None:
     ],
 )
 def test_what_is_no_web_address_is_refused_in_words(url: str) -> None:
-    with pytest.raises(TallywireError, match="no web address"):
+    with pytest.raises(TallywireError, match="not a web address"):
         canonical(url)
 
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from pipeline.settings import PREFIX, Settings
-from pipeline.steps.setup import PORTS, SECRETS, plan_env, read_env
+from pipeline.steps.keeping.setup import PORTS, SECRETS, plan_env, read_env
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
@@ -56,6 +56,37 @@ def test_docker_compose_itself_reads_it(tmp_path: Path, profile: str) -> None:
     command += ["--profile", profile] if profile else []
     done = subprocess.run([*command, "config", "--quiet"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_each_image_of_ours_is_built_by_one_service_and_pulled_by_none() -> None:
+    # Of several services that build one tag, Compose builds all at once, and the second fails to export it.
+    ours = [service for service in SERVICES.values() if service["image"].startswith("tallywire:")]
+    builders = [service for service in ours if "build" in service]
+    assert len(builders) == len({service["image"] for service in ours}) == 1
+    assert all(service["pull_policy"] == ("build" if "build" in service else "never") for service in ours)
+    assert not any("build" in service for service in SERVICES.values() if service not in ours)
+
+
+def test_who_needs_the_image_waits_for_its_builder() -> None:
+    builder = next(name for name, service in SERVICES.items() if "build" in service)
+
+    def before(name: str) -> set[str]:
+        first = set(SERVICES[name].get("depends_on", {}))
+        return first.union(*map(before, first)) if first else first
+
+    waits = {name for name, service in SERVICES.items() if "pull_policy" in service} - {builder}
+    assert {name for name in waits if builder not in before(name)} <= {"airflow-database", "airflow-init"}
+
+
+def test_no_service_that_only_waits_knows_a_secret() -> None:
+    for name, service in LASTING.items():
+        if "infinity" in strings(service.get("entrypoint", [])):
+            assert "environment" not in service, name
+
+
+def test_airflows_tables_are_brought_up_to_date_in_the_open() -> None:
+    assert SERVICES["airflow-database"]["command"] == ["db", "migrate"]
+    assert not any("_AIRFLOW_DB_MIGRATE" in service.get("environment", {}) for service in SERVICES.values())
 
 
 def test_every_secret_is_demanded_and_made_by_setup() -> None:
@@ -115,6 +146,9 @@ def test_every_setting_reaches_the_containers_or_has_no_meaning_there() -> None:
         "ELASTICSEARCH_API_KEY": "a user is made instead",
         "ELASTICSEARCH_PREFIX": "the cluster is this deployment's alone",
         "POLL_EVERY": "Airflow keeps the time",
+        "LOG": "Airflow keeps the logs",
+        "SERVE_HOST": "the service says it itself",
+        "SERVE_PORT": "as above",
         "KIBANA_URL": "only the job that imports speaks to Kibana",
         "KIBANA_API_KEY": "as above",
         "KIBANA_USER": "as above",

@@ -95,7 +95,7 @@ def test_refusals_are_read_though_the_answer_is_200(server: HTTPServer) -> None:
     ]
     server.expect_request(IMPORT).respond_with_json({"success": False, "successCount": 11, "errors": errors})
     told = failure(server)
-    assert "11 taken, 3 refused" in told
+    assert "11 imported, 3 rejected" in told
     assert "search one: conflict" in told
     assert "dashboard two: missing references (index-pattern gone)" in told
     assert "lens three: made by a newer" in told
@@ -105,7 +105,7 @@ def test_refusals_are_read_though_the_answer_is_200(server: HTTPServer) -> None:
 def test_success_that_is_none_is_not_believed(server: HTTPServer) -> None:
     ready(server)
     server.expect_request(IMPORT).respond_with_json({"success": False, "successCount": 0})
-    assert "did not take all" in failure(server)
+    assert "did not import all" in failure(server)
 
 
 def test_warnings_are_passed_on(server: HTTPServer) -> None:
@@ -133,11 +133,11 @@ def test_a_kibana_that_keeps_its_version_to_itself_is_tried(server: HTTPServer, 
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (401, {"message": "security_exception"}, "does not know who asks"),
+        (401, {"message": "security_exception"}, "rejects the credentials"),
         (403, {"message": "Unable to bulk_create search"}, "kibana_admin"),
-        (404, {"message": "Not Found"}, "this is no Kibana"),
+        (404, {"message": "Not Found"}, "this is not Kibana"),
         (413, {"message": "Payload too large"}, "maxImportPayloadBytes"),
-        (500, {"message": "An internal server error"}, "its log says more"),
+        (500, {"message": "An internal server error"}, "look for the reason in its log"),
         (503, "Kibana server is not ready yet.", "not ready yet"),
     ],
 )
@@ -152,13 +152,13 @@ def test_each_refusal_says_what_to_do(server: HTTPServer, status: int, body: obj
 
 def test_a_login_page_is_not_followed(server: HTTPServer) -> None:
     server.expect_request(STATUS).respond_with_data("", status=302, headers={"Location": "/login"})
-    assert "sends us elsewhere" in failure(server)
+    assert "redirects to another address" in failure(server)
 
 
 @pytest.mark.parametrize("body", ["<html>It works!</html>", "", "[]"])
 def test_what_is_no_kibana_is_told(server: HTTPServer, body: str) -> None:
     server.expect_request(STATUS).respond_with_data(body)
-    assert "what answered is no Kibana" in failure(server)
+    assert "the server there is not Kibana" in failure(server)
 
 
 def test_nobody_there_is_told_without_the_password(server: HTTPServer) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -124,3 +127,42 @@ def test_a_refusal_ends_the_job_with_what_was_said(httpserver: HTTPServer) -> No
     assert done.returncode != 0
     assert '"error": "no"' in done.stderr or '"error":"no"' in done.stderr
     assert len(httpserver.log) == 1
+
+
+def clean(tmp_path: Path, airflow: str) -> subprocess.CompletedProcess[str]:
+    """Run the cleaner once, with ``airflow`` in place of Airflow's command."""
+    command = tmp_path / "bin" / "airflow"
+    command.parent.mkdir()
+    command.write_text(f"#!/bin/sh\n{airflow}\n")
+    command.chmod(0o755)
+    environment = {
+        "PATH": f"{command.parent}:{os.environ['PATH']}",
+        "AIRFLOW_KEEP_DAYS": "30",
+        "AIRFLOW_LOGS": str(tmp_path / "logs"),
+        "CLEANED": str(tmp_path / "cleaned"),
+    }
+    script = ["bash", DOCKER / "airflow" / "clean.sh", "once"]
+    return subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_airflows_old_logs_and_rows_go_and_the_young_stay(tmp_path: Path) -> None:
+    for name, days in {"old/run.log": 31, "young/run.log": 29}.items():
+        log = tmp_path / "logs" / name
+        log.parent.mkdir(parents=True)
+        log.touch()
+        written = time.time() - days * 86_400
+        os.utime(log, (written, written))
+    done = clean(tmp_path, 'echo "$@"')
+    assert done.returncode == 0, done.stderr
+    before = re.fullmatch(r"db clean --clean-before-timestamp (\S+) --skip-archive --yes\n", done.stdout)
+    assert before is not None
+    assert 29.9 < (datetime.now(UTC) - datetime.fromisoformat(before[1])).total_seconds() / 86_400 < 30.1
+    assert [path.name for path in (tmp_path / "logs").rglob("*.log")] == ["run.log"]
+    assert (tmp_path / "logs" / "young" / "run.log").exists()
+    assert (tmp_path / "cleaned").exists()
+
+
+def test_a_cleaning_that_failed_leaves_no_mark_of_health(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    assert clean(tmp_path, "exit 1").returncode == 1
+    assert not (tmp_path / "cleaned").exists()

@@ -6,6 +6,7 @@ import base64
 import itertools
 import json
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -14,11 +15,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from pipeline.steps.setup import GB, SECRETS, Machine, judge_machine, plan_env, ports_of, read_env, write_env
+from pipeline.steps.keeping.setup import (
+    GB,
+    MOUNTED,
+    SECRETS,
+    Machine,
+    judge_machine,
+    look,
+    plan_env,
+    ports_of,
+    read_env,
+    write_env,
+)
 from tests.cli.conftest import Command, tallywire
 
 __all__ = ["tallywire"]
 
+ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = itertools.count()
 COUNTED = {name: lambda: f"made-{next(NUMBERS)}" for name in ("ONE", "TWO", "THREE")}
 GOOD = Machine(16 * GB, 100 * GB, 200 * GB, 1_048_576, (), "28.2.2", "2.40.3")
@@ -148,15 +161,48 @@ def test_setup_on_the_command_line(tallywire: Command, tmp_path: Path) -> None:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        (tmp_path / ".env").write_text(f"KIBANA_PORT={port}\nELASTIC_PASSWORD=mine\n")
+        env, before = tmp_path / ".env", f"KIBANA_PORT={port}\nELASTIC_PASSWORD=mine\n"
+        env.write_text(before)
+        elsewhere = tallywire("setup", cwd=tmp_path)
+        assert (elsewhere.returncode, env.read_text()) == (1, before)
+        assert "in a checkout of the repository" in elsewhere.stderr
+        (tmp_path / "docker-compose.yml").touch()
         first = tallywire("setup", cwd=tmp_path)
         assert "--fill" in first.stdout
         assert f"port {port} is taken" in first.stdout
         assert first.returncode == 1
         filled = tallywire("setup", "--fill", "--json", cwd=tmp_path)
     assert {"level", "what", "advice"} == set(json.loads(filled.stdout.splitlines()[0]))
-    env = read_env((tmp_path / ".env").read_text())
-    assert env["ELASTIC_PASSWORD"] == "mine"
-    assert set(SECRETS) <= set(env)
+    kept = read_env(env.read_text())
+    assert kept["ELASTIC_PASSWORD"] == "mine"
+    assert set(SECRETS) <= set(kept)
     for secret in SECRETS:
-        assert env[secret] not in first.stdout + filled.stdout or env[secret] == "mine"
+        assert kept[secret] not in first.stdout + filled.stdout or kept[secret] == "mine"
+
+
+def test_folders_that_a_umask_of_077_closed_to_containers_are_named(tmp_path: Path) -> None:
+    (tmp_path / "docker" / "postgres").mkdir(parents=True)
+    for name, file in {"dags": "ingest.py", "topics": "floods.yaml"}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).touch()
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o755)
+    (tmp_path / "dags" / "ingest.py").chmod(0o600)
+    (tmp_path / "docker" / "postgres").chmod(0o700)
+    machine = look(tmp_path, [])
+    assert machine.closed == ("dags/ingest.py", "docker/postgres")
+    (finding,) = [one for one in judge_machine(machine, {}) if "containers can't read" in one.what]
+    assert finding.level == "problem"
+    assert "chmod -R go+rX dags topics docker" in finding.advice
+
+
+def test_everything_that_is_mounted_from_the_checkout_is_looked_at() -> None:
+    mounted = re.findall(r"- \./([a-z]+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    assert set(mounted) == set(MOUNTED)
+
+
+@pytest.mark.parametrize(("seen", "said"), [("rootless", "Docker runs without root"), ("labelled", "SELinux")])
+def test_what_may_keep_containers_from_their_files_is_said(seen: str, said: str) -> None:
+    machine = Machine(**(vars(GOOD) | {seen: True}))
+    assert [one.level for one in judge_machine(machine, {}) if said in one.what] == ["warning"]
+    assert not [one for one in judge_machine(GOOD, {}) if said in one.what]

@@ -83,6 +83,11 @@ def _minimum(value: Any, rule: Any, schema: Any, root: Any, where: str) -> Itera
         yield f"{where}: {value} is less than {rule}"
 
 
+def _maximum(value: Any, rule: Any, schema: Any, root: Any, where: str) -> Iterator[str]:
+    if isinstance(value, (int, float)) and value > rule:
+        yield f"{where}: {value} is more than {rule}"
+
+
 def _shortest(value: Any, rule: Any, schema: Any, root: Any, where: str) -> Iterator[str]:
     if isinstance(value, str) and len(value) < rule:
         yield f"{where}: {value!r} is shorter than {rule}"
@@ -105,6 +110,7 @@ _CHECKS = {
     "enum": _one_of_these,
     "pattern": _pattern,
     "minimum": _minimum,
+    "maximum": _maximum,
     "minLength": _shortest,
     "maxLength": _longest,
 }

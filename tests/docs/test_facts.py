@@ -12,7 +12,8 @@ from pipeline.figures.following import intervals
 from pipeline.figures.reading import LONGEST_TEXT, read_figures
 from pipeline.group import copies
 from pipeline.settings import Settings
-from pipeline.steps import digest, read, replay
+from pipeline.steps import read, replay
+from pipeline.steps.showing import digest
 from pipeline.tell import health, outbox
 from pipeline.tell.pages import BUDGET
 from schemas.figure import Modifier, VerdictKind

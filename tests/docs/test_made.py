@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from pipeline.steps.export import EXPORTS
+from pipeline.steps.showing.export import EXPORTS
 from tests.docs.pages import DOCS, ROOT
 
 
@@ -24,9 +25,10 @@ def script() -> ModuleType:
     return module
 
 
-def test_nothing_is_out_of_date(script: ModuleType) -> None:
-    stale = [path for path, text in script.all_made().items() if path.read_text(encoding="utf-8") != text]
-    assert not stale, f"run `make docs`: {', '.join(path.name for path in stale)}"
+def test_nothing_is_out_of_date() -> None:
+    # In a process of its own: click keeps a command's help option as whoever asked first for it had it.
+    done = subprocess.run([ROOT / "scripts" / "docs", "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_everything_that_can_be_made_stands_somewhere(script: ModuleType) -> None:

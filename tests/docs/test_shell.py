@@ -51,7 +51,7 @@ OFFLINE = [page for page in PAGES if any("offline" in block.marks for block in b
 
 @pytest.mark.parametrize(("where", "line"), SHOWN)
 def test_every_command_that_is_shown_exists(where: str, line: str) -> None:
-    command, context = cli, click.Context(cli, info_name="tallywire")
+    command, context = cli, click.Context(cli, info_name="tallywire", **cli.context_settings)
     words = shlex.split(line, comments=True)
     while words and isinstance(command, click.Group) and not words[0].startswith("-"):
         name = words.pop(0)

@@ -12,7 +12,8 @@ import yaml
 from pydantic import BaseModel
 
 from pipeline.topics import parse_topic, read_topic
-from schemas.topic import Terms, Topic, format_duration
+from schemas.topic import Terms, Topic
+from schemas.written import format_duration
 from tests.docs.jsonschema import mistakes
 from tests.docs.pages import DOCS, ROOT, Block, all_blocks, blocks, table_cells
 
@@ -50,6 +51,7 @@ def test_what_is_a_topic_fits_the_published_schema(text: str) -> None:
         "name: a\ndigest: {at: ['25:00']}",
         "name: a\nalerts: {bundle: soon}",
         "name: a\nalerts: {daily_cap: 0}",
+        "name: a\nalerts: {min_change: 5}",
         "name: a\nalerts: {figures: [strange]}",
         "name: a\nalerts: {tells: loud}",
         "name: a\nfigures: [{counted: people}]",

@@ -26,6 +26,7 @@ from typing import Any
 
 from pipeline.index.elastic.access import role
 from tests.elastic.sharing import Running
+from tests.postgres import signal_all
 
 VERSION = "9.5.0"
 _ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
@@ -43,6 +44,7 @@ _PLUGIN = {
     "org.elasticsearch.plugin.analysis.TokenizerFactory": {"uax_url_email": "Addresses"},
     "org.elasticsearch.plugin.analysis.TokenFilterFactory": {
         "asciifolding": "Folding",
+        "pattern_replace": "Replace",
         "unique": "Unique",
         "pattern_capture": "Capture",
     },
@@ -53,54 +55,102 @@ class Missing(Exception):
     """What this machine would need to start a server."""
 
 
-@contextmanager
-def local_server(*, secure: bool) -> Iterator[Running]:
-    """A server in a temporary folder; it dies with this process, however that ends."""
-    java = find_jdk()
-    home = unpacked(java)
-    folder = Path(tempfile.mkdtemp(prefix="tw-es-"))
-    account: dict[str, Any] = {}
-    port, transport = _free_ports(2)
-    url = f"{'https' if secure else 'http'}://localhost:{port}"
-    try:
-        ca = _configure(home, folder, port, transport, secure=secure)
+class Node:
+    """A server in ``folder``, which can be ended, started again at the same address, and made to hang."""
+
+    def __init__(self, folder: Path, *, secure: bool) -> None:
+        self._java = find_jdk()
+        self._home = unpacked(self._java)
+        self._folder = folder
+        self._log = folder / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._account: dict[str, Any] = {}
+        self.port, transport = _free_ports(2)
+        self._ca = _configure(self._home, folder, self.port, transport, secure=secure)
         if os.geteuid() == 0:
             # The server refuses to run as root.
-            account = {"user": _ACCOUNT, "group": pwd.getpwnam(_ACCOUNT).pw_gid, "extra_groups": []}
+            self._account = {"user": _ACCOUNT, "group": pwd.getpwnam(_ACCOUNT).pw_gid, "extra_groups": []}
             for path in (folder, *folder.rglob("*")):
-                shutil.chown(path, _ACCOUNT, account["group"])
-        log = folder / "log"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [home / "bin" / "elasticsearch"],
+                shutil.chown(path, _ACCOUNT, self._account["group"])
+        url = f"{'https' if secure else 'http'}://localhost:{self.port}"
+        self.running = Running(url, str(self._ca), ADMIN, PASSWORD) if secure else Running(url)
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers; harmless if it runs."""
+        if self._process is not None:
+            return
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [self._home / "bin" / "elasticsearch"],
                 env={
                     "PATH": "/usr/bin:/bin",
-                    "HOME": str(folder),
-                    "TMPDIR": str(folder),
-                    "ES_JAVA_HOME": str(java),
-                    "ES_PATH_CONF": str(folder / "config"),
+                    "HOME": str(self._folder),
+                    "TMPDIR": str(self._folder),
+                    "ES_JAVA_HOME": str(self._java),
+                    "ES_PATH_CONF": str(self._folder / "config"),
                     "CLI_JAVA_OPTS": "-XX:TieredStopAtLevel=1",
                 },
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=folder,
+                cwd=self._folder,
                 preexec_fn=_die_with_parent,
-                **account,
+                **self._account,
             )
+        process = self._process
 
         def alive() -> None:
-            if server.poll() is not None:
-                raise RuntimeError(f"Elasticsearch did not start:\n{log.read_text(errors='replace')[-4000:]}")
+            if process.poll() is not None:
+                raise RuntimeError(f"Elasticsearch did not start:\n{self._log.read_text(errors='replace')[-4000:]}")
 
+        await_answer(self.running.url, alive, str(self._ca) if self._ca else None)
+
+    def stop(self) -> None:
+        """Ask the server to end, and wait until it has."""
+        if self._process is not None:
+            self.thaw()
+            self._process.terminate()
+            self._process.wait(timeout=60)
+            self._process = None
+
+    def kill(self) -> None:
+        """End the server at once: it recovers when it is started again."""
+        if self._process is not None:
+            signal_all(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=60)
+            self._process = None
+
+    def freeze(self) -> None:
+        """Let the server hang."""
+        if self._process is not None:
+            signal_all(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            signal_all(self._process.pid, signal.SIGCONT)
+
+
+@contextmanager
+def local_node(*, secure: bool) -> Iterator[Node]:
+    """A server in a temporary folder; it dies with this process, however that ends."""
+    folder = Path(tempfile.mkdtemp(prefix="tw-es-"))
+    try:
+        node = Node(folder, secure=secure)
         try:
-            await_answer(url, alive, str(ca) if ca else None)
-            yield Running(url, str(ca), ADMIN, PASSWORD) if secure else Running(url)
+            node.start()
+            yield node
         finally:
-            server.terminate()
-            server.wait(timeout=60)
+            node.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def local_server(*, secure: bool) -> Iterator[Running]:
+    """The same for who does nothing to the server."""
+    with local_node(secure=secure) as node:
+        yield node.running
 
 
 def find_jdk() -> Path:
@@ -141,6 +191,7 @@ def unpacked(java: Path) -> Path:
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if home.exists():
+            _open_to_all(cache, home)
             return home
         archive = _fetched(cache)
         making = cache / f"{home.name}.making"
@@ -153,7 +204,18 @@ def unpacked(java: Path) -> Path:
         _build_plugin(java, inner, source)
         inner.rename(home)
         shutil.rmtree(making)
+        _open_to_all(cache, home)
     return home
+
+
+def _open_to_all(cache: Path, home: Path) -> None:
+    """Let any account read the server, whatever umask the process has that unpacked it."""
+    cache.chmod(0o755)
+    if home.stat().st_mode & 0o005 == 0o005:
+        return
+    for path in home.rglob("*"):
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    home.chmod(0o755)
 
 
 def _fetched(cache: Path) -> Path:

@@ -67,12 +67,12 @@ def test_the_same_text_is_a_copy_however_it_is_dressed(text: str, kind: CopyKind
     assert second.join.story == first.join.story
 
 
-def test_a_chain_of_copies_has_one_root_the_earliest_to_arrive() -> None:
+def test_a_chain_of_copies_has_one_root_the_earliest_told() -> None:
     chain = [LIGHTHOUSE]
     for seed in range(4):
         chance = random.Random(seed)
         chain.append(" ".join(f"word{seed}" if chance.random() < 0.06 else word for word in chain[-1].split()))
-    placed = place_all(Grouper(), {f"c{at}": reading(text, hours=-at) for at, text in enumerate(chain)})
+    placed = place_all(Grouper(), {f"c{at}": reading(text, hours=at) for at, text in enumerate(chain)})
     assert [p.copy_link.original if p.copy_link else None for p in placed] == [None, "c0", "c0", "c0", "c0"]
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +51,26 @@ def test_whatever_the_texts_nothing_is_made_up(articles: list[tuple[str, str]]) 
     texts = {article: one.text for article, one in read}
     assert face.lead == "" if face.article is None else face.lead in texts[face.article]
     assert face.headline in {one.title.strip() for _, one in read} | {face.lead}
+
+
+FACE_OF_TWO_ALIKE = """
+from pipeline.group import summarise
+from tests.group.building import reading
+
+# Each title has nine words, of which the n-th is said by as many articles as that of the other title.
+one = "brunok drivak fostel gramit kliper lodmin morvag nepril tolzik".split()
+other = "zilkot pardev mublin kostar frumil dagorn tervis bolnak grimzo".split()
+texts = [" ".join(one[: n + 1] + other[: n + 1]) + "." for n in range(9)] + [" ".join(one + other) + "."]
+titles = {8: " ".join(one), 9: " ".join(other)}
+print(summarise([(str(n), reading(text, titles.get(n, ""))) for n, text in enumerate(texts)]).headline)
+"""
+
+
+def test_of_two_titles_alike_the_earlier_is_shown_in_every_process() -> None:
+    command = [sys.executable, "-c", FACE_OF_TWO_ALIKE]
+    processes = [
+        subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE, text=True)
+        for seed in ("0", "5", "6", "7")
+    ]
+    shown = {process.communicate()[0] for process in processes}
+    assert shown == {"brunok drivak fostel gramit kliper lodmin morvag nepril tolzik\n"}

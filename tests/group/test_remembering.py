@@ -12,6 +12,7 @@ from pipeline.errors import RecordError
 from pipeline.group import Grouper
 from schemas.story import DecisionKind, Remembered, StoryDecision, StoryMove
 from tests.group.building import START, reading
+from tests.group.test_stories import FERRY, FERRY_AGAIN
 
 _PLACES = ("Kalvik", "Dunmore", "Ostrava", "Lerwick", "Tarragona")
 _WHAT = (
@@ -69,6 +70,8 @@ class _Record:
             if kind == "place":
                 self.placed += 1
                 placement = grouper.place(f"a{self.placed:03}", item, seq=self.placed, topics=more)  # type: ignore[arg-type]
+                for former in placement.gave_way:
+                    self.rows[former.article] = grouper.remembered(former.article)
             elif names:
                 placement = grouper.revise(names[more % len(names)], item)  # type: ignore[operator]
             else:
@@ -111,7 +114,9 @@ def test_stopping_anywhere_changes_nothing(steps: list[tuple[object, ...]], stop
     kept, saved = _Record(), _Record()
     for at, step in enumerate(steps):
         if at in stops:
-            broken = Grouper(reversed(list(saved.rows.values())), decisions=saved.decisions)
+            # Every other time it looks at everything again, as one does that was not told what is settled.
+            unsettled = broken.unsettled() if at % 2 else None
+            broken = Grouper(reversed(list(saved.rows.values())), decisions=saved.decisions, unsettled=unsettled)
         assert saved.apply(broken, step) == kept.apply(whole, step)
         assert saved.rows == kept.rows
         placed = [article for articles in whole.stories().values() for article in articles]
@@ -152,3 +157,12 @@ def test_what_can_not_be_read_any_more_is_made_anew_from_the_texts() -> None:
     assert again.place("late", late, seq=8, topics=("t",)).copy_link == (
         first.place("late", late, seq=8, topics=("t",)).copy_link
     )
+
+
+def test_what_was_measured_against_an_article_that_is_gone_is_not_restored() -> None:
+    grouper = Grouper()
+    grouper.place("a", FERRY, seq=1, topics=("one",))
+    grouper.place("b", FERRY_AGAIN, seq=2, topics=("one",))
+    assert grouper.measured()[0] == [("b", "a")]
+    assert grouper.shrink(1) == ("a",)
+    assert Grouper([grouper.remembered("b")]).measured()[0] == []

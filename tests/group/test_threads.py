@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.group import Threads, portrait_of, together
+from pipeline.group.portraits import Gathered
 from pipeline.group.relation import COLUMNS, Sight, ThreadModel, relation, shipped_model
 from schemas.article import Reading
 from schemas.story import Portrait, PortrayedStory, ThreadDecision, ThreadJoin
@@ -395,6 +396,15 @@ def test_portraits_add_up_to_the_same_in_any_order(parts: list[Portrait], data: 
     assert (whole.first, whole.last) == (min(one.first for one in parts), max(one.last for one in parts))
     assert len(whole.terms) <= 192
     assert all(weight == sum(one.terms.get(term, 0) for one in parts) for term, weight in whole.terms.items())
+
+
+@settings(max_examples=50, deadline=None)
+@given(parts=st.lists(portraits(), min_size=1, max_size=9), data=st.data())
+def test_portraits_are_added_up_as_they_come_and_go(parts: list[Portrait], data: st.DataObject) -> None:
+    gathered = Gathered()
+    for _ in range(4):
+        some = {str(at): parts[at] for at in data.draw(st.sets(st.integers(0, len(parts) - 1), min_size=1))}
+        assert gathered.portrait(some) == together(some.values())
 
 
 def test_nothing_makes_no_portrait() -> None:

@@ -18,10 +18,10 @@ from pipeline.figures.reading import read_figures
 from pipeline.index.elastic.index import ElasticIndex
 from pipeline.record import Transaction
 from pipeline.settings import Settings
-from pipeline.steps.briefs import LINES, Briefs
+from pipeline.steps.known.briefs import LINES, Briefs
+from pipeline.steps.known.threads import development_of
 from pipeline.steps.publish import publish, rebuild
 from pipeline.steps.services import Services, open_services
-from pipeline.steps.threads import development_of
 from schemas.figure import FigureInArticle, Tell, Telling, Verdict, VerdictKind
 from schemas.search import BriefDocument, IndexKind
 from schemas.story import Story
@@ -117,7 +117,7 @@ def test_a_brief_is_published_line_by_line_as_the_one_function_makes_it(services
     assert [killed.wording, damage.wording] == [figure.headline for figure in brief.figures]
     assert (killed.id, killed.place, damage.id, damage.place) == ("t", 1, "t@2", 2)
     assert (killed.headline, killed.topics, killed.stories, killed.reports) == ("Of s1", ("ferry",), 2, 4)
-    assert (killed.value, killed.speaker, killed.witnesses, killed.sure) == (17, "police", 2, True)
+    assert (killed.value, killed.speaker, killed.witnesses, killed.sure) == (17, "police", 1, True)
     assert (killed.stating, killed.since) == (("Herald", "Post"), NOON + timedelta(hours=30))
     assert (killed.before, killed.contradicted, killed.rivals) == ("12 (police)", False, None)
     assert (killed.article, killed.url) == (brief.figures[0].article, f"https://news.example/{killed.article}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -75,7 +76,7 @@ def busy(count: int) -> int:
 
 
 def test_a_server_of_another_major_version_is_named_with_both_versions(httpserver: HTTPServer) -> None:
-    with pytest.raises(SearchIndexError, match=r"Elasticsearch 8\.19\.1 runs there.*\(9\.") as caught:
+    with pytest.raises(SearchIndexError, match=r"runs Elasticsearch 8\.19\.1, .*\(9\.") as caught:
         Fake(httpserver, "8.19.1").index().search(Query(text="x"))
     assert "run Elasticsearch 9.x" in str(caught.value)
 
@@ -84,7 +85,7 @@ def test_a_server_that_does_not_know_the_clients_dialect_is_of_another_major_ver
     refusal = {"error": {"type": "media_type_header_exception", "reason": "Invalid media-type value on [Accept]"}}
     httpserver.expect_request("/_nodes/_all/_none").respond_with_handler(lambda _: answer(refusal, 400))
     index = ElasticIndex(Server(Address(httpserver.url_for(""))), prefix="tallywire", analyzers=ANALYZERS)
-    with pytest.raises(SearchIndexError, match="another major version"):
+    with pytest.raises(SearchIndexError, match="different major versions"):
         index.count()
 
 
@@ -115,9 +116,21 @@ def test_nothing_listening_is_waited_for_a_bounded_time_and_told() -> None:
     index = ElasticIndex(
         Server(Address("http://localhost:9"), pause=pauses.append), prefix="tallywire", analyzers=ANALYZERS
     )
-    with pytest.raises(SearchIndexError, match=r"(?s)does not answer.*waits in the record"):
+    with pytest.raises(SearchIndexError, match=r"(?s)does not answer.*wait in the record"):
         index.write(Batch([document("a", "Flood")], 1))
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+def test_a_server_that_hangs_is_not_asked_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.index.elastic.server._TIMEOUT", 0.2)
+    monkeypatch.setattr("pipeline.index.elastic.server.IN_ALL", 0.3)
+    pauses: list[float] = []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = Address(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        index = ElasticIndex(Server(address, pause=pauses.append), prefix="tallywire", analyzers=ANALYZERS)
+        with pytest.raises(SearchIndexError, match="does not answer in time"):
+            index.heard()
+    assert pauses == [0.5]
 
 
 def test_a_reader_is_kept_waiting_for_less_than_a_second() -> None:

@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import SearchIndexError
 from pipeline.index.elastic.index import ElasticIndex
 from pipeline.settings import Settings
-from pipeline.steps.findings import IndexCheck, check_index, index_findings
+from pipeline.steps.keeping.findings import IndexCheck, check_index, index_findings
 from pipeline.steps.publish import publish, rebuild
 from pipeline.steps.services import Services, open_services
 from schemas.alert import AlertKind, FeedNews
@@ -63,7 +63,7 @@ def test_what_went_missing_and_what_the_record_does_not_know_is_told(services: S
     assert check(published, IndexKind.ALERTS).surplus == 1
     said = [finding.what for finding in index_findings(check_index(published))]
     assert said == [
-        "the index lacks 1 story that it has heard of",
+        "the index lacks 1 story that it should have",
         "the index holds 1 alert that the record doesn't",
     ]
 
@@ -97,7 +97,7 @@ def test_a_real_index_is_held_against_the_record(services: Services, elastic: El
         health=Health.GONE,
         since=examples.NOW,
         illness=examples.NOW,
-        error="the site says that it is gone for good (HTTP 410)",
+        error="the site says it is gone for good (HTTP 410)",
     )
     with services.record.begin() as tx:
         tx.stories.put(examples.story("s9", "floods"))

@@ -13,9 +13,9 @@ from pipeline.errors import SearchIndexError
 from pipeline.index.contract import Batch, Settle, ignore_refusals
 from pipeline.index.elastic.index import ElasticIndex
 from pipeline.settings import Settings
-from pipeline.steps.documents import CHANGES, alert_document
 from pipeline.steps.publish import behind, publish, rebuild, refusals
 from pipeline.steps.services import Services, open_services
+from pipeline.steps.showing.documents import CHANGES, alert_document
 from schemas.alert import AlertKind, ArticleRef, FeedNews, FigureNews, Statement
 from schemas.feed import Health, Outcome
 from schemas.figure import Figure, VerdictKind
@@ -182,11 +182,11 @@ def test_an_alert_of_a_feed_says_which_and_what_it_answered() -> None:
         health=Health.FAILING,
         since=NOON,
         illness=NOON,
-        error="the site is in trouble (HTTP 503)",
+        error="the site reports an error (HTTP 503)",
     )
     made = alert_document(examples.alert("n", kind=AlertKind.FEED_HEALTH, feed=news), 5)
     assert (made.feed, made.feed_url, made.health, made.since) == ("feed-a", news.url, "failing", NOON)
-    assert made.reason == "the site is in trouble (HTTP 503)"
+    assert made.reason == "the site reports an error (HTTP 503)"
     assert (made.article, made.url, made.verdict) == (None, None, None)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
@@ -11,6 +13,7 @@ import pytest
 from pipeline.errors import SearchIndexError
 from pipeline.index.contract import Batch
 from pipeline.index.sqlite import SqliteIndex
+from pipeline.index.words import joined
 from schemas.search import Query
 from tests.index.test_contract import ARTICLES, document, found, write
 
@@ -46,14 +49,80 @@ def test_a_new_file_may_be_opened_by_many_at_the_same_moment(tmp_path: Path) -> 
             list(pool.map(open_it, range(8)))
 
 
-def test_a_reader_beside_a_rebuild_goes_on_reading_what_it_opened(tmp_path: Path) -> None:
+def test_a_reader_beside_a_rebuild_reads_what_was_rebuilt(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     writer, reader = SqliteIndex(path), SqliteIndex(path)
     write(writer, [document("a", "Old")], heard=1)
     assert found(reader, "old") == ["a"]
     writer.rebuild(ARTICLES, iter([Batch([document("b", "New")], 2)]))
-    assert found(reader, "old") == ["a"]
-    reader.close()
+    assert found(reader, "old") == []
     assert found(reader, "new") == ["b"]
     writer.close()
     reader.close()
+
+
+def test_what_is_written_beside_a_rebuild_goes_into_the_file_that_is_there_now(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    daemon, command = SqliteIndex(path), SqliteIndex(path)
+    write(daemon, [document("a", "Old")], heard=1)
+    command.rebuild(ARTICLES, iter([Batch([document("a", "Old")], 1)]))
+    command.close()
+    write(daemon, [document("b", "New")], heard=2)
+    anew = SqliteIndex(path)
+    assert (sorted(found(anew)), anew.heard()) == (["a", "b"], 2)
+    anew.close()
+    daemon.close()
+
+
+def test_an_index_whose_file_was_deleted_is_empty_and_has_heard_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    index = SqliteIndex(path)
+    write(index, [document("a", "Old")], heard=7)
+    path.unlink()
+    assert (index.heard(), index.count(), found(index, "old")) == (0, 0, [])
+    write(index, [document("a", "Old")], heard=7)
+    assert (index.heard(), found(index, "old")) == (7, ["a"])
+    index.close()
+
+
+def test_many_threads_search_at_once(tmp_path: Path) -> None:
+    index = SqliteIndex(tmp_path / "index.db")
+    write(index, [document(f"d{n}", f"Flood number{n}") for n in range(8)], heard=8)
+    together = Barrier(8)
+
+    def ask(number: int) -> list[str]:
+        together.wait()
+        return found(index, f"number{number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == [[f"d{n}"] for n in range(8)]
+    index.close()
+
+
+def test_a_file_of_another_version_is_emptied_and_has_heard_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(
+            "CREATE TABLE document (number INTEGER PRIMARY KEY, title TEXT);"
+            "CREATE VIRTUAL TABLE words USING fts5 (title, content='document', content_rowid='number');"
+            "CREATE TRIGGER added AFTER INSERT ON document BEGIN"
+            " INSERT INTO words (rowid, title) VALUES (new.number, new.title); END;"
+            "CREATE TABLE heard (version INTEGER NOT NULL);"
+            "INSERT INTO document (title) VALUES ('Old'); INSERT INTO heard VALUES (7);"
+        )
+    index = SqliteIndex(path)
+    assert index.heard() == 0
+    write(index, [document("a", "New")], heard=8)
+    assert found(index) == ["a"]
+    index.close()
+
+
+def test_what_is_gone_is_not_found_by_any_of_its_words(tmp_path: Path) -> None:
+    index = SqliteIndex(tmp_path / "index.db")
+    write(index, [document("a", "The I.R.S. speaks", "เด็กกลับบ้าน")], heard=1)
+    write(index, [document("a", "Nothing", "Nothing", version=2)], heard=2)
+    assert [found(index, text) for text in ("irs", "กลับ", "speaks", "nothing")] == [[], [], [], ["a"]]
+    with closing(sqlite3.connect(tmp_path / "index.db")) as file:
+        file.create_function("joined", 1, joined)
+        file.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    index.close()

@@ -54,7 +54,7 @@ def test_cyrillic_labelled_latin_is_recovered() -> None:
 def test_a_few_stray_bytes_spoil_only_themselves() -> None:
     text, notes = decode(GERMAN.encode().replace(b"kein", b"k\xffin"), "text/html; charset=utf-8")
     assert "Brücke führt k\ufffdin Weg" in text
-    assert notes == ("a few bytes of the page are no UTF-8",)
+    assert notes == ("a few bytes of the page are not UTF-8",)
 
 
 def test_a_wrong_label_is_noted() -> None:
@@ -84,7 +84,7 @@ def test_any_bytes_can_be_decoded(body: bytes, content_type: str) -> None:
         (b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>', "text/html", "a feed"),
         (b"just words", "text/plain", "it is text/plain"),
         (b"\x00\x00\x00\x18ftypmp42", None, "a video"),
-        (b"  \n", "text/html", "the body is empty"),
+        (b"  \n", "text/html", "the page is empty"),
     ],
 )
 def test_what_is_no_web_page(body: bytes, content_type: str | None, said: str) -> None:

@@ -67,3 +67,16 @@ def test_where_the_logo_is_the_only_heading_the_next_rank_is_asked() -> None:
     )
     html = html.replace("<title>", "<title>Valley Post of old » Archive » ")
     assert read(html).title == HEADLINE
+
+
+def test_where_the_head_names_no_title_the_heading_above_the_text_counts() -> None:
+    notice = f"<h1>Quick links</h1><ul><li>Shop</li></ul><h2>{HEADLINE}</h2>"
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    page = "<html><head><title>{}</title></head><body>{}<article>{}</article></body></html>"
+    assert read(page.format("News | Valley Post", notice, body)).title == HEADLINE
+    # a section in the heading of the highest rank; the window names both
+    section = notice.replace("Quick links", "News")
+    assert read(page.format(f"News » {HEADLINE}", section, body)).title == HEADLINE
+    # the heading that the window names stays, whatever stands nearer to the text
+    nearer = f"<h1>{HEADLINE}</h1><h3>What we know so far</h3>"
+    assert read(page.format(f"{HEADLINE} | Valley Post", nearer, body)).title == HEADLINE

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.read import phrases
 from schemas.article import Hint, Page, PageKind
 from tests.read.kinds.build import Labelled, pages
 from tests.read.pages import NOW, PARAGRAPHS, URL, article, news, page, read
@@ -94,3 +98,10 @@ def test_what_stands_in_an_articles_place_is_known_by_the_address_that_was_asked
     assert (reading.kind, reading.url, reading.title) == (PageKind.LOGIN, URL, TOLD.title)
     assert reading.teaser
     assert reading.teaser.startswith("a login page instead of the article: ")
+
+
+@given(st.text(alphabet="abc4 ", max_size=30))
+def test_alternatives_gathered_by_letter_find_what_they_find_one_by_one(text: str) -> None:
+    alternatives = [r"\babc?", r"(?:a|bb)?c4", r"\b4[ab]", r"(?:a\w|c) b", r"[bc]a", "ab"]
+    found = [match.span() for match in phrases.any_of(" || ".join(alternatives)).finditer(text)]
+    assert found == [match.span() for match in re.finditer("|".join(alternatives), text)]

@@ -72,8 +72,8 @@ def test_says_what_was_found_where() -> None:
 @pytest.mark.parametrize(
     ("match", "reason"),
     [
-        ({"any": ["drought", "famine"]}, "holds none of: 'drought', 'famine'"),
-        ({"any": list("abcdefg")}, "holds none of: 'a', 'b', 'c' and 4 more"),
+        ({"any": ["drought", "famine"]}, "contains none of: 'drought', 'famine'"),
+        ({"any": list("abcdefg")}, "contains none of: 'a', 'b', 'c' and 4 more"),
         ({"any": ["flood"], "none": ["football"]}, "holds 'football', which the topic leaves out"),
         ({"any": ["flood"], "all": ["Kenya", "Tana"]}, "lacks 'Kenya', 'Tana', without which it is not coverage"),
         ({"languages": ["fr", "de"]}, "language en is not one of fr, de"),
@@ -86,7 +86,7 @@ def test_says_what_was_missing(match: dict[str, object], reason: str) -> None:
 
 
 def test_a_topic_that_asks_for_nothing_takes_everything() -> None:
-    assert held({}, "Anything").reason == "the topic takes every article"
+    assert held({}, "Anything").reason == "the topic covers every article"
 
 
 def test_terms_of_one_language_count_in_that_language_only() -> None:

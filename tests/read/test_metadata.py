@@ -259,7 +259,7 @@ def test_nothing_is_published_in_the_future() -> None:
         url=PLAIN,
     )
     assert far.published == at("2026-03-01T10:00:00+00:00")
-    assert "still to come" in " ".join(far.notes)
+    assert "in the future" in " ".join(far.notes)
 
 
 def test_a_modification_comes_after_publication_and_never_in_the_future() -> None:

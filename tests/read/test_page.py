@@ -44,7 +44,7 @@ def test_a_page_without_any_metadata_is_still_read() -> None:
     assert (reading.language, reading.sources["language"]) == ("en", S.MODEL)
     assert (reading.outlet, reading.sources["outlet"]) == ("valleypost.example", S.URL)
     assert (reading.published, reading.sources["published"]) == (NOW, S.ARRIVAL)
-    assert "the moment it arrived" in " ".join(reading.notes)
+    assert "the time of arrival is used" in " ".join(reading.notes)
 
 
 def test_the_title_is_not_the_first_line_of_the_text_again() -> None:

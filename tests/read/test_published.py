@@ -88,3 +88,37 @@ def test_dates_at_the_head_of_an_article(before: str, after: str, url: str, want
     reading = read(article(before=before, after=after), url=url)
     at = datetime.fromisoformat(wanted).replace(tzinfo=UTC)
     assert (reading.published, reading.sources["published"]) == (at, source)
+
+
+def test_a_time_marked_as_the_date_of_publication_counts_before_what_is_shown() -> None:
+    shown = '<time datetime="2026-02-20T10:00Z">20 February</time>'
+    marked = '<time pubdate datetime="2026-02-20T08:00Z">20 February</time>'
+    reading = read(article(before=shown + marked), url=PLAIN)
+    assert (reading.published.hour, reading.sources["published"]) == (8, S.MICRODATA)
+
+
+@pytest.mark.parametrize(
+    ("before", "zone"),
+    [
+        ('<time pubdate datetime="2026-03-01T20:53:24-04:00">1 March</time>', -240),
+        ('<time pubdate datetime="2026-03-02T00:53:24Z">2 March</time>', None),
+        (
+            '<meta property="article:published_time" content="2026-03-02T00:53:24Z">'
+            '<time datetime="2026-03-01T20:53:24-04:00">1 March</time>',
+            -240,
+        ),
+        (
+            '<meta property="article:published_time" content="2026-03-02T00:53:24Z">'
+            '<time datetime="2026-03-01T21:53:24-04:00">an hour later</time>',
+            None,
+        ),
+    ],
+)
+def test_the_zone_of_a_date_is_that_in_which_the_page_writes_it(before: str, zone: int | None) -> None:
+    reading = read(article(before=before), url=PLAIN)
+    assert (reading.published, reading.zone) == (datetime(2026, 3, 2, 0, 53, 24, tzinfo=UTC), zone)
+
+
+def test_a_time_without_a_zone_is_in_that_of_the_country_of_its_site() -> None:
+    reading = read(article(before="<p>1.3.2026, 8:00</p>"), url="https://talbote.example.ch/damm")
+    assert (reading.published, reading.zone) == (datetime(2026, 3, 1, 7, tzinfo=UTC), 60)

@@ -101,7 +101,7 @@ def test_the_feeds_full_text_stands_in_for_a_walled_page() -> None:
     reading = read(article(paragraphs=(PARAGRAPHS[0], "Subscribe to continue reading.")), hint)
     assert (reading.teaser, reading.text) == (None, "\n".join(LONG))
     assert reading.sources["text"] is MetadataSource.FEED
-    assert "the text is the feed's: the page gives less" in reading.notes
+    assert "the text is from the feed: the page has less" in reading.notes
 
 
 def test_the_feeds_summary_stands_in_but_is_called_a_teaser() -> None:
@@ -114,4 +114,4 @@ def test_the_feeds_summary_stands_in_but_is_called_a_teaser() -> None:
 def test_a_live_page_is_noted() -> None:
     reading = read(article(ld=news(**{"@type": "LiveBlogPosting"})))
     assert reading.teaser is None
-    assert "a live page: its text goes on changing" in reading.notes
+    assert "a live page: its text keeps changing" in reading.notes

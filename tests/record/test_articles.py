@@ -25,6 +25,15 @@ def test_an_article_comes_back_as_it_was_put_with_its_order_of_arrival(record: R
         assert [one.id for one in tx.articles.iterate(topic="zoo")] == ["a"]
 
 
+def test_a_transaction_sees_what_it_has_put_since_it_asked(record: Record) -> None:
+    with record.begin() as tx:
+        assert tx.articles.get("a") is None
+        tx.articles.put(article("a", "kids"))
+        assert tx.articles.get("a") == article("a", "kids", seq=1)
+        tx.articles.put(article("a", "zoo", revision=2))
+        assert tx.articles.get("a") == article("a", "zoo", revision=2, seq=1)
+
+
 def test_the_first_article_of_an_address_is_found_by_it(record: Record) -> None:
     with record.begin() as tx:
         tx.articles.put(article("b", reading=reading("same")))

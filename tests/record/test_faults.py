@@ -21,10 +21,10 @@ from tests.record.examples import MINUTE, NOW, article, entry, figure
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("not an address", "can't be read"),
+        ("not an address", "can't be used"),
         ("sqlite://", "needs a file"),
         ("sqlite:///:memory:", "needs a file"),
-        ("mysql://root:secret@host/db", "SQLite or PostgreSQL"),
+        ("mysql://root:secret@host/db", "SQLite and PostgreSQL"),
     ],
 )
 def test_an_address_of_no_record_is_refused(url: str, said: str) -> None:
@@ -41,7 +41,7 @@ def test_a_password_is_never_said() -> None:
             record.migrate()
     assert "secret" not in str(caught.value)
     assert "127.0.0.1" in caught.value.where
-    assert "is the server running" in caught.value.hint
+    assert "check that the server is running" in caught.value.hint
 
 
 @pytest.mark.postgres
@@ -109,7 +109,7 @@ def test_a_full_disk_loses_nothing_that_was_committed(tmp_path: Path) -> None:
             tx._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}")
         with pytest.raises(RecordError, match="no space is left") as caught, record.begin() as tx:
             tx.entries.add(entry(f"e{number}") for number in range(1000))
-        assert "make room" in caught.value.hint
+        assert "free some disk space" in caught.value.hint
         with record.read() as tx:
             assert [one.id for one in tx.entries.find()] == ["a"]
 
@@ -143,7 +143,7 @@ def test_a_file_that_cant_be_written_says_so(readable_folder: Path) -> None:
     with anybody(), Record(f"sqlite:///{file}") as record:
         with pytest.raises(RecordError, match="can't be written") as caught, record.begin():
             pass
-        with pytest.raises(RecordError, match="the lock file can't be made"), record.judging():
+        with pytest.raises(RecordError, match="the lock file can't be created"), record.judging():
             pass
     assert caught.value.where == str(file)
 

@@ -86,9 +86,9 @@ def test_a_verdict_changes_its_figure_for_the_index(record: Record) -> None:
 
 
 def test_a_figure_needs_its_article_and_a_verdict_its_figure(record: Record) -> None:
-    with pytest.raises(RecordError, match="break a rule"), record.begin() as tx:
+    with pytest.raises(RecordError, match="violate a constraint"), record.begin() as tx:
         tx.figures.put(figure("f", "nowhere"))
-    with pytest.raises(RecordError, match="break a rule"), record.begin() as tx:
+    with pytest.raises(RecordError, match="violate a constraint"), record.begin() as tx:
         tx.figures.put_verdict(verdict("nothing", "kids"))
 
 
@@ -97,9 +97,9 @@ def test_series_belong_to_a_topic_in_the_order_they_were_opened(record: Record) 
         tx.figures.put_series(series("s2", "kids"))
         tx.figures.put_series(series("s1", "kids", opened=NOW + MINUTE))
         tx.figures.put_series(series("s3", "zoo"))
-        tx.figures.put_series(series("s2", "kids").model_copy(update={"muted": True}))
+        tx.figures.put_series(series("s2", "kids").model_copy(update={"pinned": True}))
     with record.read() as tx:
-        assert [(one.id, one.muted) for one in tx.figures.series("kids")] == [("s2", True), ("s1", False)]
+        assert [(one.id, one.pinned) for one in tx.figures.series("kids")] == [("s2", True), ("s1", False)]
         assert tx.figures.get_series("s3") == series("s3", "zoo")
         assert tx.figures.get_series("x") is None
 

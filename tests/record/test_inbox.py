@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.errors import RecordError
 from pipeline.record import Record
-from schemas.feed import Outcome
+from pipeline.record.transaction import Transaction
+from schemas.feed import Entry, Outcome
 from tests.record.examples import MINUTE, NOW, entry, read_entry
 
 
@@ -153,3 +154,49 @@ def test_changes_come_in_order_and_a_claim_is_none(record: Record) -> None:
         ((version, changed),) = tx.entries.changed_since(heard, 5)
     assert version > heard
     assert (changed.id, changed.outcome) == ("a", Outcome.GONE)
+
+
+def put_read(tx: Transaction, *names: str) -> None:
+    for name in names:
+        assert tx.entries.put_reading(name, read_entry(tx.entries.get(name) or entry(name)))
+
+
+def placed(name: str, minutes: int, **more: object) -> Entry:
+    return entry(name, place=NOW + minutes * MINUTE, **more)
+
+
+def test_what_was_published_first_is_read_and_judged_first_whenever_it_came_in(record: Record) -> None:
+    with record.begin() as tx:
+        tx.entries.add([placed("late", 3), placed("early", 1)])
+        tx.entries.add([placed("between", 2)])
+        assert [one.id for one in tx.entries.due(NOW, 5)] == ["early", "between", "late"]
+        assert [one.id for one in tx.entries.claim(NOW, 5, MINUTE, "one")] == ["early", "between", "late"]
+        put_read(tx, "late", "between", "early")
+        assert tx.entries.turn(2, NOW) == ["early", "between"]
+        assert [one.entry.id for one in tx.entries.unjudged(5)] == ["early", "between", "late"]
+
+
+def test_a_turn_waits_for_what_comes_before_it_and_until_it_is_full(record: Record) -> None:
+    with record.begin() as tx:
+        tx.entries.add([placed(name, at) for at, name in enumerate("abcd")])
+        put_read(tx, "b", "c")
+        assert tx.entries.turn(2, NOW) == []
+        put_read(tx, "a")
+        assert tx.entries.turn(2, NOW) == ["a", "b"]
+        # Of four only three are there, and one that waits may belong to them.
+        assert tx.entries.turn(4, NOW) == []
+        put_read(tx, "d")
+        assert tx.entries.turn(9, NOW) == ["a", "b", "c", "d"]
+
+
+def test_a_turn_does_not_wait_for_another_try_nor_beyond_its_patience(record: Record) -> None:
+    with record.begin() as tx:
+        tx.entries.add([placed("failed", 0), placed("slow", 1), placed("read", 2)])
+        tx.entries.retry("failed", NOW + 5 * MINUTE, "the server answered 503")
+        put_read(tx, "read")
+        assert tx.entries.turn(5, NOW) == []
+        assert tx.entries.turn(5, NOW + MINUTE, patience=2 * MINUTE) == []
+        assert tx.entries.turn(5, NOW + 3 * MINUTE, patience=2 * MINUTE) == ["read"]
+        put_read(tx, "slow")
+        assert tx.entries.turn(5, NOW) == ["slow", "read"]
+        assert tx.entries.turn(5, NOW + 5 * MINUTE) == []

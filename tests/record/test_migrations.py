@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from pipeline.errors import RecordError
 from pipeline.record import Record
@@ -19,9 +20,15 @@ from pipeline.record.base import metadata
 from pipeline.record.connect import make_engine, read_url
 from pipeline.record.counters import Counter
 from pipeline.record.migrating import HEAD, VERSION_TABLE
-from pipeline.record.migrations.versions import v0005_developments
+from pipeline.record.migrations.versions import v0005_developments, v0010_messages, v0012_window, v0014_by_key
+from schemas.alert import AlertState, Digest, DigestData, DigestState
+from schemas.feed import FeedState, Health
+from schemas.message import BundleKind, MessageState
+from schemas.topic import Topic
 from tests.postgres import fresh_database
-from tests.record.examples import NOW, entry, story
+from tests.record.examples import MINUTE, NOW, alert, entry, feed, series, story
+from tests.record.test_decisions import found_wrong
+from tests.record.test_looking import claim
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -85,6 +92,132 @@ def test_the_stories_of_an_older_record_are_developments_that_the_index_has_yet_
     engine.dispose()
     with Record(bare_url) as record, record.read() as tx:
         assert [id for _, id in tx.stories.developments_changed_since(0, 9)] == ["t", "c"]
+
+
+DESK, NIGHT = "desk@news.example", "night@news.example"
+
+
+def left(connection: Connection, table: str, id: str, recipient: str) -> None:
+    """Write into a document, as older records did, who has yet to get a mail."""
+    how = (
+        "jsonb_set(document, '{recipients_left}', CAST(:left AS jsonb))"
+        if connection.dialect.name == "postgresql"
+        else "json_set(document, '$.recipients_left', json(:left))"
+    )
+    query = text(f"UPDATE {table} SET document = {how} WHERE id = :id")
+    connection.execute(query, {"left": f'["{recipient}"]', "id": id})
+
+
+def test_mails_of_an_older_record_that_were_under_way_are_messages_to_those_who_have_not_got_them(
+    bare_url: str,
+) -> None:
+    data = DigestData(topic="kids", start=NOW - MINUTE, end=NOW, held_back=2)
+    digest = Digest(id="d", topic="kids", start=data.start, end=data.end, message_id="<d@t>", data=data, due=NOW)
+    with Record(bare_url) as record:
+        record.migrate()
+        with record.begin() as tx:
+            tx.topics.put(Topic.model_validate({"name": "kids", "recipients": [DESK, NIGHT]}))
+            tx.stories.put(story("s", "kids").model_copy(update={"thread": "t"}))
+            for name in "ab":
+                tx.alerts.put(alert(name, message_id="<half@t>", story="s", attempts=1))
+            tx.alerts.put(alert("c", message_id="<none@t>"))
+            tx.alerts.put(alert("d"))
+            tx.alerts.put(alert("e", message_id="<gone@t>", state=AlertState.SENT, sent=NOW))
+            tx.digests.put(digest)
+            tx.digests.put(digest.model_copy(update={"id": "f", "state": DigestState.FAILED, "message_id": "<f@t>"}))
+            tx.notes.set("topic:kids:thread:t:told", NOW.isoformat())
+    engine = create_engine(bare_url)
+    with engine.begin() as connection:
+        connection.execute(text("drop table messages"))
+        for name in "ab":
+            left(connection, "alerts", name, NIGHT)
+        left(connection, "digests", "f", NIGHT)
+        # Until there were rules of their own, recipients were bare addresses.
+        document = json.dumps({"name": "kids", "recipients": [DESK, NIGHT]})
+        cast = "CAST(:document AS jsonb)" if connection.dialect.name == "postgresql" else ":document"
+        connection.execute(text(f"UPDATE topics SET document = {cast}"), {"document": document})
+        with Operations.context(MigrationContext.configure(connection, opts={"target_metadata": metadata})):
+            v0010_messages.upgrade()
+    engine.dispose()
+    with Record(bare_url) as record, record.read() as tx:
+        found = {(one.message_id, one.recipient): one for one in tx.messages.find("kids")}
+        assert {key: one.state for key, one in found.items()} == {
+            ("<half@t>", DESK): MessageState.SENT,
+            ("<half@t>", NIGHT): MessageState.WAITING,
+            ("<none@t>", DESK): MessageState.WAITING,
+            ("<none@t>", NIGHT): MessageState.WAITING,
+            ("<d@t>", DESK): MessageState.WAITING,
+            ("<d@t>", NIGHT): MessageState.WAITING,
+            ("<f@t>", DESK): MessageState.SENT,
+            ("<f@t>", NIGHT): MessageState.FAILED,
+        }
+        half = found["<half@t>", NIGHT]
+        assert (half.alerts, half.attempts, half.due) == (("a", "b"), 1, NOW)
+        assert half.bundle is not None
+        assert (half.bundle.kind, half.bundle.thread) == (BundleKind.DEVELOPMENT, "t")
+        assert [one.id for one in tx.messages.due(NOW, "kids")]
+        assert found["<d@t>", DESK].held_back == 2
+        assert tx.alerts.get("a") == alert("a", message_id="<half@t>", story="s", attempts=1)
+        assert tx.notes.all("topic:") == {
+            f"topic:kids:to:{one}:thread:t:told": NOW.isoformat() for one in (DESK, NIGHT)
+        }
+
+
+def test_an_older_record_learns_what_the_window_asks(bare_url: str) -> None:
+    with Record(bare_url) as record:
+        record.migrate()
+        with record.begin() as tx:
+            tx.stories.put(story("s", "kids", last_seen=NOW + MINUTE))
+            tx.figures.put_series(series("x", "kids").model_copy(update={"claims": (claim("f", 3),)}))
+            tx.feeds.put(feed("f", "kids").model_copy(update={"state": FeedState(health=Health.GONE)}))
+    engine = create_engine(bare_url)
+    dropped = ("ix_story_topics_topic_last_seen_story", "ix_series_topic_last_id", "ix_feeds_health_id")
+    dropped += (
+        "ix_alerts_created_id",
+        "ix_digests_end_id",
+        "ix_entries_first_seen_status",
+        "ix_entries_feed_first_seen",
+    )
+    with engine.begin() as connection:
+        for name in dropped:
+            connection.execute(text(f"drop index {name}"))
+        for table, column in (("story_topics", "last_seen"), ("series", "last"), ("feeds", "health")):
+            connection.execute(text(f'alter table {table} drop column "{column}"'))
+        with Operations.context(MigrationContext.configure(connection)):
+            v0012_window.upgrade()
+    engine.dispose()
+    with Record(bare_url) as record, record.read() as tx:
+        assert tx.looking.developments("kids", 5)[0] == ["s"]
+        assert tx.looking.series("kids", 5)[0][0] == (NOW + 3 * MINUTE, "x")
+        assert tx.looking.feeds_by_health() == {Health.GONE: 1}
+
+
+def test_an_older_record_learns_what_is_read_by_key(bare_url: str) -> None:
+    pinned = series("x", "kids").model_copy(update={"pinned": True})
+    with Record(bare_url) as record:
+        record.migrate()
+        with record.begin() as tx:
+            tx.figures.put_series(series("y", "kids").model_copy(update={"claims": (claim("f", 3), claim("g", 4))}))
+            tx.figures.put_series(pinned)
+            tx.decisions.add(found_wrong("d", "original"))
+    engine = create_engine(bare_url)
+    with engine.begin() as connection:
+        for name in ("ix_series_topic_pinned_claims", "ix_decisions_original"):
+            connection.execute(text(f"drop index {name}"))
+        for table, column in (
+            ("series", "found_by"),
+            ("series", "claims"),
+            ("series", "pinned"),
+            ("decisions", "original"),
+        ):
+            connection.execute(text(f"alter table {table} drop column {column}"))
+        with Operations.context(MigrationContext.configure(connection)):
+            v0014_by_key.upgrade()
+    engine.dispose()
+    with Record(bare_url) as record, record.read() as tx:
+        assert [one.id for one in tx.figures.ranked(["kids"])] == ["x", "y"]
+        assert tx.figures.count_series(["kids"], often=True) == 2
+        assert [one.id for one in tx.decisions.of_family(["original"])] == ["d"]
 
 
 def test_several_processes_may_set_up_at_once(bare_url: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pipeline.record import Record
 from schemas.alert import AlertState
@@ -190,20 +189,6 @@ def test_alerts_are_found_by_topic_state_and_age(record: Record) -> None:
         assert [one.id for one in tx.alerts.find(topic="kids")] == ["b", "a"]
         assert [one.id for one in tx.alerts.find(state=AlertState.FAILED)] == ["c"]
         assert [one.id for one in tx.alerts.find(since=NOW + MINUTE)] == ["a"]
-
-
-def test_mails_are_counted_not_alerts(record: Record) -> None:
-    told: dict[str, Any] = {"state": AlertState.SENT, "sent": NOW}
-    with record.begin() as tx:
-        tx.alerts.put(alert("a", message_id="m1", **told))
-        tx.alerts.put(alert("b", message_id="m1", **told))
-        tx.alerts.put(alert("c", message_id="m2", **told))
-        tx.alerts.put(alert("d", message_id="m0", state=AlertState.SENT, sent=NOW - MINUTE))
-        tx.alerts.put(alert("e", topic="zoo", message_id="m3", **told))
-        tx.alerts.put(alert("f"))
-    with record.read() as tx:
-        assert tx.alerts.sent_since("kids", NOW) == 2
-        assert tx.alerts.sent_since("kids", NOW - MINUTE) == 3
 
 
 def test_notes_are_remembered_until_forgotten(record: Record) -> None:

@@ -19,7 +19,8 @@ from werkzeug import Request, Response
 
 from pipeline.runner import Round, Runner
 from pipeline.settings import Settings
-from pipeline.steps.enrol import enrol
+from pipeline.steps.deciding.enrol import enrol
+from pipeline.steps.deciding.feeds import logins_of
 from pipeline.steps.services import Services, open_services
 from pipeline.tell.delivery import Delivery
 from schemas.alert import Mail
@@ -152,7 +153,7 @@ class House:
     robots: str = ""
 
     def enrol(self, *topics: Topic) -> None:
-        enrol(self.services.record, topics)
+        enrol(self.services.record, topics, logins_of(self.services))
 
     def round(self, **options: Any) -> Round:
         with Runner(self.services, mailer=self.post) as runner:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,12 +12,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline.settings import Settings
-from pipeline.steps.briefs import Briefs
-from pipeline.steps.enrol import enrol
-from pipeline.steps.judge import Judge, JudgeReport
-from pipeline.steps.reading import ArticleRead, ReadJob, question, read_job
+from pipeline.steps.deciding.enrol import enrol
+from pipeline.steps.deciding.feeds import logins_of
+from pipeline.steps.intake.reading import ArticleRead, ReadJob, question, read_job
+from pipeline.steps.judge import Judge
+from pipeline.steps.judging.turn import JudgeReport
+from pipeline.steps.known.briefs import Briefs
+from pipeline.steps.known.threads import development_of
 from pipeline.steps.services import Services, open_services
-from pipeline.steps.threads import development_of
 from schemas.article import Hint, MetadataSource, ReadEntry
 from schemas.brief import Brief, BriefFigure, BriefValue
 from schemas.feed import Announcement, Entry
@@ -49,8 +51,8 @@ def written(articles: Iterable[tuple[str, str, str, str, str]]) -> list[Written]
 
 
 @cache
-def reading(article: Written, asked: str) -> ArticleRead:
-    """An article as reading leaves it for the judge, ``asked`` by a topic; read once for all examples."""
+def reading(article: Written, *asked: str) -> ArticleRead:
+    """An article as reading leaves it for the judge, ``asked`` by topics; read once for all examples."""
     hint = Hint(
         title=article.title,
         published=article.published,
@@ -63,7 +65,7 @@ def reading(article: Written, asked: str) -> ArticleRead:
         now=article.published + timedelta(days=9),
         url=article.url,
         text=article.text,
-        topics=(asked,),
+        topics=asked,
     )
     found = read_job(job)
     assert isinstance(found, ArticleRead)
@@ -80,28 +82,40 @@ class Newsroom:
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
-        enrol(self.services.record, [self.topic])
+        enrol(self.services.record, [self.topic], logins_of(self.services))
         self.judge = Judge(self.services)
 
     def arrive(self, articles: Iterable[Written], first_seen: datetime | None = None) -> JudgeReport:
         """Bring articles in, in this order and in one run; now, unless they were announced at another time."""
-        at = first_seen or self.clock()
-        with self.services.record.begin() as tx:
-            for one in articles:
-                entry = Entry(
-                    id=f"entry-{one.id}",
-                    topics=(self.topic.name,),
-                    announcement=Announcement(url=one.url, canonical_url=one.url, title=one.title, fingerprint=one.id),
-                    first_seen=at,
-                    article=one.id,
-                )
-                read = reading(one, question(self.topic))
-                tx.entries.add([entry])
-                tx.entries.put_reading(entry.id, ReadEntry(entry=entry, reading=read.reading, matches=read.matches))
+        self.wait(articles, first_seen)
         report = JudgeReport()
         while (judged := self.judge.run()).judged:
             report.add(judged)
         return report
+
+    def wait(
+        self,
+        articles: Iterable[Written],
+        first_seen: datetime | None = None,
+        *,
+        topics: Sequence[Topic] = (),
+        again: int = 0,
+    ) -> None:
+        """Let articles wait for the judge, read for ``topics`` (the newsroom's own, if there are none); ``again`` tells
+        the announcements of one article apart."""
+        at, topics = first_seen or self.clock(), topics or (self.topic,)
+        with self.services.record.begin() as tx:
+            for one in articles:
+                entry = Entry(
+                    id=f"entry-{one.id}" + f"-{again}" * bool(again),
+                    topics=tuple(topic.name for topic in topics),
+                    announcement=Announcement(url=one.url, canonical_url=one.url, title=one.title, fingerprint=one.id),
+                    first_seen=at,
+                    article=one.id,
+                )
+                read = reading(one, *map(question, topics))
+                tx.entries.add([entry])
+                tx.entries.put_reading(entry.id, ReadEntry(entry=entry, reading=read.reading, matches=read.matches))
 
     def story(self, article: str) -> Story:
         """The story that an article is in."""

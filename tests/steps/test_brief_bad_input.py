@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from pipeline.figures.briefs import READ
-from pipeline.steps.briefs import Briefs
+from pipeline.steps.known.briefs import Briefs
+from pipeline.steps.known.threads import development_of
 from pipeline.steps.tell import tell
-from pipeline.steps.threads import development_of
 from pipeline.tell.delivery import Mailer
 from pipeline.tell.sender import Sender
 from schemas.alert import AlertState

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.steps.tell import told_note
 from tests.steps.conftest import House, Site
 from tests.steps.test_developments import OTHERS, QUAKE, RESCUE, publish, story, topic
 
@@ -9,8 +10,8 @@ from tests.steps.test_developments import OTHERS, QUAKE, RESCUE, publish, story,
 def remembered(house: House) -> set[str]:
     """The threads of which it is noted when a mail last told of them."""
     with house.services.record.read() as tx:
-        notes = tx.notes.all("topic:news:thread:")
-    return {key.removeprefix("topic:news:thread:").removesuffix(":told") for key in notes}
+        notes = tx.notes.all("topic:news:to:desk@newsroom.example:thread:")
+    return {key.rpartition(":thread:")[2].removesuffix(":told") for key in notes}
 
 
 def test_a_conversation_is_forgotten_once_its_development_is_closed_and_not_before(house: House, site: Site) -> None:
@@ -41,7 +42,7 @@ def test_of_a_thread_that_became_part_of_another_nothing_is_remembered_for_ever(
     house.enrol(topic(site))
     house.round()
     with house.services.record.begin() as tx:
-        tx.notes.set("topic:news:thread:thread-of-before:told", house.clock.now.isoformat())
+        tx.notes.set(told_note("news", "desk@newsroom.example", "thread-of-before"), house.clock.now.isoformat())
     house.clock.forward(days=61)
     publish(site, "whale", OTHERS["whale"], days=61)
     house.round()

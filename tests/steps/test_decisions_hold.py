@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.steps.deciding.decide import decide
 from pipeline.steps.judge import Judge
+from schemas.alert import AlertState
+from schemas.decision import Act, Choice, Subject, SubjectKind
 from schemas.figure import DecisionKind as SeriesKind
-from schemas.figure import Series, SeriesDecision
+from schemas.figure import Series, SeriesDecision, Verdict
 from schemas.story import DecisionKind, StoryDecision, ThreadDecision
 from tests.cli.test_threads import FIRST, MORE
 from tests.steps.scripted import Newsroom, Written, newsroom, written
@@ -87,18 +90,19 @@ def series_of(room: Newsroom, article: str, value: float) -> Series:
 
 
 def alerts_of(room: Newsroom, series: str) -> set[str]:
+    """The alerts of a series that were told or may be."""
     with room.services.record.read() as tx:
-        return {one.id for one in tx.alerts.find() if one.figure and one.figure.series == series}
+        found = [one for one in tx.alerts.find() if one.figure and one.figure.series == series]
+    return {one.id for one in found if one.state is not AlertState.SILENCED}
 
 
 def mute(room: Newsroom) -> Holds:
     """Nothing more is told of the death toll, though it rises."""
     toll = series_of(room, "rescue-1", 212).id
-    room.judge.decide_series("news", SeriesDecision(kind=SeriesKind.MUTE, series=(toll,), decided=room.clock()))
+    decide(room.services, Subject(kind=SubjectKind.SERIES, id=toll), Choice(act=Act.MUTE), by="Anna")
     told = alerts_of(room, toll)
 
     def holds(room: Newsroom) -> None:
-        assert series_of(room, "rescue-1", 212).muted
         assert alerts_of(room, toll) == told
 
     return holds
@@ -172,3 +176,24 @@ def test_of_two_decisions_that_exclude_each_other_the_later_holds() -> None:
         with room.services.record.read() as tx:
             stories = tx.stories.find()
         assert sum("aid-1" in story.articles for story in stories) == 1
+
+
+def test_figures_that_change_their_series_keep_what_the_desk_was_told_of_them() -> None:
+    with newsroom(start=BEFORE[-1].published) as room:
+        room.arrive([*BEFORE, *AFTER])
+        toll = series_of(room, "rescue-1", 212)
+        taken_out = tuple(claim.figure for claim in toll.claims[1:])
+
+        def verdicts() -> list[Verdict]:
+            with room.services.record.read() as tx:
+                return [verdict for one in taken_out for verdict in tx.figures.verdicts_of(one)]
+
+        before = verdicts()
+        room.judge.decide_series(
+            "news",
+            SeriesDecision(kind=SeriesKind.SPLIT, series=(toll.id,), figures=taken_out, decided=room.clock()),
+        )
+        after = verdicts()
+        assert toll.id not in {verdict.series for verdict in after}
+        assert [verdict.telling for verdict in after] == [verdict.telling for verdict in before] != []
+        assert None not in [verdict.telling for verdict in after]

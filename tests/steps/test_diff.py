@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.steps.diff import Change, Difference, difference
+from pipeline.steps.showing.diff import Change, Difference, difference
 from schemas.article import Revision
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.settings import Settings
-from pipeline.steps.digest import waiting_again
 from pipeline.steps.services import open_services
+from pipeline.steps.telling.digests import retried as put_back
 from schemas.alert import DigestState
 from tests.steps.conftest import MovableClock
 from tests.steps.test_digests import DESK, NIGHT, PUT_OFF, Desk, at_a_desk, plain
@@ -33,7 +33,7 @@ def retried(desk: Desk) -> None:
         (digest,) = tx.digests.find("floods", DigestState.FAILED)
         topic = tx.topics.get("floods")
         assert topic is not None
-        tx.digests.put(waiting_again(tx, topic, digest, desk.clock()))
+        put_back(tx, topic, digest, desk.clock())
 
 
 def test_it_is_sent_as_it_was_bound_whatever_came_in_since(desk: Desk) -> None:
@@ -50,8 +50,8 @@ def test_it_is_sent_as_it_was_bound_whatever_came_in_since(desk: Desk) -> None:
     desk.inbox.answers.clear()
     retried(desk)
     assert desk.tell().troubles == []
-    assert desk.told() == [[DESK, NIGHT]]
-    (mail,) = desk.messages()
+    assert desk.told() == [[DESK], [NIGHT]]
+    mail, _ = desk.messages()
     assert mail["Message-ID"] == bound.message_id
     assert "From 1 report." in plain(mail)
     assert [(one.state, one.error, one.data) for one in desk.kept()] == [(DigestState.SENT, None, None)]
@@ -80,6 +80,6 @@ def test_one_of_an_older_record_says_what_the_record_tells_of_its_period(desk: D
     desk.inbox.data_answer = "250 taken"
     retried(desk)
     desk.tell()
-    (mail,) = desk.messages()
+    mail, _ = desk.messages()
     assert "From 1 report." in plain(mail)
     assert mail["Message-ID"] == digest.message_id

@@ -13,9 +13,9 @@ import pytest
 
 from pipeline.collect.fetch import Fetcher
 from pipeline.read.workers import WorkerPool
+from pipeline.steps.intake.reading import ArticleRead, ReadJob, preload_for, question, read_job
 from pipeline.steps.poll import poll
 from pipeline.steps.read import read_all
-from pipeline.steps.reading import ArticleRead, ReadJob, preload_for, question, read_job
 from pipeline.steps.replay import replay
 from pipeline.steps.transport import limits_of
 from schemas.article import Hint, MetadataSource
@@ -69,7 +69,7 @@ def test_figures_are_read_of_what_a_topic_takes() -> None:
 
 def test_no_figure_is_read_of_what_no_topic_takes_or_asked_for() -> None:
     off = asked(CUP)
-    assert [match.reason for match in off.matches] == ["holds none of: 'cup'"]
+    assert [match.reason for match in off.matches] == ["contains none of: 'cup'"]
     assert values(off) == values(asked()) == []
     assert values(asked(CUP, figures=True)) == [40]
 
@@ -98,8 +98,8 @@ def test_a_topic_keeps_its_terms_on_the_way_to_a_reader() -> None:
 @pytest.mark.parametrize(("languages", "english"), [([], True), (["en", "de"], True), (["de", "fr"], False)])
 def test_english_is_loaded_beforehand_only_where_a_topic_takes_it(languages: list[str], english: bool) -> None:
     topic = Topic.model_validate({"name": "t", "match": {"languages": languages}})
-    assert ("pipeline.steps.english" in preload_for([topic])) is english
-    assert "pipeline.steps.english" not in preload_for([])
+    assert ("pipeline.steps.intake.english" in preload_for([topic])) is english
+    assert "pipeline.steps.intake.english" not in preload_for([])
 
 
 def test_an_article_off_topic_has_its_figures_when_another_topic_takes_it(
@@ -229,7 +229,7 @@ def test_readers_share_one_parser_where_a_topic_takes_english(language: str, loa
     # The fork server of this very process may run already, with what another test made it import.
     look = f"""
 from pipeline.read.workers import WorkerPool
-from pipeline.steps.reading import preload_for
+from pipeline.steps.intake.reading import preload_for
 from schemas.topic import Topic
 from tests.steps.looking import has_parser
 

@@ -8,10 +8,10 @@ import pytest
 
 from pipeline.errors import DeliveryError
 from pipeline.settings import Settings
-from pipeline.steps.explain import explain
-from pipeline.steps.export import alert_row
-from pipeline.steps.rehearse import rehearse
 from pipeline.steps.services import open_services
+from pipeline.steps.showing.explain import explain
+from pipeline.steps.showing.export import alert_row
+from pipeline.steps.trying.rehearse import rehearse
 from pipeline.steps.upkeep import upkeep
 from schemas.alert import Alert, AlertKind, AlertState
 from schemas.feed import Health
@@ -68,8 +68,8 @@ def test_a_feed_that_fails_for_long_is_told_once(watched: House, site: Site) -> 
     assert alert.feed is not None
     assert (alert.feed.health, alert.feed.since, alert.feed.status) == (Health.FAILING, START, 503)
     (mail,) = watched.post.mails
-    assert "does not answer" in mail.subject
-    assert "the site is in trouble (HTTP 503)" in mail.text
+    assert "has not answered" in mail.subject
+    assert "the site reports an error (HTTP 503)" in mail.text
     site.feed_status = 404
     hours(watched, 24 * 6, every=3)
     assert len(outbox(watched)) == 1
@@ -126,7 +126,7 @@ def test_feeds_that_fall_ill_within_an_hour_are_one_mail(house: House, site: Sit
     house.round()
     hours(house, 1)
     (mail,) = house.post.mails
-    assert "2 feeds not well" in mail.subject
+    assert "2 feeds with problems" in mail.subject
     assert len(mail.alerts) == 2
 
 
@@ -158,8 +158,8 @@ def test_an_alert_still_waiting_when_the_feed_is_back_is_left_to_the_digest(hous
     hours(house, 24, every=4)
     assert not any(alert.id in mail.alerts for mail in house.post.mails)
     (digest,) = [mail for mail in house.post.mails if "Digest" in mail.subject]
-    assert "All feeds answer. Well again: nordwire." in digest.text
-    assert "passed the day" not in digest.text
+    assert "All feeds answer. Working again: nordwire." in digest.text
+    assert "exceeded the daily" not in digest.text
 
 
 def test_a_mail_that_was_bound_goes_out_even_though_the_feed_is_back(watched: House, site: Site) -> None:
@@ -229,6 +229,16 @@ def test_a_feed_alert_is_listed_explained_and_rehearsed(watched: House, site: Si
         rehearsed = rehearse(tx, topic, since=None, until=None, now=now)
         past = rehearse(tx, topic, since=None, until=now - timedelta(hours=1), now=now)
     assert lines is not None
-    assert any("was gone since 2026-03-02 12:00 UTC: the site says that it is gone for good" in line for line in lines)
+    assert any("was gone since 2026-03-02 12:00 UTC: the site says it is gone for good" in line for line in lines)
     assert [one.id for one in rehearsed] == [alert.id]
     assert past == []
+
+
+def test_a_feed_of_our_own_network_that_failed_once_is_asked_again_in_a_minute(house: House, site: Site) -> None:
+    house.enrol(topic_for(site, feeds=[{"url": site.feed_url, "every": "1m"}]))
+    site.feed_status = 500
+    house.round(every_feed=False)
+    site.feed_status = 200
+    site.publish("calm", "Eskholm win", *CALM)
+    house.clock.forward(seconds=61)
+    assert house.round(every_feed=False).polled.new == 1

@@ -11,7 +11,7 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "needless"),
     [
-        ("pipeline.steps.reading", ("sqlalchemy", "aiohttp", "elasticsearch", "feedparser", "spacy")),
+        ("pipeline.steps.intake.reading", ("sqlalchemy", "aiohttp", "elasticsearch", "feedparser", "spacy")),
         ("pipeline.runner", ("spacy",)),
         ("pipeline.airflow.tasks", ("spacy",)),
         ("pipeline.airflow.feeds", ("aiohttp", "feedparser", "matplotlib", "trafilatura")),

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from pipeline.errors import DeliveryError
 from pipeline.read.workers import WorkerPool
 from pipeline.runner import Round, Runner, home_locked
 from pipeline.tell.delivery import SmtpMailer
@@ -83,7 +85,7 @@ def test_ctrl_c_ends_a_watch_that_waits_for_a_slow_site_and_the_next_run_goes_on
         wait_until(lambda: "/slow" in web.paths)
         code, _, err = interrupted(watch)
         assert code == 0
-        assert "stopped; nothing is lost, the next run goes on from here" in err
+        assert "stopped; nothing is lost, and the next run continues from here" in err
         assert leased(tmp_path / "home") == 0
         web.pages["/slow"] = pages["/slow"]
         done = started(*words, "--every-feed", web=web)
@@ -100,7 +102,7 @@ def test_ctrl_c_ends_a_single_run_in_part_and_another_ends_it_at_once(tmp_path: 
         wait_until(lambda: "/slow" in web.paths)
         code, _, err = interrupted(run, times)
     assert code == said
-    assert "stopped; nothing is lost, the next run goes on from here" in err
+    assert "stopped; nothing is lost, and the next run continues from here" in err
     assert leased(tmp_path / "home") == 0
 
 
@@ -117,7 +119,7 @@ def test_ctrl_c_ends_a_replay_which_the_same_command_takes_up(tmp_path: Path) ->
     wait_until(begun)
     code, out, _ = interrupted(replay)
     assert code == 3
-    assert "stopped; the same command goes on from here" in out
+    assert "stopped; the same command continues from here" in out
     again = started(*words)
     again.communicate(timeout=PATIENCE)
     assert again.returncode == 0
@@ -176,7 +178,7 @@ def test_a_second_run_waits_for_the_first_if_told_to(tmp_path: Path) -> None:
         patient = started(*words, "--wait", PATIENCE)
         err = refused.communicate(timeout=PATIENCE)[1]
         assert refused.returncode == 1
-        assert "another tallywire is at work in this home" in err
+        assert "another tallywire is running in this home" in err
         assert "--wait" in err
         assert patient.poll() is None
     patient.communicate(timeout=PATIENCE)
@@ -255,7 +257,7 @@ def test_mails_wait_for_a_server_that_is_down_or_hangs_up_and_come_once(house: H
     assert "Connection refused" in down.told.troubles[0]
     assert f"127.0.0.1:{port}" in down.told.troubles[0]
     with server_that_hangs_up(port) as heard:
-        assert "the mail server did not take the mail" in round_().told.troubles[0]
+        assert "the mail could not be sent" in round_().told.troubles[0]
     assert len(heard) == 1
     with mail_server(port) as box:
         assert round_().told.troubles == []
@@ -265,3 +267,52 @@ def test_mails_wait_for_a_server_that_is_down_or_hangs_up_and_come_once(house: H
     with house.services.record.read() as tx:
         alerts = tx.alerts.find()
     assert {(alert.state, alert.message_id) for alert in alerts} == {(AlertState.SENT, mail["Message-ID"])}
+
+
+def test_a_silent_mail_server_holds_up_a_round_once_and_costs_the_other_mails_no_try(house: House, site: Site) -> None:
+    site.publish("flood", "Hospital evacuated as Malva floods Tarn", *FLOOD)
+    house.enrol(*(topic_for(site, name=name) for name in ("floods", "rivers", "tarn")))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{silent.getsockname()[1]}", timeout=0.5)
+        with Runner(house.services, mailer=mailer) as runner:
+            done = runner.round(every_feed=True)
+        silent.accept()[0].close()
+        silent.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            silent.accept()
+    (trouble,) = done.told.troubles
+    assert "timed out" in trouble
+    with house.services.record.read() as tx:
+        tried = {alert.topic: alert.attempts for alert in tx.alerts.find(state=AlertState.WAITING)}
+    assert tried == {"floods": 1, "rivers": 0, "tarn": 0}
+    assert len(house.round().told.mails) == 2
+
+
+def test_a_mail_that_failed_a_dozen_times_is_given_up(house: House, site: Site) -> None:
+    site.publish("flood", "Hospital evacuated as Malva floods Tarn", *FLOOD)
+    house.enrol(topic_for(site, digest=None))
+    house.post.failures = [DeliveryError("the mail server is down")] * 12
+    for _ in range(12):
+        assert house.round(every_feed=False).told.troubles
+        house.clock.forward(hours=4)
+    assert house.round(every_feed=False).told.troubles == []
+    assert house.post.mails == []
+    with house.services.record.read() as tx:
+        assert {alert.state for alert in tx.alerts.find()} == {AlertState.FAILED}
+
+
+def test_a_mail_that_was_bound_keeps_its_message_id_when_the_sender_moves_to_another_domain(
+    house: House, site: Site
+) -> None:
+    site.publish("flood", "Hospital evacuated as Malva floods Tarn", *FLOOD)
+    house.enrol(topic_for(site))
+    house.post.failures = [DeliveryError("the mail server is down")]
+    house.round()
+    with house.services.record.read() as tx:
+        (bound,) = {alert.message_id for alert in tx.alerts.find(state=AlertState.WAITING)}
+    house.clock.forward(hours=1)
+    settings = house.services.settings.model_copy(update={"mail_from": "desk@moved.example"})
+    House(replace(house.services, settings=settings), house.clock, house.post).round()
+    (mail,) = house.post.mails
+    assert mail.message_id == bound
+    assert dict(mail.headers)["From"] == "desk@moved.example"

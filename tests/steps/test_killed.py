@@ -32,6 +32,8 @@ from tests.hostile import (
 
 TIMES = ("at", "first_seen", "last_seen", "ended", "created", "due", "sent", "published", "revised", "message_id")
 """What differs between two runs; the Message-ID of a mail holds its day."""
+NOT_SENT = ("seq", "state", "attempts")
+"""What a replay, which sends nothing, has otherwise than the run, and the numbers that killed runs have given away."""
 KILLS = (1, 1)
 """How often a run is killed after each edition."""
 PLACES = ("Tarn", "Arn", "Bel", "Cor", "Dun", "Esk", "Fal", "Gar")
@@ -90,8 +92,13 @@ def asking(process: subprocess.Popen[str], web: Web, path: str) -> subprocess.Po
     return process
 
 
-def comparable(home: Path) -> dict[str, list[dict[str, Any]]]:
-    rows = exported(home, without=TIMES)
+def replaying(folder: Path, files: list[Path]) -> subprocess.Popen[str]:
+    words = command("replay", *files, "--topic", folder / "floods.yaml", "--home", folder / "again", "--workers", 1)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def comparable(home: Path, *without: str) -> dict[str, list[dict[str, Any]]]:
+    rows = exported(home, without=(*TIMES, *without))
     return {what: sorted(some, key=lambda row: json.dumps(row, sort_keys=True)) for what, some in rows.items()}
 
 
@@ -135,3 +142,6 @@ def test_runs_killed_at_any_moment_lose_nothing_and_tell_nothing_twice(tmp_path:
     sent = {row["message_id"] for row in rows["alerts"] if row["state"] == "sent"}
     assert sent
     assert sent == set(identities)
+    files = sorted((tmp_path / "killed" / "archive").glob("*/*.warc.gz"))
+    finished(replaying(tmp_path, files))
+    assert comparable(tmp_path / "again", *NOT_SENT) == comparable(tmp_path / "killed", *NOT_SENT)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from werkzeug import Request, Response
 
-from pipeline.steps.hosts import RecordedHosts
+from pipeline.steps.intake.hosts import RecordedHosts
 from schemas.feed import Health, Outcome
 from schemas.host import HostState, RobotsKept
 from tests.steps.conftest import START, House, Site

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import signal
 import subprocess
@@ -17,9 +18,10 @@ import pytest
 
 from pipeline.errors import ArchiveError
 from pipeline.read.workers import WorkerPool
-from pipeline.steps.reading import read_job
+from pipeline.steps.intake.reading import read_job
 from pipeline.steps.replay import ReplayReport, replay
 from schemas.feed import Outcome
+from tests.hostile import exported as everything
 from tests.steps.conftest import House, Site
 from tests.steps.test_rounds import FLOOD, topic_for
 
@@ -90,7 +92,7 @@ def test_every_row_of_the_file_is_a_row_of_the_export(tmp_path: Path) -> None:
 
 
 def test_a_replay_killed_at_any_moment_and_taken_up_again_ends_as_one_that_was_not(tmp_path: Path) -> None:
-    path = write(tmp_path / "stream.jsonl.gz", stream(150))
+    path = write(tmp_path / "stream.jsonl.gz", stream(60))
     calm = command("replay", path, "--home", tmp_path / "calm", "--workers", 0)
     began = time.monotonic()
     subprocess.run(calm, check=True, capture_output=True)
@@ -109,6 +111,23 @@ def test_a_replay_killed_at_any_moment_and_taken_up_again_ends_as_one_that_was_n
         command("replay", path, "--home", tmp_path / "killed", "--workers", 0), check=True, capture_output=True
     )
     assert exported(tmp_path / "killed") == exported(tmp_path / "calm")
+
+
+def test_a_replay_gives_the_same_in_every_process_however_it_orders_its_sets(tmp_path: Path) -> None:
+    path = write(tmp_path / "stream.jsonl.gz", stream(25))
+    homes = {seed: tmp_path / f"home-{seed}" for seed in ("0", "5")}
+    runs = [
+        subprocess.Popen(
+            command("replay", path, "--home", home, "--workers", 0),
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            stdout=subprocess.DEVNULL,
+        )
+        for seed, home in homes.items()
+    ]
+    assert [run.wait() for run in runs] == [0, 0]
+    told = [everything(home, without=("created", "due", "first_seen", "ended", "ingested")) for home in homes.values()]
+    assert told[0]["stories"]
+    assert told[0] == told[1]
 
 
 def test_a_file_replayed_again_adds_nothing(house: House, tmp_path: Path) -> None:

@@ -290,7 +290,7 @@ def test_only_what_the_cap_kept_from_a_mail_is_said_to_have_passed_it(house: Hou
     house.round()
     house.clock.forward(hours=6)
     pages = [Path(page).read_text() for page in house.round().told.digests]
-    held = [re.findall(r"(\d+) alerts? passed the day", page) for page in pages]
+    held = [re.findall(r"(\d+) alerts? exceeded the daily", page) for page in pages]
     with house.services.record.read() as tx:
         kept = [alert for alert in tx.alerts.find("floods", AlertState.DIGEST) if alert.held_back]
         assert not any(alert.held_back for alert in tx.alerts.find("nobody"))
@@ -395,3 +395,20 @@ def test_late_news_is_news(house: House, site: Site) -> None:
     done = house.round()
     assert done.judged.alerts[AlertKind.NEW_STORY] == 1
     assert len(house.post.mails) == 1
+
+
+def test_the_first_mail_of_a_topic_does_not_wait_for_its_bundle_and_others_do(
+    house: House, site: Site, other_site: Site
+) -> None:
+    house.enrol(topic_for(site, other_site, alerts={"bundle": "10m", "pause": "0s"}))
+    house.round()
+    site.publish("flood", "Hospital evacuated as Malva floods Tarn", *FLOOD)
+    house.round()
+    assert len(house.post.mails) == 1
+    house.clock.forward(minutes=30)
+    other_site.publish("later", "Flood kills nine in Ostrel", "A flood killed nine people in Ostrel, the police said.")
+    house.round()
+    assert len(house.post.mails) == 1
+    house.clock.forward(minutes=10)
+    house.round()
+    assert len(house.post.mails) == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.read.workers import WorkerPool
-from pipeline.steps.reading import read_job
+from pipeline.steps.intake.reading import read_job
 from pipeline.steps.replay import replay
 from schemas.figure import VerdictKind
 from tests.steps.conftest import House

@@ -6,8 +6,8 @@ from html import escape
 
 import pytest
 
-from pipeline.steps.explain import explain
 from pipeline.steps.services import Services
+from pipeline.steps.showing.explain import explain
 from schemas.alert import Mail
 from schemas.feed import Outcome
 from schemas.search import Query
@@ -184,3 +184,27 @@ def test_a_text_that_a_site_gives_for_everything_is_no_article(house: House, sit
     house.round()
     assert {entry.outcome for entry in outcomes(house.services).values()} == {Outcome.NOT_ARTICLE}
     assert (stories(house.services), house.post.mails) == (0, [])
+
+
+def test_a_text_that_a_site_gave_for_something_else_days_ago_is_no_article(house: House, site: Site) -> None:
+    text = "".join(f"<p>{escape(line)}</p>" for line in FLOOD * 3)
+    body = plain(escape(TITLE), f"<article><h1>{escape(TITLE)}</h1>{text}</article>")
+    site.publish("one", TITLE, "x", summary="", body=body)
+    house.enrol(topic_for(site))
+    house.round()
+    house.clock.forward(days=3)
+    site.publish("two", "Cathedral tower struck by lightning", "x", summary="", body=body)
+    house.round()
+    two = outcomes(house.services)["two"]
+    assert two.outcome is Outcome.NOT_ARTICLE
+    assert "the same text at 2 addresses" in two.reason
+
+
+def test_a_report_that_is_announced_again_under_another_address_stays_one(house: House, site: Site) -> None:
+    site.publish("one", "Hospital evacuated as Malva floods Tarn", *FLOOD)
+    house.enrol(topic_for(site))
+    house.round()
+    house.clock.forward(days=3)
+    site.publish("two", "Hospital evacuated as Malva floods Tarn", *FLOOD)
+    house.round()
+    assert outcomes(house.services)["two"].outcome is Outcome.COPY

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.steps.briefs import Briefs
-from pipeline.steps.threads import development_of
+from pipeline.steps.known.briefs import Briefs
+from pipeline.steps.known.threads import development_of
 from schemas.alert import AlertState
 from tests.steps.conftest import House, Site
 from tests.steps.test_conversations import remembered
@@ -52,8 +52,6 @@ def test_the_first_round_is_mailed_as_its_developments(house: House, site: Site,
     assert "NEW FIGURE" not in mail.text
     assert {one.state for one in alerts} == {AlertState.SENT}
     developments = {story(house, one.url(slug)).development for one, slug in ((site, "trial"), (site, "whale"))}
-    assert {one.thread for one in alerts} == developments | {quake.development}
-    assert sum(one.development is not None for one in alerts) == 3
     # A mail told of each of them, so that the next on one says what came since.
     assert remembered(house) == developments | {quake.development}
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from pipeline.settings import Settings
-from pipeline.steps.digest import digest_data
-from pipeline.steps.documents import CHANGES
-from pipeline.steps.explain import explain
-from pipeline.steps.export import EXPORTS
-from pipeline.steps.rehearse import rehearse
 from pipeline.steps.services import Services, open_services
+from pipeline.steps.showing.digest import digest_data
+from pipeline.steps.showing.documents import CHANGES
+from pipeline.steps.showing.explain import explain
+from pipeline.steps.showing.export import EXPORTS
+from pipeline.steps.trying.rehearse import rehearse
 from schemas.alert import Alert, AlertState, DigestData
 from schemas.figure import Figure, Tell, Telling, VerdictKind, Wording
 from schemas.search import FigureDocument, IndexKind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from werkzeug import Request, Response
 
 from schemas.feed import Entry, Origin, Outcome
 from schemas.figure import VerdictKind
-from tests.steps.conftest import House, Site
+from tests.steps.conftest import START, House, Site
 from tests.steps.test_rounds import FLOOD, article, topic_for
 
 
@@ -281,3 +282,26 @@ def test_a_correction_needs_the_number_to_have_gone(
         verdicts = {value: tx.figures.verdicts_of(one.id)[0].kind for value, one in figures.items()}
     assert verdicts[12] is kind
     assert verdicts.get(9) in (None, VerdictKind.REPEATED)
+
+
+def test_a_feed_that_dates_its_items_anew_at_each_poll_is_visited_less_and_less(house: House, desk: Desk) -> None:
+    asked = []
+    for minutes in range(0, 3 * 24 * 60, 60):
+        house.clock.now = START + timedelta(minutes=minutes)
+        desk.published = format_datetime(house.clock.now - timedelta(minutes=5))
+        house.round()
+        asked.append(len(desk.asked))
+    # Twice at once, after one hour and after six; then once a day.
+    assert asked[:11] == [1, 2, 3, 4, 4, 4, 4, 4, 4, 5, 5]
+    assert (asked[32], asked[33], asked[-1], len(entries(house))) == (5, 6, 7, 7)
+
+
+def test_words_that_change_are_asked_for_at_once_however_often_their_date_moved(house: House, desk: Desk) -> None:
+    for hour in range(5):
+        house.clock.now = START + timedelta(hours=hour)
+        desk.published = format_datetime(house.clock.now - timedelta(minutes=5))
+        house.round()
+    before = len(desk.asked)
+    desk.dead = desk.said = 6
+    house.round()
+    assert len(desk.asked) == before + 1

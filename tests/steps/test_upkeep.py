@@ -136,7 +136,7 @@ def test_an_index_that_is_behind_lacks_or_has_too_much_is_told_apart(house: Hous
     house.services.index.close()
     path.rename(elsewhere)
     (finding,) = [one for one in upkeep(house.services).findings if one.level == "warning"]
-    assert "has not heard of all articles: it holds 0 of 1" in finding.what
+    assert "the index is behind: it has 0 of 1 articles" in finding.what
 
 
 def test_an_index_that_can_not_be_used_is_a_finding(house: House, site: Site) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from pipeline.steps.waiting import until_stopped
+from pipeline.steps.intake.waiting import until_stopped
 
 
 def test_results_come_in_the_order_of_the_work() -> None:

@@ -156,7 +156,7 @@ def ill_feed(title: str = "Port Gazette", health: Health = Health.FAILING, **cha
         "last_success": NOW - timedelta(days=2),
         "failures": 8,
         "status": 503,
-        "error": "the site is in trouble (HTTP 503)",
+        "error": "the site reports an error (HTTP 503)",
     }
     if health is Health.SILENT:
         since = NOW - timedelta(days=2, hours=1)

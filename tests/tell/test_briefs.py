@@ -27,10 +27,17 @@ def test_outlets_are_counted_and_named() -> None:
 
 
 def test_outlets_that_print_one_text_are_not_passed_off_as_many() -> None:
-    reprinted = figure("Daily", "Post", witnesses=1, sure=False)
-    assert figure_lines(reprinted) == ["2 outlets with one text between them: Daily and Post"]
-    partly = figure("Daily", "Post", "Echo", witnesses=2)
-    assert figure_lines(partly) == ["3 outlets with 2 texts between them: Daily, Post and Echo"]
+    reprinted = figure("Daily", "Post", texts=1, witnesses=1, sure=False)
+    assert figure_lines(reprinted) == ["2 outlets, all with the same text: Daily and Post"]
+    partly = figure("Daily", "Post", "Echo", texts=2, witnesses=2)
+    assert figure_lines(partly) == ["3 outlets, with 2 different texts: Daily, Post and Echo"]
+
+
+def test_outlets_that_quote_one_speaker_are_not_passed_off_as_many_either() -> None:
+    both = figure("Daily", "Post", texts=2, witnesses=1, speaker="a guard", sure=False)
+    assert figure_lines(both) == ["2 outlets, both citing a guard: Daily and Post"]
+    three = figure("Daily", "Post", "Echo", texts=3, witnesses=1, speaker="police")
+    assert figure_lines(three) == ["3 outlets, all citing police: Daily, Post and Echo"]
 
 
 def test_what_was_is_told_in_order_and_what_others_say_beside_it() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import email
+import os
+import stat
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -147,3 +149,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         FileMailer(tmp_path / "mail").send(mail(), date=NOW)
     assert not isinstance(raised.value, DeliveryRefused)
     assert "permission" in str(raised.value)
+
+
+def test_the_name_of_a_written_mail_outlives_a_power_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[tuple[bool, list[str]]] = []
+
+    def watch(opened: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(opened).st_mode), [one.name for one in tmp_path.glob("*.eml")]))
+
+    monkeypatch.setattr(os, "fsync", watch)
+    FileMailer(tmp_path).send(mail(), date=NOW)
+    (written,) = tmp_path.glob("*.eml")
+    # First the text, under no name that counts, then the folder that holds the name.
+    assert synced == [(False, []), (True, [written.name])]

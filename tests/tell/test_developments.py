@@ -96,6 +96,13 @@ def test_what_the_mail_tells_is_not_said_again_below_in_another_reports_words() 
         assert "Boats had saved 58 dogs" in text
 
 
+def test_what_one_sentence_says_of_two_figures_is_said_once() -> None:
+    words = "Three of the eight bridges are closed"
+    closed, bridges = line(words, 3, article("Port Gazette")), line(words, 8, article("Port Gazette"))
+    for text in told_by(mail_of(development(closed, bridges))):
+        assert text.count(words) == 1
+
+
 def test_a_development_of_which_nothing_else_is_known_takes_no_room() -> None:
     for text in told_by(mail_of(development())):
         assert "so far" not in text.lower()

@@ -62,8 +62,8 @@ Sat 14 Mar 07:00 – Sun 15 Mar 07:00 Europe/Kyiv
 In a browser: https://tally.example/d/1.html
 
 1 development, 1 changed figure, 1 contradiction and 1 new figure
-From 16 reports, 5 of them copies. 4 alerts passed the day’s limit of mails
-and are told only here.
+From 16 reports, 5 of them copies. 4 alerts exceeded the daily limit of
+mails and appear only here.
 
 DEVELOPMENTS
 
@@ -110,12 +110,13 @@ COVERAGE
 
 ---
 40 entries: 11 new reports, 5 copies, 23 off topic and 1 failed.
-1 feed is not well: Port Gazette (failing since Thu 12 Mar).
+1 feed has a problem: Port Gazette (failing since Thu 12 Mar).
+To mute a figure: tallywire figures mute series-rescued
 You get this digest because you are a recipient of the topic “Harlow flood”
-(harlow-flood). To stop these mails write to news@tally.example with the
-subject “unsubscribe harlow-flood”; whoever keeps the topic’s file takes
-your address out of its recipients.
-Times are those of Europe/Kyiv.
+(harlow-flood). To stop these mails, write to news@tally.example with the
+subject “unsubscribe harlow-flood”; whoever maintains the topic’s file will
+remove your address.
+Times are in Europe/Kyiv.
 Search and figures: https://tally.example/search
 """
 
@@ -129,6 +130,15 @@ def test_the_page_holds_its_pictures_and_the_mail_brings_them_along() -> None:
     assert len(page.images) == len(mail.images)
     assert all(picture["src"].startswith("data:image/png;base64,") for picture in page.images)
     assert page.text == Markup(mail.html).text
+
+
+def test_values_of_one_moment_are_no_curve() -> None:
+    whole = digest_data().changed[0]
+    corrected = whole.model_copy(update={"history": tuple((NOW, value) for _, value in whole.history)})
+    drawn = [
+        len(compose_digest(topic(), digest_data(changed=(one,)), sender=SENDER).images) for one in (whole, corrected)
+    ]
+    assert drawn[0] == drawn[1] + 1
 
 
 def test_pictures_have_words_that_say_the_same() -> None:
@@ -147,7 +157,7 @@ def test_text_and_html_say_the_same() -> None:
         "12 → 41 → 58",
         "58 people had been rescued by boat",
         "40 entries: 11 new reports, 5 copies, 23 off topic and 1 failed.",
-        "1 feed is not well: Port Gazette (failing since Thu 12 Mar).",
+        "1 feed has a problem: Port Gazette (failing since Thu 12 Mar).",
     ):
         assert said in page
         assert said in text
@@ -391,7 +401,7 @@ def test_what_is_beyond_the_top_is_counted() -> None:
         assert f"and {39 - shown} more developments, with {2 * (39 - shown)} figures" in text
         assert f"and {39 - text.count('Tale quiet-')} more developments" in text
         assert f"and {39 - text.count('Outlet other-')} more figures" in text
-        assert "39 feeds are not well" in text
+        assert "39 feeds have problems" in text
         assert "and 31 more." in text
         assert "78 developments, 39 changed figures, 39 contradictions and 39 new figures" in text
     assert "in the search" in Markup(mail.html).text
@@ -406,7 +416,7 @@ def test_what_a_development_has_beyond_its_top_figures_is_counted() -> None:
 def test_a_feed_that_is_back_is_a_line() -> None:
     back = ill_feed("Nordwire", Health.OK, until=NOW)
     mail = compose_digest(topic(), digest_data(feeds_ill=(), feeds_back=(back,)), sender=SENDER)
-    assert "All feeds answer. Well again: Nordwire." in mail.text
+    assert "All feeds answer. Working again: Nordwire." in mail.text
     assert is_empty(digest_data(**NOTHING | {"feeds_back": (back,)}))
 
 

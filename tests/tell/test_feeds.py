@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.tell.mails import compose_alert
-from pipeline.tell.outbox import BundleKind, plan
+from pipeline.tell.outbox import plan
 from pipeline.tell.pages import BUDGET
 from pipeline.tell.sender import Sender
 from schemas.alert import Alert, FeedNews, Mail
 from schemas.feed import Health
+from schemas.message import BundleKind
 from tests.tell.examples import NOW, feed_alert, ill_feed, topic
 from tests.tell.markup import Markup
 
@@ -29,57 +30,56 @@ def mail_of(*told: FeedNews) -> Mail:
 
 def test_a_silent_feed_as_plain_text() -> None:
     mail = mail_of(ill_feed("Nordwire", Health.SILENT))
-    assert mail.subject == "[harlow-flood] Nordwire has fallen silent since Thu 12 Mar"
+    assert mail.subject == "[harlow-flood] Nordwire has been silent since Thu 12 Mar"
     assert mail.text == GOLDEN
 
 
 GOLDEN = """\
-Harlow flood · 1 feed not well · found Sat 14 Mar 2026, 11:30
+Harlow flood · 1 feed with a problem · found Sat 14 Mar 2026, 11:30
 
 SILENT FEED
-Nordwire has fallen silent
+Nordwire has gone silent
 nothing new since Thu 12 Mar 2026, 10:30
 
   https://nordwire.example/feed.xml
 
   Last item:  Thu 12 Mar 2026, 10:30
   Before:     never silent for more than 10 hours
-  Last asked: Sat 14 Mar 2026, 11:30
-  It answers: with nothing new (HTTP 200)
+  Last poll:  Sat 14 Mar 2026, 11:30
+  Its answer: with nothing new (HTTP 200)
 
-  What it answers now:
+  Check what it answers now:
     tallywire feeds check https://nordwire.example/feed.xml
-  Where the site has its feeds now:
+  Find the site’s current feeds:
     tallywire feeds discover https://nordwire.example/
 
-A feed that has moved for good wants its new address in the topic’s file;
-one that is no more wants to be taken out of it. Otherwise there is nothing
-to do: it is asked again and again, nothing more is said of it while it
-stays as it is, and the digest says when it is well again.
+If a feed has moved, put its new address into the topic’s file; if it no
+longer exists, remove it from there. Otherwise there is nothing to do: it is
+polled again and again, and no other mail is sent about it while nothing
+changes. The digest says when it works again.
 
 ---
-Why you get this. The topic “Harlow flood” (harlow-flood) asks for this feed
-and tells of feeds that are not well; alerts.feeds: false in its file ends
-that.
-To stop these mails write to news@tally.example with the subject
-“unsubscribe harlow-flood”; whoever keeps the topic’s file takes your
-address out of its recipients.
-Times are those of Europe/Kyiv.
+Why you get this. The topic “Harlow flood” (harlow-flood) uses this feed and
+reports feeds with problems; alerts.feeds: false in its file turns that off.
+To stop these mails, write to news@tally.example with the subject
+“unsubscribe harlow-flood”; whoever maintains the topic’s file will remove
+your address.
+Times are in Europe/Kyiv.
 """
 
 
 def test_a_failing_feed_says_what_it_answers_and_how_often_it_was_asked() -> None:
     mail = mail_of(ill_feed())
-    assert mail.subject == "[harlow-flood] Port Gazette does not answer since Thu 12 Mar"
+    assert mail.subject == "[harlow-flood] Port Gazette has not answered since Thu 12 Mar"
     assert "last answered as a feed Thu 12 Mar 2026, 11:30" in mail.text
-    assert "It answers: the site is in trouble (HTTP 503)" in mail.text
+    assert "Its answer: the site reports an error (HTTP 503)" in mail.text
     assert "8 times in a row without success" in mail.text
 
 
 def test_a_feed_that_never_answered_is_not_said_to_have_answered() -> None:
     mail = mail_of(ill_feed(last_success=None, last_new=None))
     assert mail.subject == "[harlow-flood] Port Gazette does not answer"
-    assert "it has never answered as a feed; asked since" in mail.text
+    assert "it has never answered as a feed; polled since" in mail.text
     assert "Last item:  none so far" in mail.text
 
 
@@ -87,14 +87,14 @@ def test_without_a_digest_none_is_promised() -> None:
     of = topic(digest=None)
     (bundle,) = plan(of, [feed_alert(ill_feed())], sent_today=0, now=NOW + timedelta(days=1)).bundles
     text = " ".join(compose_alert(of, bundle, sender=SENDER).text.split())
-    assert "nothing more is said of it while it stays as it is. ---" in text
+    assert "no other mail is sent about it while nothing changes. ---" in text
 
 
 def test_several_feeds_are_one_mail() -> None:
     mail = mail_of(ill_feed("Nordwire", Health.SILENT), ill_feed(), ill_feed("Echo", Health.GONE, status=410))
-    assert mail.subject == "[harlow-flood] 3 feeds not well: 1 failing, 1 silent and 1 gone"
+    assert mail.subject == "[harlow-flood] 3 feeds with problems: 1 failing, 1 silent and 1 gone"
     assert len(mail.alerts) == 3
-    for name in ("Nordwire has fallen silent", "Port Gazette does not answer", "Echo is gone"):
+    for name in ("Nordwire has gone silent", "Port Gazette does not answer", "Echo is gone"):
         assert name in mail.text
 
 
@@ -102,7 +102,7 @@ def test_text_and_html_say_the_same() -> None:
     mail = mail_of(ill_feed("Nordwire", Health.SILENT), ill_feed())
     page, text = Markup(mail.html).text, " ".join(mail.text.split())
     for said in (
-        "Nordwire has fallen silent",
+        "Nordwire has gone silent",
         "nothing new since Thu 12 Mar 2026, 10:30",
         "never silent for more than 10 hours",
         "with nothing new (HTTP 200)",

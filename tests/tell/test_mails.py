@@ -17,10 +17,11 @@ from pydantic import ValidationError
 
 from pipeline.tell.delivery import as_message
 from pipeline.tell.mails import Sender, compose_alert
-from pipeline.tell.outbox import Bundle, plan
+from pipeline.tell.outbox import plan
 from pipeline.tell.pages import BUDGET, link
 from schemas.alert import Alert, FigureNews, Mail
 from schemas.figure import VerdictKind, Wording
+from schemas.message import Bundle
 from schemas.topic import Topic
 from tests.tell.examples import NOW, alert, article, changed, contradiction, news, statement, story, topic
 from tests.tell.markup import Markup
@@ -56,8 +57,8 @@ was at least 41
 
   “The mayor said *58* people had been rescued by boat since Friday.”
 
-  Says who: the mayor
-  As of:    14 Mar 2026
+  Source: the mayor
+  As of:  14 Mar 2026
 
   Before
     at least 41: Nordwire · Sat 14 Mar 2026, 06:30
@@ -65,12 +66,13 @@ was at least 41
     https://nordwire.example/2026/03/26
 
 ---
-Why you get this. The topic “Harlow flood” (harlow-flood) tells at once of
+Why you get this. The topic “Harlow flood” (harlow-flood) sends alerts about
 changed figures.
-To stop these mails write to news@tally.example with the subject
-“unsubscribe harlow-flood”; whoever keeps the topic’s file takes your
-address out of its recipients.
-Times are those of Europe/Kyiv.
+To mute this figure: tallywire figures mute series-rescued
+To stop these mails, write to news@tally.example with the subject
+“unsubscribe harlow-flood”; whoever maintains the topic’s file will remove
+your address.
+Times are in Europe/Kyiv.
 """
 
 
@@ -212,6 +214,16 @@ def test_what_a_wording_says_itself_is_not_said_again() -> None:
     assert up.subject == "[harlow-flood] 58 people had been rescued, up from 41 (the mayor) — Nordwire"
     other = mail_of(alert(news(VerdictKind.CHANGED, of=said, from_value=4)))
     assert other.subject == "[harlow-flood] 58 people had been rescued, up from 41 (the mayor; was 4) — Nordwire"
+
+
+def test_a_sentence_that_is_the_heading_is_quoted_there_and_nowhere_else() -> None:
+    quote = "58 people had been rescued by boat."
+    whole = mail_of(alert(news(of=statement(58, quote=quote, wording=Wording(text=quote[:-1], cut=False)))))
+    assert whole.text.count("people had been rescued by boat") == 1
+    assert "“*58* people had been rescued by boat.”" in whole.text
+    heading = whole.html[whole.html.index("<h1") :].partition("</h1>")[0]
+    assert "people had been rescued by boat.”" in heading
+    assert "<blockquote" not in whole.html
 
 
 def test_a_long_wording_leaves_room_in_the_subject_for_what_it_was() -> None:

@@ -81,6 +81,16 @@ def test_a_digest_fits_the_screen(data: DigestData, width: int, tmp_path: Path) 
     assert wide_at(width, digest_page(topic(), data, sender=SENDER), tmp_path) == "none"
 
 
+def test_long_german_and_ukrainian_words_fit_a_small_screen(tmp_path: Path) -> None:
+    waiting = [alert(one, story="story-flood", due=NOW) for one in (changed(), contradiction())]
+    (bundle,) = plan(topic(language="uk"), waiting, sent_today=0, now=NOW).bundles
+    ukrainian = compose_alert(topic(language="uk"), bundle, sender=SENDER).html
+    found = re.search(r"<body.*?>(.*)</body>", ukrainian, re.DOTALL)
+    assert found
+    both = digest_page(topic(language="de"), digest_data(), sender=SENDER).replace("</body>", f"{found[1]}</body>")
+    assert wide_at(320, both, tmp_path) == "none"
+
+
 def test_an_alert_fits_a_small_screen(tmp_path: Path) -> None:
     said = statement(1234567890, LONG, title=LONG, quote=f"{LONG} 1,234,567,890", attribution=LONG)
     waiting = [alert(one, story="story-flood", due=NOW) for one in (changed(), contradiction(), news(of=said))]

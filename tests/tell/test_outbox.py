@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tell.outbox import BundleKind, Heard, Plan, after_failure, plan
-from schemas.alert import Alert, AlertKind, FigureNews
+from pipeline.tell.outbox import Heard, Plan, after_failure, open_to, plan, settled, why_waiting
+from schemas.alert import Alert, AlertKind, AlertState, FigureNews
 from schemas.figure import VerdictKind
-from schemas.topic import Topic
+from schemas.message import BundleKind, Message, MessageState
+from schemas.topic import Recipient, Topic
 from tests.tell.examples import NOW, alert, changed, contradiction, feed_alert, ill_feed, news, statement, story, topic
 
 LATER = NOW + timedelta(minutes=10)
@@ -130,19 +131,6 @@ def test_more_than_a_backlog_of_one_development_is_summed_up_in_its_conversation
     assert (bundle.kind, bundle.thread) == (BundleKind.SUMMARY, "story-flood")
     assert bundle.threads == {f"n{n}": "story-flood" for n in range(4)}
     assert planned(waiting[:3], of=small).bundles[0].kind is BundleKind.DEVELOPMENT
-    # What was bound before there were such summaries stays as it was.
-    sent = [one.model_copy(update={"message_id": "<m@x>"}) for one in waiting]
-    assert planned(sent, of=small).bundles[0].kind is BundleKind.DEVELOPMENT
-
-
-def test_what_was_bound_as_a_summary_stays_one_though_its_threads_became_one() -> None:
-    waiting = [
-        alert(news(series=f"series-{n}"), id=f"n{n}", story=f"story-{n}", thread=f"t{n}", message_id="<m@x>")
-        for n in range(2)
-    ]
-    heard = Heard(threads={"story-0": "t0", "story-1": "t0"})
-    (bundle,) = plan(topic(), waiting, sent_today=0, now=LATER, heard=heard).bundles
-    assert bundle.kind is BundleKind.SUMMARY
 
 
 def test_alerts_of_two_stories_of_one_development_are_one_mail() -> None:
@@ -174,20 +162,6 @@ def test_what_is_urgent_does_not_wait_for_the_pause_and_takes_the_rest_along(urg
     assert len(bundle.alerts) == 2
 
 
-def test_a_mail_that_may_have_been_sent_is_planned_as_it_was() -> None:
-    bound = alert(changed(), story="story-flood", message_id="<alert-1@tally.example>")
-    since = alert(contradiction(), story="story-flood")
-    bundles = planned([bound, since]).bundles
-    assert [bundle.alerts for bundle in bundles] == [(bound,), (since,)]
-
-
-def test_a_mail_that_may_have_been_sent_is_past_the_cap() -> None:
-    bound = alert(changed(), message_id="<alert-1@tally.example>")
-    result = planned([bound, alert(contradiction())], of=topic(alerts={"daily_cap": 1}), sent_today=1)
-    assert [bundle.alerts for bundle in result.bundles] == [(bound,)]
-    assert [one.kind for one in result.to_digest] == [AlertKind.CONTRADICTION]
-
-
 def test_a_bundle_has_one_id_in_whichever_order_its_alerts_come() -> None:
     waiting = [alert(changed(), story="story-flood"), alert(story())]
     assert planned(waiting).bundles == planned(waiting[::-1]).bundles
@@ -217,7 +191,6 @@ def outboxes(draw: st.DrawFn) -> list[Alert]:
                 story=draw(st.sampled_from([None, "story-a", "story-b"])),
                 created=NOW + timedelta(minutes=draw(st.integers(-900, 30))),
                 backlog=draw(st.booleans()),
-                message_id=draw(st.sampled_from([None, None, "<alert-x@tally.example>"])),
             )
         )
     return alerts
@@ -241,7 +214,7 @@ def test_every_waiting_alert_is_told_left_to_the_digest_or_waits(
     if len(told) < len(waiting):
         assert result.wait is not None
         assert result.wait > LATER
-    assert sum(bundle.alerts[0].message_id is None for bundle in result.bundles) <= max(3 - sent_today, 0)
+    assert len(result.bundles) <= max(3 - sent_today, 0)
 
 
 def test_feeds_are_one_mail_however_many_fell_ill_at_once_and_whatever_else_was_found() -> None:
@@ -264,3 +237,93 @@ def test_feeds_give_way_to_news_where_the_cap_leaves_room_for_one() -> None:
 def test_feeds_wait_for_the_end_of_the_quiet_hours() -> None:
     quiet = topic(alerts={"quiet": {"start": "11:00", "end": "13:00"}})
     assert planned([feed_alert(ill_feed(), due=NOW)], of=quiet) == Plan(wait=NOW + timedelta(hours=1, minutes=30))
+
+
+DESK, PAGER, READER = (
+    Recipient.model_validate(one)
+    for one in (
+        "desk@news.example",
+        {"to": "webhook:pager", "severity": "urgent"},
+        {"to": "a@b.example", "tells": "digest"},
+    )
+)
+
+
+def message(to: Recipient, *alerts: Alert, state: MessageState, **more: object) -> Message:
+    given = {"id": f"{to.to} {state}", "topic": "river-floods", "recipient": to.to, "message_id": "<m@tally.example>"}
+    ids = tuple(alert.id for alert in alerts)
+    return Message.model_validate(given | {"alerts": ids, "bound": LATER, "due": LATER, "state": state} | more)
+
+
+def test_each_recipient_is_open_to_what_they_want_and_have_not_got() -> None:
+    new, against = alert(news(worth=0.5)), alert(contradiction())
+    waiting = [new, against]
+    assert open_to(DESK, waiting, []) == waiting
+    assert open_to(PAGER, waiting, []) == [against]
+    assert open_to(READER, waiting, []) == []
+    assert open_to(DESK, waiting, [message(PAGER, against, state=MessageState.SENT)]) == waiting
+    assert open_to(DESK, waiting, [message(DESK, against, state=MessageState.WAITING)]) == [new]
+
+
+def test_what_is_over_is_told_to_nobody_else() -> None:
+    assert open_to(DESK, [feed_alert(ill_feed()).model_copy(update={"over": True})], []) == []
+
+
+@pytest.mark.parametrize(
+    ("desk", "pager", "becomes"),
+    [
+        (MessageState.SENT, MessageState.SENT, AlertState.SENT),
+        (MessageState.SENT, MessageState.FAILED, AlertState.SENT),
+        (MessageState.FAILED, MessageState.DIGEST, AlertState.FAILED),
+        (MessageState.DIGEST, MessageState.DIGEST, AlertState.DIGEST),
+        (MessageState.SENT, MessageState.WAITING, AlertState.WAITING),
+        # Dropped while nobody wanted it, and wanted again.
+        (MessageState.SENT, MessageState.DROPPED, AlertState.WAITING),
+        (MessageState.SENT, None, AlertState.WAITING),
+    ],
+)
+def test_an_alert_waits_until_each_who_wants_it_is_told_and_is_then_what_became_of_it(
+    desk: MessageState, pager: MessageState | None, becomes: AlertState
+) -> None:
+    waiting = alert(contradiction())
+    messages = [message(DESK, waiting, state=desk, sent=LATER, error="450 later")]
+    messages += [message(PAGER, waiting, state=pager)] if pager else []
+    found = settled(waiting, topic(recipients=[DESK, PAGER, READER]), messages)
+    assert found.state is becomes
+    assert found.error == "desk@news.example: 450 later"
+    assert found.held_back is (MessageState.DIGEST in (desk, pager))
+
+
+def test_what_nobody_wants_at_once_is_left_to_the_digest() -> None:
+    found = settled(alert(news(worth=0.5)), topic(recipients=[PAGER, READER]), [])
+    assert (found.state, found.held_back) == (AlertState.DIGEST, False)
+
+
+@pytest.mark.parametrize(
+    ("rules", "change", "sent_today", "told", "why", "minutes"),
+    [
+        ({}, {"due": LATER + timedelta(minutes=1)}, 0, None, "bundle, for more on this", 1),
+        ({}, {}, 0, LATER, "pause after the last mail on this", 60),
+        ({"quiet": {"start": "00:00", "end": "23:59"}}, {}, 0, None, "quiet hours", None),
+        ({"daily_cap": 1}, {}, 1, None, "cap of 1 mails a day", None),
+        ({}, {}, 0, None, "the next run", 0),
+    ],
+)
+def test_what_an_alert_waits_for_is_told(
+    rules: dict[str, object],
+    change: dict[str, object],
+    sent_today: int,
+    told: datetime | None,
+    why: str,
+    minutes: int | None,
+) -> None:
+    one = alert(news(worth=0.5), story="story-flood").model_copy(update=change)
+    of = topic().model_copy(update={"alerts": topic().alerts.model_validate({**topic().alerts.model_dump(), **rules})})
+    heard = Heard(told={"story-flood": told} if told else {})
+    (waiting,) = why_waiting(of, [one], sent_today=sent_today, now=LATER, heard=heard).values()
+    assert waiting.why == why
+    if minutes is not None:
+        assert waiting.until == (LATER + timedelta(minutes=minutes) if minutes else None)
+    else:
+        assert waiting.until is not None
+        assert waiting.until > LATER

@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from pipeline.errors import DeliveryError, DeliveryRefused, SettingsError
-from pipeline.tell.delivery import PartlyDelivered, SmtpMailer
+from pipeline.tell.delivery import NotAsked, PartlyDelivered, SmtpMailer, sitting
 from schemas.alert import Mail
 from tests.tell.examples import NOW
 from tests.tell.test_delivery import mail
@@ -31,6 +31,7 @@ class Inbox:
     data_answer: str = "250 taken"
     taken: list[Envelope] = field(default_factory=list)
     helo: list[str] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 — the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -42,6 +43,8 @@ class Inbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.helo.append(str(session.host_name))
+        if session not in self.sessions:
+            self.sessions.append(session)
         if self.data_answer.startswith("250"):
             self.taken.append(envelope)
         return self.data_answer
@@ -62,6 +65,15 @@ class TakesAndHangsUp(SMTP):
     async def smtp_QUIT(self, arg: str | None) -> None:  # noqa: N802
         assert isinstance(self.transport, asyncio.Transport)
         self.transport.abort()
+
+
+class HangsUpAfterEach(SMTP):
+    """Takes a mail, and then has no more time."""
+
+    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
+        await super().smtp_DATA(arg)
+        assert self.transport is not None
+        self.transport.close()
 
 
 def free_port() -> int:
@@ -155,7 +167,7 @@ def test_a_recipient_put_off_is_left_to_the_next_try_alone() -> None:
 )
 def test_a_mail_that_reaches_nobody_is_an_error(answers: dict[str, str], error: type[DeliveryError]) -> None:
     inbox = Inbox(answers=answers)
-    with serving(inbox) as port, pytest.raises(DeliveryError, match="none of the recipients") as raised:
+    with serving(inbox) as port, pytest.raises(DeliveryError, match="rejects all recipients") as raised:
         SmtpMailer(f"smtp://127.0.0.1:{port}").send(to("a@x.example", "b@x.example"), date=NOW)
     assert type(raised.value) is error
     assert inbox.taken == []
@@ -186,7 +198,7 @@ def test_a_mail_that_was_taken_is_not_sent_again_for_a_broken_goodbye() -> None:
 
 
 def test_a_server_that_is_away_is_tried_again() -> None:
-    with pytest.raises(DeliveryError, match="did not take the mail") as raised:
+    with pytest.raises(DeliveryError, match="could not be sent") as raised:
         SmtpMailer(f"smtp://127.0.0.1:{free_port()}").send(to("a@x.example"), date=NOW)
     assert type(raised.value) is DeliveryError
 
@@ -196,6 +208,40 @@ def test_a_server_that_says_nothing_is_given_up_in_time() -> None:
         url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(DeliveryError, match="timed out"):
             SmtpMailer(url, timeout=0.2).send(to("a@x.example"), date=NOW)
+
+
+def test_mails_of_one_sitting_go_over_one_connection_even_after_a_refusal() -> None:
+    inbox, letters = Inbox(answers={"gone@news.example": "550 no such user"}), [to("a@news.example")] * 3
+    with serving(inbox) as port, sitting(SmtpMailer(f"smtp://127.0.0.1:{port}")) as mailer:
+        mailer.send(letters[0], date=NOW)
+        with pytest.raises(DeliveryRefused):
+            mailer.send(to("gone@news.example"), date=NOW)
+        mailer.send(letters[1], date=NOW)
+    assert len(inbox.taken) == 2
+    assert len(inbox.sessions) == 1
+
+
+def test_a_server_that_closed_the_connection_meanwhile_is_connected_to_again() -> None:
+    inbox = Inbox()
+    with serving(inbox, HangsUpAfterEach) as port, sitting(SmtpMailer(f"smtp://127.0.0.1:{port}")) as mailer:
+        mailer.send(to("a@news.example"), date=NOW)
+        mailer.send(to("b@news.example"), date=NOW)
+    assert len(inbox.taken) == 2
+
+
+def test_a_server_that_says_nothing_holds_up_a_sitting_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{silent.getsockname()[1]}", timeout=0.3)
+        with sitting(mailer) as connected:
+            with pytest.raises(DeliveryError, match="could not be sent"):
+                connected.send(to("a@news.example"), date=NOW)
+            with pytest.raises(NotAsked, match="did not answer before"):
+                connected.send(to("b@news.example"), date=NOW)
+        silent.accept()[0].close()
+        silent.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            silent.accept()
 
 
 def test_a_mail_to_nobody_is_refused() -> None:

@@ -9,6 +9,7 @@ from schemas.figure import Clause
 
 _WILL = frozenset({"will", "shall", "’ll", "'ll"})
 _MAY = frozenset({"could", "would", "should", "might", "may", "can", "must", "ought"})
+_HAVE, _ARE, _WERE = frozenset({"have", "has", "’ve", "'ve"}), frozenset({"are", "is"}), frozenset({"were", "was"})
 _CONDITIONS = frozenset({"if", "unless", "whether"})
 _SUBORDINATE = ("relcl", "advcl", "ccomp", "acl")
 _OUTSIDE_PHRASE = frozenset({"relcl", "advcl", "acl", "appos", "punct", "cc", "conj", "ccomp", "parataxis", "nummod"})
@@ -57,13 +58,14 @@ def _of_verb(parse: Parse, verb: int) -> dict[str, object]:
     around = [i for child in below if words[child].dep in _ARGUMENTS for i in _phrase(parse, child)]
     above = parse.ancestors(verb)
     hangs = [words[i].dep for i in (verb, *above)]
-    helpers = {words[i].text.lower() for i in below if words[i].dep in ("aux", "auxpass")}
+    helpers = _helpers(parse, verb)
     stems = _stems(words[i] for i in around)
     return {
         "verb": words[verb].lemma,
         "tag": words[verb].tag,
         "relation": words[verb].dep,
         "modal": "will" if helpers & _WILL else "may" if helpers & _MAY else None,
+        "tense": _tense(parse, verb),
         "negated": any(words[i].dep == "neg" for i in below),
         "conditional": any(words[i].dep == "mark" and words[i].text.lower() in _CONDITIONS for i in below),
         "inside": tuple(kind for kind in _SUBORDINATE if kind in hangs[:-1]),
@@ -71,6 +73,31 @@ def _of_verb(parse: Parse, verb: int) -> dict[str, object]:
         "arguments": tuple(dict.fromkeys((words[verb].lemma, *stems))),
         "names": _proper((words[i] for i in around), nouns_alone=True),
     }
+
+
+def _tense(parse: Parse, verb: int) -> str | None:
+    """The tense of a verb; one joined to another without helpers of its own has those of the other."""
+    words, tag = parse.words, parse.words[verb].tag
+    while (
+        not (helpers := _helpers(parse, verb)) and words[verb].dep == "conj" and words[words[verb].head].tag[0] == "V"
+    ):
+        verb = words[verb].head
+    if helpers & (_WILL | _MAY):
+        return "modal"
+    if "had" in helpers:
+        return "pluperfect"
+    if tag in ("VBN", "VBD") and helpers & _HAVE:
+        return "perfect"
+    if tag == "VBG":
+        return "progressive" if helpers else None
+    if tag in ("VBZ", "VBP") or helpers & _ARE:
+        return "present"
+    return "past" if tag == "VBD" or helpers & _WERE else None
+
+
+def _helpers(parse: Parse, verb: int) -> set[str]:
+    below = (parse.words[i] for i in parse.children(verb))
+    return {word.text.lower() for word in below if word.dep in ("aux", "auxpass")}
 
 
 def _phrase(parse: Parse, head: int, depth: int = 0) -> list[int]:

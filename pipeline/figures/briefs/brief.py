@@ -7,23 +7,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.figures.briefs.fuse import Fact, courses_of, facts_of
+from pipeline.figures.briefs.importance import importance
 from pipeline.figures.following.attributions import speak_as_one
 from pipeline.figures.following.intervals import excludes
 from pipeline.figures.telling.models import Limits, Models
 from schemas.brief import BriefFigure, BriefValue, Report
-from schemas.figure import Figure, Modifier
+from schemas.figure import Figure
 
 READ = 100
 """Reports of a story that are read for its brief: the latest."""
 MOST = 40
 """Figures of a brief: more than anyone reads, and few enough to hold each against each."""
 _CONFIRMED, _LEAST = 2, Limits.digest
-"""A figure is shown that so many independent outlets state, or that is worth a line in a digest."""
+"""A figure is shown that so many outlets state, each in a text of its own, or that is worth a line in a digest."""
 _HALVES_IN = timedelta(days=1)
 """After which time what a report states counts half, where values of one thing are weighed."""
-_OF_WORTH, _PER_REPORT = 0.6, 2.0
-"""What a figure's worth counts for its place in a brief, and the natural logarithm of how often it is told: what
-several reporters thought worth writing matters more than how it reads. Found on stories of two sets of three."""
 
 
 def brief_figures(
@@ -42,14 +40,15 @@ def brief_figures(
     """
     weights = models or Models.shipped()
     latest, copies = _with_copies(reports)
-    facts = sorted(facts_of(latest, copies, rarity, weights), key=lambda fact: -_rank(fact))[:MOST]
-    courses = courses_of(facts, rarity, weights)
+    stated = facts_of(latest, copies, rarity, weights)
+    ranks = {fact: importance(fact, len(latest)) for fact in stated}
+    courses = courses_of(sorted(stated, key=lambda fact: -ranks[fact])[:MOST], rarity, weights)
     found = []
     for course in courses:
         holds = _holding(course, latest[-1].published)
-        if holds.witnesses < _CONFIRMED and max(fact.worth for fact in course) < _LEAST:
+        if holds.texts < _CONFIRMED and max(fact.worth for fact in course) < _LEAST:
             continue
-        found.append(_figure(course, holds, say))
+        found.append(_figure(course, holds, say, max(ranks[fact] for fact in course)))
     return tuple(sorted(found, key=lambda figure: (-figure.importance, figure.figure)))
 
 
@@ -80,7 +79,7 @@ def _holding(course: Sequence[Fact], now: datetime) -> Fact:
     return max(course, key=lambda fact: (weight(fact), fact.last, fact.worth))
 
 
-def _figure(course: Sequence[Fact], holds: Fact, say: Callable[[Figure], str]) -> BriefFigure:
+def _figure(course: Sequence[Fact], holds: Fact, say: Callable[[Figure], str], rank: float) -> BriefFigure:
     best = holds.best
     figure = best.mention.figure
     others = [fact for fact in course if fact is not holds]
@@ -94,9 +93,10 @@ def _figure(course: Sequence[Fact], holds: Fact, say: Callable[[Figure], str]) -
         article=best.report.id,
         unit=figure.unit,
         worth=max(fact.worth for fact in course),
-        importance=max(map(_rank, course)),
+        importance=rank,
+        texts=holds.texts,
         witnesses=holds.witnesses,
-        sure=holds.witnesses >= _CONFIRMED,
+        sure=holds.sure,
         rivals=tuple(map(_stated, rivals)),
         before=tuple(map(_stated, before)),
     )
@@ -137,10 +137,3 @@ def _stated(fact: Fact) -> BriefValue:
         as_of=figure.as_of,
         since=fact.first,
     )
-
-
-def _rank(fact: Fact) -> float:
-    """Worth and tellings together, in log-odds; a vague word tells less than a number."""
-    worth = min(max(fact.worth, 1e-4), 1 - 1e-4)
-    odds = _OF_WORTH * math.log(worth / (1 - worth)) + _PER_REPORT * math.log(fact.tellings)
-    return odds - (fact.best.mention.figure.modifier is Modifier.VAGUE)

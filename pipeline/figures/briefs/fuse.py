@@ -2,7 +2,7 @@
 
 Two steps: mentions that state the same of the same thing become one fact; facts of one series, of which one replaced
 or rivals the other, become one course. Both questions are asked of the weights that telling uses (``told.json``,
-``same.json``), which know how likely two mentions count the same.
+``states.json``), which know how likely two mentions count the same.
 """
 
 from __future__ import annotations
@@ -15,22 +15,24 @@ from datetime import datetime
 from functools import cached_property
 from itertools import chain, combinations, islice, product
 
+from pipeline.figures.following.attributions import is_authority, speak_as_one
 from pipeline.figures.telling import pairs
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Models
 from pipeline.figures.telling.teller import told_cues
+from pipeline.figures.worth.rarities import Rarities
 from pipeline.figures.worth.texts import stems
 from schemas.brief import Report
 
-ALIKE = -1.0
-"""Log-odds from which on two mentions of one value say the same: missing a witness is worse than one too many."""
-OF_ONE_SERIES = 0.0
-"""Log-odds from which on two facts with different values are states of one thing."""
+ALIKE = 0.0
+"""Log-odds from which on two mentions of one value say the same."""
+OF_ONE_SERIES = -1.0
+"""Log-odds from which on two facts with different values are states of one thing: the weights were fitted on whole
+topics, and what reports of one story count is more often the same."""
 _LOOKED_AT = 2
 """Mentions of a fact that are compared with another's: the worthiest."""
 _MENTIONS = 12
 """Mentions of a fact that a new one is held against; a fact of a hundred copies is recognised by fewer."""
-_SAYS_THE_SAME = frozenset({pairs.Standing.EQUAL, pairs.Standing.ROUNDED})
 Rarity = Callable[[str], float]
 _Value = tuple[float | None, float | None, float | None]
 """A number, or the lower and the upper end of a range or a vague word."""
@@ -96,9 +98,7 @@ class Fact:
 
     @property
     def tellings(self) -> int:
-        """How often it is stated in other words, or by another outlet: what an outlet prints under each of its reports,
-        it says once."""
-        return len({(voice.witness, voice.mention.figure.quote) for voice in self.voices})
+        return tellings(self.voices)
 
     @property
     def speakers(self) -> frozenset[str]:
@@ -110,8 +110,26 @@ class Fact:
         return self.best.mention.size
 
     @property
-    def witnesses(self) -> int:
+    def texts(self) -> int:
+        """The outlets that state it, those that copy another counted with it."""
         return len({voice.witness for voice in self.voices})
+
+    @property
+    def witnesses(self) -> int:
+        """Who independently vouches for it: each speaker once, however many quote them, and each outlet that states it
+        on its own account alone."""
+        quoted = {voice.witness for voice in self.voices if voice.mention.figure.attribution}
+        own = {voice.witness for voice in self.voices} - quoted
+        apart: list[str] = []
+        for one in sorted(self.speakers):
+            if not any(speak_as_one(one, other) for other in apart):
+                apart.append(one)
+        return len(apart) + len(own)
+
+    @property
+    def sure(self) -> bool:
+        """Whether two witnesses vouch for it, or one whose office it is to count."""
+        return self.witnesses > 1 or any(map(is_authority, self.speakers))
 
     @property
     def worth(self) -> float:
@@ -127,7 +145,13 @@ class Fact:
 
     def _all_round(self, value: _Value) -> bool:
         exact = next(voice.mention.claim for voice in self.voices if _value(voice) == value)
-        return all(pairs.standing(exact, voice.mention.claim) in _SAYS_THE_SAME for voice in self.voices)
+        return all(pairs.standing(exact, voice.mention.claim) in pairs.SAYS_THE_SAME for voice in self.voices)
+
+
+def tellings(voices: Iterable[Voice]) -> int:
+    """How often something is stated in other words, or by another outlet: what an outlet prints under each of its
+    reports, it says once."""
+    return len({(voice.witness, voice.mention.figure.quote) for voice in voices})
 
 
 def facts_of(
@@ -155,7 +179,7 @@ class _Facts:
 
     def __init__(self, rarity: Rarity, models: Models) -> None:
         self.found: list[Fact] = []
-        self._rarity, self._models = rarity, models
+        self._rarity, self._models = Rarities(rarity), models
         self._known = _Known()
 
     def take(self, report: Report, witness: str, original: _Sayings | None = None) -> _Sayings:
@@ -250,7 +274,7 @@ class _Known:
             return False
         values = _claimed(known), _claimed(said)
         if values not in self._same:
-            self._same[values] = pairs.standing(known.claim, said.claim) in _SAYS_THE_SAME
+            self._same[values] = pairs.standing(known.claim, said.claim) in pairs.SAYS_THE_SAME
         return self._same[values]
 
 
@@ -299,13 +323,20 @@ def _links(facts: Sequence[Fact], rarity: Rarity, models: Models) -> dict[tuple[
         for n, m in combinations(range(len(facts)), 2)
         if _unit(facts[n]) == _unit(facts[m]) and articles[n].isdisjoint(articles[m])
     ]
+    rarities = Rarities(rarity)
     alike = [
-        [pairs.likeness(mine.mention, theirs.mention, rarity) for mine, theirs in product(worthiest[n], worthiest[m])]
-        for n, m in linked
+        [_compared(mine, theirs, rarities) for mine, theirs in product(worthiest[n], worthiest[m])] for n, m in linked
     ]
     # Asked for once: to score a few pairs takes hardly less time than to score many.
-    scores = iter(models.same.scores(list(chain.from_iterable(alike))))
+    scores = iter(models.states.scores(list(chain.from_iterable(alike))))
     return {pair: sum(islice(scores, len(some))) / len(some) for pair, some in zip(linked, alike, strict=True)}
+
+
+def _compared(one: Voice, other: Voice, rarity: Rarities) -> dict[str, float]:
+    """How alike two mentions are, and how the value of the later one stands to the earlier one's."""
+    before, after = sorted((one, other), key=lambda voice: (voice.report.published, voice.report.id))
+    alike = pairs.likeness(after.mention, before.mention, rarity)
+    return alike | pairs.value_cues(after.mention, before.mention)
 
 
 def _worthiest(fact: Fact) -> list[Voice]:

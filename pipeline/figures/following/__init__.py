@@ -6,7 +6,9 @@
     verdicts      new, repeated, changed, contradiction …       intervals   what values a claim allows
     attributions  who is the same speaker                       history     the claims a series keeps
     standing      which numbers of the revision before the next one still states
+    wrong         what is left of a series without what a person found wrong
     weights       how much each trait speaks for yes            decisions   what people decided
+    kept          the series: on a shelf, and in memory for a while
     follower      the door: articles in, verdicts out
 
 ``concepts.toml`` holds the words that mean the same, ``weights.toml`` how much each trait of a pair speaks for one

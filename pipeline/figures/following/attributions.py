@@ -19,7 +19,18 @@ def _unspeaking() -> frozenset[str]:
     return frozenset(table("unspeaking")["words"].split())
 
 
-@lru_cache(maxsize=4096)
+@cache
+def _authorities() -> frozenset[str]:
+    return frozenset(table("authorities")["words"].split())
+
+
+def is_authority(attribution: str) -> bool:
+    """Whether it names somebody whose office it is to count: the police, a ministry, a court, the United Nations."""
+    words = re.findall(r"[^\W\d_]+", attribution.lower())
+    return any(not _authorities().isdisjoint((word, *_roles().of(word))) for word in words)
+
+
+@lru_cache(maxsize=8192)
 def speaker(attribution: str) -> frozenset[str]:
     """The words that tell one speaker from another; a minister speaks for the ministry."""
     words = re.findall(r"[^\W\d_]+", attribution.lower())
@@ -27,7 +38,7 @@ def speaker(attribution: str) -> frozenset[str]:
     return frozenset(part for word in telling for part in (_roles().of(word) or (stem(word),)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def speak_as_one(one: str | None, other: str | None) -> bool:
     """Whether both are known and the same, by the words that matter ("health ministry", "the ministry of health")."""
     if not one or not other:

@@ -111,6 +111,7 @@ def contrasts() -> Words:
     )
 
 
+@lru_cache(maxsize=32768)
 def clashing_poles(one: str, other: str) -> bool:
     """Whether two words (or their stems) are poles of one axis: northern and southern."""
     first = {pole.split(":")[0]: pole for pole in _poles().get(one, ())}

@@ -1,4 +1,4 @@
-"""What people decided about series: merged, split, renamed, muted, pinned. It outlives every replay.
+"""What people decided about series: merged, split, renamed, pinned. It outlives every replay.
 
 A decision names ids, and ids are reproduced by a replay; so decisions are kept, and asked whenever a series is opened
 or a figure is placed, besides being applied once to what is there when they are made.
@@ -6,7 +6,7 @@ or a figure is placed, besides being applied once to what is there when they are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipeline.figures.following.history import bounded
 from pipeline.figures.following.verdicts import judge
@@ -22,7 +22,6 @@ class Decisions:
         self._into: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self._labels: dict[str, str] = {}
-        self._muted: dict[str, bool] = {}
         self._pinned: dict[str, bool] = {}
         for decision in decisions:
             self.add(decision)
@@ -43,8 +42,6 @@ class Decisions:
                     self._labels[apart] = decision.label
             case DecisionKind.RENAME:
                 self._labels[first] = decision.label or ""
-            case DecisionKind.MUTE | DecisionKind.UNMUTE:
-                self._muted[first] = decision.kind is DecisionKind.MUTE
             case DecisionKind.PIN | DecisionKind.UNPIN:
                 self._pinned[first] = decision.kind is DecisionKind.PIN
 
@@ -67,10 +64,6 @@ class Decisions:
         """The name that a person gave."""
         return self._labels.get(series)
 
-    def muted(self, series: str) -> bool:
-        """Whether a person wants no alerts of it."""
-        return self._muted.get(series, False)
-
     def pinned(self, series: str) -> bool:
         """Whether a person wants it first in every list."""
         return self._pinned.get(series, False)
@@ -83,39 +76,46 @@ class Decisions:
                 for other in decision.series:
                     home = self.home_of(other)
                     if other != home and other in done and home in done and done[other].claims:
-                        done[home] = _rejudged(done[home], [*done[home].claims, *done[other].claims])
-                        done[other] = done[other].model_copy(
-                            update={"claims": (), "current": None, "merged_into": home}
-                        )
+                        whole = _rejudged(done[home], [*done[home].claims, *done[other].claims])
+                        done[home] = whole.model_copy(update={"wrong": (*whole.wrong, *done[other].wrong)})
+                        emptied = {"claims": (), "wrong": (), "current": None, "merged_into": home}
+                        done[other] = done[other].model_copy(update=emptied)
             case DecisionKind.SPLIT:
-                self._split(decision, done)
+                first = decision.series[0]
+                return self.split(series, first, decision.figures, self.apart(decision), decision.label)
             case _:
                 first = decision.series[0]
                 if first in done:
                     done[first] = done[first].model_copy(
                         update={
                             "label": self._labels.get(first) or done[first].label,
-                            "muted": self._muted.get(first, done[first].muted),
                             "pinned": self._pinned.get(first, done[first].pinned),
                         }
                     )
         return done
 
-    def _split(self, decision: SeriesDecision, done: dict[str, Series]) -> None:
-        source = self.home_of(decision.series[0])
-        if source not in done:
-            return
-        taken = [claim for claim in done[source].claims if claim.figure in decision.figures]
-        left = [claim for claim in done[source].claims if claim.figure not in decision.figures]
+    def split(
+        self,
+        series: Mapping[str, Series],
+        first: str,
+        figures: Collection[str],
+        apart: str,
+        label: str | None = None,
+    ) -> dict[str, Series]:
+        """``series`` after ``figures`` were taken out of ``first`` into ``apart``; unchanged where all or none are."""
+        done, source = dict(series), self.home_of(first)
+        claims = done[source].claims if source in done else ()
+        taken = [claim for claim in claims if claim.figure in figures]
+        left = [claim for claim in claims if claim.figure not in figures]
         if not taken or not left:
-            return
-        apart = self.apart(decision)
-        opened = min(claim.published for claim in taken)
-        base = done[source].model_copy(
-            update={"id": apart, "label": decision.label or done[source].label, "opened": opened, "merged_into": None}
+            return done
+        whole, opened = done[source], min(claim.published for claim in taken)
+        base = whole.model_copy(
+            update={"id": apart, "label": label or whole.label, "opened": opened, "merged_into": None, "wrong": ()}
         )
         done[apart] = _rejudged(base, taken)
-        done[source] = _rejudged(done[source], left)
+        done[source] = _rejudged(whole, left)
+        return done
 
 
 def _rejudged(series: Series, claims: Sequence[Claim]) -> Series:

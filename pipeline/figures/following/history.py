@@ -50,5 +50,7 @@ def with_claim(series: Series, claim: Claim, figure: Figure, *, holds_now: bool)
 def without_claims(series: Series, left: Sequence[Claim]) -> Series:
     """``series`` with only the claims ``left``."""
     held = {claim.figure for claim in left}
-    current = series.current if series.current in held else (main_line(left) or left)[-1].figure
+    current = series.current if series.current in held else None
+    if current is None and left:
+        current = (main_line(left) or left)[-1].figure
     return series.model_copy(update={"claims": tuple(left), "current": current})

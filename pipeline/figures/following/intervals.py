@@ -42,11 +42,6 @@ class Interval:
         """Whether some value lies in both; where none does, both can't be true."""
         return _at_most(self.low, other.high) and _at_most(other.low, self.high)
 
-    @property
-    def is_point(self) -> bool:
-        """Whether one value only is allowed."""
-        return same(self.low, self.high)
-
 
 def same(one: float, other: float) -> bool:
     """Equal but for what floating point loses."""

@@ -56,14 +56,24 @@ def _cues(claim: Claim) -> tuple[str, ...]:
 
 def main_line(claims: Sequence[Claim]) -> list[Claim]:
     """The claims that held one after the other, without contradictions and what their authors said later."""
+    return _sorted_out(claims)[0]
+
+
+def _sorted_out(claims: Sequence[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """The claims that held one after the other; and the contradictions, with what their authors said later."""
     line: list[Claim] = []
     dissent: list[Claim] = []
+    # Few speak, however much they say.
+    dissenters: dict[str | None, None] = {}
     for claim in claims:
-        if claim.kind is VerdictKind.CONTRADICTION or (claim.kind is VerdictKind.CHANGED and _track(dissent, claim)):
+        if claim.kind is VerdictKind.CONTRADICTION or (
+            claim.kind is VerdictKind.CHANGED and any(speak_as_one(one, claim.attribution) for one in dissenters)
+        ):
             dissent.append(claim)
+            dissenters[claim.attribution] = None
         elif claim.kind is not VerdictKind.REPEATED:
             line.append(claim)
-    return line
+    return line, dissent
 
 
 def _track(dissent: Sequence[Claim], claim: Claim) -> list[Claim]:
@@ -87,17 +97,17 @@ def judge(
     """
     if not claims:
         return Judgement(VerdictKind.NEW, f"No figure like it was known: {said_words(said)}.", holds_now=True)
-    before, line, dissent = _told(claims, said)
-    late = bool(main_line(claims)) and not main_line(before)
+    told = _told(claims, said)
+    before, line, dissent = told.before, told.line, told.dissent
     current = line[-1]
     own = _track(dissent, said)
     against = own[-1] if own else current
     repeated = _repeated(claims, said, _Standing(current, own, dissent, _speaker(line, before)))
     if repeated is not None:
         return repeated
-    if late:
+    if told.late:
         return _older(said, current)
-    overtaken = any(c.as_of > said.as_of for c in main_line(claims))
+    overtaken = told.overtaken
     if revises is not None and "update" not in _cues(said) and said.as_of <= revises.as_of:
         return Judgement(
             VerdictKind.CORRECTION,
@@ -105,7 +115,7 @@ def judge(
             from_value=intervals.stated(revises),
             holds_now=not overtaken and not own,
         )
-    traits = traits_of_clash(claims, said, beside)
+    traits = _traits_of_clash(told, said, beside)
     if goes_on(earlier, current) and traits.keys().isdisjoint(_SET_AGAINST):
         traits = {}
     if not own and (back := _own_before(line, said)) is not None:
@@ -143,14 +153,31 @@ def _older(said: Claim, current: Claim) -> Judgement:
     )
 
 
-def _told(claims: Sequence[Claim], said: Claim) -> tuple[list[Claim], list[Claim], list[Claim]]:
-    """The claims up to the day of ``said``; those of them that held one after the other; and those that did not."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The claims up to the day of one that comes: all, those that held one after the other, and those that did not.
+
+    ``late``: none of those that held is as old as it. ``overtaken``: one of them is of a later day.
+    """
+
+    before: Sequence[Claim]
+    line: Sequence[Claim]
+    dissent: Sequence[Claim]
+    late: bool
+    overtaken: bool
+
+
+def _told(claims: Sequence[Claim], said: Claim) -> _Told:
+    whole, against = _sorted_out(claims)
     before = [c for c in claims if c.as_of <= said.as_of]
-    line = main_line(before) or main_line(claims)[:1]
-    dissent = [
-        c for c in before if c.kind is VerdictKind.CONTRADICTION or (c.kind is VerdictKind.CHANGED and c not in line)
-    ]
-    return before, line, dissent
+    line, dissent = (whole, against) if len(before) == len(claims) else _sorted_out(before)
+    return _Told(
+        before=before,
+        line=line or whole[:1],
+        dissent=dissent,
+        late=bool(whole) and not line,
+        overtaken=any(c.as_of > said.as_of for c in whole),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +245,9 @@ def _own_before(line: Sequence[Claim], said: Claim) -> Claim | None:
 def _speaker(line: Sequence[Claim], claims: Sequence[Claim]) -> str | None:
     """Who stands behind what holds now: who said it, or repeated it, or stated what it followed on."""
     current = line[-1]
-    said = [c.attribution for c in claims if c.attribution and intervals.equal(c, current)]
     return (
         current.attribution
-        or next(iter(said), None)
+        or next((c.attribution for c in claims if c.attribution and intervals.equal(c, current)), None)
         or next((c.attribution for c in reversed(line) if c.attribution), None)
     )
 
@@ -231,8 +257,11 @@ def traits_of_clash(claims: Sequence[Claim], said: Claim, beside: Sequence[Claim
 
     Empty where both can be true together, or one speaker says both.
     """
-    before, line, _ = _told(claims, said)
-    known, by = line[-1], _speaker(line, before)
+    return _traits_of_clash(_told(claims, said), said, beside)
+
+
+def _traits_of_clash(told: _Told, said: Claim, beside: Sequence[Claim]) -> dict[str, float]:
+    known, by = told.line[-1], _speaker(told.line, told.before)
     if not intervals.excludes(known, said) or speak_as_one(by, said.attribution):
         return {}
     cues = set(_cues(said))

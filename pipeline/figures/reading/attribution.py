@@ -148,7 +148,7 @@ def cleaned(who: str) -> str | None:
         who = owner["who"]  # "Datum's last survey"
     if relative := _WHO_DID.match(who):
         who = relative["who"]  # "Parents who called the register"
-    who = " ".join(who.split()).strip(" ,.'’-–—")
+    who = _SINCE.sub("", " ".join(who.split())).strip(" ,.'’-–—")
     for _ in range(2):
         who = _TRIM.sub("", who)
     if _PASSIVE.search(who):
@@ -195,6 +195,8 @@ def cleaned(who: str) -> str | None:
     return who[:100].rstrip(" –—")
 
 
+_SINCE = re.compile(r"(?i)\s(?:since|seit|depuis|desde|dall?[ao']?|ab)\s(?=\S*\d|\w+\s\d{4}).*")
+"""The period of a count that stands behind its speaker: "nach Angaben der Regierung seit Februar 2022"."""
 _PASSIVE_TAIL = re.compile(rf"\s(?:at (?!least|most)|as (?!many|much)|(?:by|in|to)\b|on (?!{_DAY}))")
 
 

@@ -26,15 +26,16 @@ class Known:
     track: Track
     told_as: Tell
     """How its value reached the desk, be it by an earlier mention."""
+    number: int
+    """Its place in the order of telling."""
 
 
 @dataclass(eq=False)
 class Track:
-    """The states of one thing as they were told, the latest last, and how often they were mentioned."""
+    """The states of one thing as they were told, the latest last."""
 
     id: str
     states: list[Known] = field(default_factory=list)
-    mentions: int = 0
 
     @property
     def latest(self) -> Mention:
@@ -46,8 +47,12 @@ class Memory:
 
     def __init__(self, told: Iterable[ToldFigure]) -> None:
         self._known: list[Known] = []
+        self._by_unit: dict[str | None, dict[Known, None]] = {}
+        """Those of each unit, in the order of their telling."""
+        self._by_id: dict[str, Known] = {}
         self._tracks: dict[str, Track] = {}
         self._lost: list[str] = []
+        self._count = 0
         for one in told:
             self.remember(Mention(one.figure, one.marks), one.telling, one.track)
 
@@ -56,21 +61,24 @@ class Memory:
         home = self._tracks.setdefault(track, Track(track))
         told_as = telling.tell
         if telling.kind is VerdictKind.REPEATED:
-            first = next((one for one in self._known if one.mention.id == telling.of), None)
+            first = self._by_id.get(telling.of or "")
             told_as = first.told_as if first else Tell.NOW
-        known = Known(mention, telling, home, told_as)
-        home.mentions += 1
+        self._count += 1
+        known = Known(mention, telling, home, told_as, self._count)
         if telling.kind is not VerdictKind.REPEATED or not home.states:
             home.states.append(known)
         self._known.append(known)
+        self._by_unit.setdefault(mention.figure.unit, {})[known] = None
+        self._by_id.setdefault(mention.id, known)
         if len(self._known) > KEPT:
             self._drop(self._known[0])
 
     def forget(self, ids: Set[str], now: datetime) -> None:
         """Forget these very figures, which are about to be told again, and what is too old to be compared with."""
-        for one in list(self._known):
-            if one.mention.id in ids or now - one.mention.source.published > REMEMBERED_FOR:
-                self._drop(one)
+        old = now - REMEMBERED_FOR
+        gone = [one for one in self._known if one.mention.id in ids or one.mention.source.published < old]
+        for one in gone:
+            self._drop(one)
 
     def lost(self) -> tuple[str, ...]:
         """The ids forgotten since this was asked last."""
@@ -79,26 +87,26 @@ class Memory:
 
     def closest(self, said: Mention) -> list[Known]:
         """The figures closest to one, of the same unit: those that state its value, and the likeliest others."""
-        alike = [one for one in self._known if one.mention.figure.unit == said.figure.unit]
-        alike.sort(key=lambda one: -pairs.closeness(said, one.mention))
+        alike = list(self._by_unit.get(said.figure.unit, ()))
+        near = pairs.closenesses(said, [one.mention for one in alike])
+        alike = [alike[at] for at in sorted(range(len(alike)), key=near.__getitem__, reverse=True)]
         if len(alike) <= COMPARED:
             return alike
+        may_be = pairs.may_say_the_same(said)
         equal = [
             one
             for one in alike[COMPARED:]
-            if pairs.standing(one.mention.claim, said.claim) in (pairs.Standing.EQUAL, pairs.Standing.ROUNDED)
+            if may_be(one.mention.figure.value) and pairs.says_the_same(one.mention.claim, said.claim)
         ]
         return alike[:COMPARED] + equal[:COMPARED]
 
-    def age(self, track: Track) -> int:
-        """How late the latest state of a track was told; of two, the one told later has more."""
-        return self._known.index(track.states[-1])
-
     def _drop(self, one: Known) -> None:
         self._known.remove(one)
+        del self._by_unit[one.mention.figure.unit][one]
+        if self._by_id.get(one.mention.id) is one:
+            del self._by_id[one.mention.id]
         self._lost.append(one.mention.id)
         track = one.track
-        track.mentions -= 1
         if one in track.states:
             track.states.remove(one)
         if not track.states:

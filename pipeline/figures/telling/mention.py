@@ -43,7 +43,7 @@ class Mention:
     source: FigureInArticle
     marks: Marks
 
-    @property
+    @cached_property
     def id(self) -> str:
         return self.source.id
 
@@ -54,6 +54,11 @@ class Mention:
     @cached_property
     def claim(self) -> Claim:
         return claim_of(self.source, self.marks)
+
+    @cached_property
+    def heads(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The classes of what is counted and of what happened."""
+        return self.marks.nouns, self.marks.actions
 
     @cached_property
     def size(self) -> float:
@@ -117,6 +122,11 @@ class Mention:
     @cached_property
     def names_a_day(self) -> bool:
         return bool(_DAY.search(self._near))
+
+    @cached_property
+    def tense(self) -> str | None:
+        """The tense of the clause that counts it, where a parser saw it."""
+        return self.figure.clause.tense if self.figure.clause else None
 
     @cached_property
     def weekdays(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from pipeline.figures.telling.choice import Choice
 from pipeline.figures.worth.model import Trees, worth_model
 from schemas.figure import Tell
 from schemas.topic import Tells
@@ -14,12 +15,14 @@ from schemas.topic import Tells
 @dataclass(frozen=True)
 class Models:
     """``worth`` weighs a figure; ``same`` whether two count the same, ``told`` whether the first says nothing new
-    beside the second, ``moved`` whether it is its next state; ``mailed`` whether a desk wants it at once, all told."""
+    beside the second, ``states`` whether two different values are states of one thing; ``moved`` which of the values
+    told before a figure comes from, if any; ``mailed`` whether a desk wants it at once, all told."""
 
     worth: Trees
     same: Trees
     told: Trees
-    moved: Trees
+    states: Trees
+    moved: Choice
     mailed: Trees
 
     @staticmethod
@@ -27,12 +30,21 @@ class Models:
     def shipped() -> Models:
         """The weights that come with the program."""
         return Models(
-            worth=worth_model(), same=_read("same"), told=_read("told"), moved=_read("moved"), mailed=_read("mailed")
+            worth=worth_model(),
+            same=_read("same"),
+            told=_read("told"),
+            states=_read("states"),
+            moved=Choice.from_json(_text("moved")),
+            mailed=_read("mailed"),
         )
 
 
 def _read(name: str) -> Trees:
-    return Trees.from_json(resources.files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    return Trees.from_json(_text(name))
+
+
+def _text(name: str) -> str:
+    return resources.files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8")
 
 
 URGENT = 0.65
@@ -47,7 +59,7 @@ class Limits:
     Chosen on labelled streams, each left out in turn (``python -m benchmarks.desk``).
     """
 
-    now: float = 0.4
+    now: float = 0.44
     digest: float = 0.3
     remembered: float = 0.25
     told: float = 0.5

@@ -1,7 +1,7 @@
 """What two mentions have in common: whether they count the same, and how their values stand to each other.
 
 ``likeness`` compares what they are figures of, without looking at the values; ``standing`` compares values, days and
-speakers. Both name numbers between 0 and 1 for the weights of ``told.json``, ``same.json`` and ``moved.json``.
+speakers. Both name numbers between 0 and 1 for the weights of ``told.json``, ``same.json`` and ``states.json``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from enum import StrEnum
 from pipeline.figures.following import concepts, intervals, windows
 from pipeline.figures.following.attributions import speak_as_one
 from pipeline.figures.telling.mention import Mention
+from pipeline.figures.worth.rarities import UNIT, Rarities
 from schemas.figure import Claim
 
 _ROUNDED = 0.06
 """Values further apart (natural logarithm of their ratio) are no roundings of one another, however few their digits."""
-
-
+_NEARLY, _NEXT_TO_NOTHING = 0.07, 1e-6
+"""Values that lie further apart than this share of one, and so much, are neither the same nor roundings."""
 _BESIDE = 0.3
 """Weight of a name that stands close enough to a number to tell where it was counted."""
 
@@ -36,7 +37,10 @@ class Standing(StrEnum):
     LESS = "less"
 
 
-MAY_BE_TOLD = frozenset({Standing.EQUAL, Standing.ROUNDED, Standing.IMPLIED, Standing.OVERLAPS, Standing.VAGUELY_LESS})
+SAYS_THE_SAME = frozenset({Standing.EQUAL, Standing.ROUNDED})
+"""Standings in which a value is the known one, exactly or rounded."""
+
+MAY_BE_TOLD = SAYS_THE_SAME | {Standing.IMPLIED, Standing.OVERLAPS, Standing.VAGUELY_LESS}
 """Standings in which a value may say nothing that is not known."""
 
 
@@ -52,6 +56,24 @@ def standing(known: Claim, said: Claim) -> Standing:
     if intervals.entails(known, said):
         return Standing.IMPLIED
     return Standing.MORE if after > before else Standing.LESS
+
+
+def says_the_same(known: Claim, said: Claim) -> bool:
+    """Whether the `standing` of ``said`` to ``known`` is one of `SAYS_THE_SAME`, told without looking further."""
+    if intervals.equal(known, said):
+        return True
+    if known.value is None or said.value is None:
+        return False
+    return _is_rounding(known.value, said.value) or _is_rounding(said.value, known.value)
+
+
+def may_say_the_same(said: Mention) -> Callable[[float | None], bool]:
+    """Says of values, None for ranges, whether a claim of one may be one of `says_the_same`: most are far off."""
+    value = said.claim.value
+    if value is None:
+        return lambda known: known is None
+    reach = _NEARLY * abs(value) + _NEXT_TO_NOTHING
+    return lambda known: known is not None and abs(known - value) <= reach
 
 
 def _is_rounding(exact: float, rounded: float) -> bool:
@@ -101,15 +123,29 @@ def _heads_agree(mine: Sequence[str], theirs: Sequence[str]) -> float | None:
 
 def closeness(one: Mention, other: Mention) -> float:
     """A quick guess of how likely two mentions are of one series, to choose which are compared in full."""
-    apart = abs(math.log(one.size / other.size))
-    return nouns_agree(one, other) + actions_agree(one, other) - 0.3 * apart
+    return closenesses(one, [other])[0]
+
+
+def closenesses(one: Mention, others: Sequence[Mention]) -> list[float]:
+    """The `closeness` of one mention to each of many; what counts the same thing alike is looked at once."""
+    size, log = one.size, math.log
+    agreed: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = {}
+    found = []
+    for other in others:
+        agree = agreed.get(other.heads)
+        if agree is None:
+            agree = agreed[other.heads] = nouns_agree(one, other) + actions_agree(one, other)
+        found.append(agree - 0.3 * abs(log(size / other.size)))
+    return found
 
 
 def likeness(
-    one: Mention, other: Mention, rarity: Callable[[str], float], nearness: float | None = None
+    one: Mention, other: Mention, rarity: Callable[[str], float] | Rarities, nearness: float | None = None
 ) -> dict[str, float]:
     """What ``one`` has in common with ``other`` beside their values; ``rarity`` says how telling a word is, 0 to 1,
-    ``nearness`` how much their articles share (``None``: unknown)."""
+    ``nearness`` how much their articles share (``None``: unknown). Who compares many gives the same `Rarities`."""
+    if not isinstance(rarity, Rarities):
+        rarity = Rarities(rarity)
     noun, action = nouns_agree(one, other), actions_agree(one, other)
     made = {
         f"noun {noun:.1f}": 1.0,
@@ -126,9 +162,9 @@ def likeness(
         ("wording", one.wording, other.wording),
     ):
         if mine and theirs:
-            both = _weigh(mine & theirs, rarity)
-            made[f"{name}, of both"] = both / _weigh(mine | theirs, rarity) if both else 0.0
-            made[f"{name}, of the shorter"] = both / min(_weigh(mine, rarity), _weigh(theirs, rarity)) if both else 0.0
+            both, first, second = rarity.weigh(mine & theirs), rarity.weight(mine), rarity.weight(theirs)
+            made[f"{name}, of both"] = _ratio(both, first + second - both)
+            made[f"{name}, of the shorter"] = _ratio(both, min(first, second))
         else:
             made[f"no {name}"] = 1.0
     _of_clauses(made, one, other)
@@ -139,7 +175,7 @@ def likeness(
     return made
 
 
-def _of_events(made: dict[str, float], one: Mention, other: Mention, rarity: Callable[[str], float]) -> None:
+def _of_events(made: dict[str, float], one: Mention, other: Mention, rarity: Rarities) -> None:
     """Whether both are of one event: the names beside the number, those of the article, the days they cover."""
     made["names beside"] = _shared(one.marks.names, other.marks.names)
     mine, theirs = _rarest(one, rarity), _rarest(other, rarity)
@@ -160,10 +196,10 @@ def _of_events(made: dict[str, float], one: Mention, other: Mention, rarity: Cal
     made["days meant apart"] = min(math.log1p(abs((one.claim.as_of - other.claim.as_of).days)), 4.0) / 4
 
 
-def _rarest(one: Mention, rarity: Callable[[str], float]) -> str | None:
+def _rarest(one: Mention, rarity: Rarities) -> str | None:
     """The most telling of the names close to a number."""
     near = [name for name, weight in one.marks.names.items() if weight >= _BESIDE]
-    return max(near, key=lambda name: (rarity(name), name), default=None)
+    return max(near, key=lambda name: (rarity.of(name), name), default=None)
 
 
 def _of_clauses(made: dict[str, float], one: Mention, other: Mention) -> None:
@@ -252,13 +288,13 @@ def value_cues(one: Mention, other: Mention) -> dict[str, float]:
     return made
 
 
-def _weigh(words: Set[str], rarity: Callable[[str], float]) -> float:
-    return sum([rarity(word) + 0.05 for word in words])
+def _ratio(some: int, of: int) -> float:
+    return (some / UNIT) / (of / UNIT) if some else 0.0
 
 
-def _jaccard(one: Set[str], other: Set[str], rarity: Callable[[str], float]) -> float:
-    both = one & other
-    return _weigh(both, rarity) / _weigh(one | other, rarity) if both else 0.0
+def _jaccard(one: Set[str], other: Set[str], rarity: Rarities) -> float:
+    both = rarity.weigh(one & other)
+    return _ratio(both, rarity.weight(one) + rarity.weight(other) - both)
 
 
 def _overlap(one: Set[str], other: Set[str]) -> float:
@@ -267,5 +303,5 @@ def _overlap(one: Set[str], other: Set[str]) -> float:
 
 
 def _shared(one: dict[str, float], other: dict[str, float]) -> float:
-    common = sum(min(one[word], other[word]) for word in one.keys() & other.keys())
+    common = math.fsum(min(one[word], other[word]) for word in one.keys() & other.keys())
     return common / max(1.0, min(sum(one.values()), sum(other.values())))

@@ -9,7 +9,7 @@ the evidence for a move is not strong, the figure is told as what it is, and wha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -18,9 +18,10 @@ from pipeline.figures.following.attributions import are_others
 from pipeline.figures.following.intervals import excludes, stated
 from pipeline.figures.telling import pairs
 from pipeline.figures.telling.conversions import conversions
-from pipeline.figures.telling.memory import COMPARED, Known, Memory, Track
+from pipeline.figures.telling.memory import COMPARED, Known, Memory
 from pipeline.figures.telling.mention import Mention
 from pipeline.figures.telling.models import Limits, Models
+from pipeline.figures.telling.origins import Compared, Origin, origins_of
 from pipeline.figures.worth.cues import ArticleText, cues_of
 from pipeline.figures.worth.model import probability_of
 from pipeline.figures.worth.reasons import reasons
@@ -30,17 +31,13 @@ from schemas.figure import Figure, FigureInArticle, HeardArticle, Marks, Tell, T
 _SHOWN_BEFORE = 3
 _A_YEAR = timedelta(days=366)
 _RANK = {Tell.NONE: 0, Tell.DIGEST: 1, Tell.NOW: 2}
-_BY_NAME = "the topic follows it by name"
+_BY_NAME = "the topic follows it by name, or a person its series"
 _GOOD = 0.3
 """Worth from which a figure counts among those its article tells: that of a digest."""
 _UNLIKE = -6.0
 """Log-odds of being of one series, where there is nothing to compare with."""
-_AS_LIKELY = 0.6
-"""Share of the best probability from which on another track is as likely."""
 
 
-_Compared = tuple[Known, dict[str, float], float]
-"""A told figure, how alike it is, and the log-odds that both are of one series."""
 _Nearness = Callable[[str], float | None]
 """How much an article shares with the one being told."""
 
@@ -113,12 +110,17 @@ class Teller:
         self._memory = Memory(told)
 
     def tell(
-        self, article: str, text: ArticleText, figures: Sequence[FigureInArticle], marks: Sequence[Marks]
+        self,
+        article: str,
+        text: ArticleText,
+        figures: Sequence[FigureInArticle],
+        marks: Sequence[Marks],
+        always: Mapping[str, Tell] | None = None,
     ) -> Hearing:
         """What is told of each figure of one article, in the order of its text; ``article`` is its id.
 
         The very same figures again are judged as if they were not there, so that a step run twice gives the same; those
-        of a later revision are held against the earlier one's too.
+        of a later revision are held against the earlier one's too. ``always`` names the tier of some by their ids.
         """
         self._memory.forget({one.id for one in figures}, text.published)
         self._stream.drop(article)
@@ -133,7 +135,8 @@ class Teller:
             if n in converted:
                 found.append(_as_converted(found[converted[n]], figures[converted[n]].id))
                 continue
-            said = _Said(Mention(one, mark), scores[n], self._always(one.figure), _beside(n, scores, plain))
+            tier = (always or {}).get(one.id) or self._always(one.figure)
+            said = _Said(Mention(one, mark), scores[n], tier, _beside(n, scores, plain))
             telling, track = self._judge(said, near)
             if telling.tell is not Tell.NONE:
                 why = reasons(self._models.worth.contributions(cue))
@@ -167,23 +170,25 @@ class Teller:
                 made = made.model_copy(update={"tell": Tell.NONE, "kind": VerdictKind.REPEATED})
             # Else it is known, but is wanted more than when it was told.
             return made.model_copy(update={"of": told.by.mention.id}), told.by.track.id
-        moved = self._comes_from(mention, compared) or self._moved(self.states(mention, compared, said.worth))
-        if moved is not None:
-            last = moved.latest
-            move = {"kind": _kind(mention, last), "from_value": stated(last.claim), "of": last.id}
-            return made.model_copy(update=move), moved.id
+        last = self._comes_from(mention, compared)
+        if last is None and (origin := self._moved(self.origins(mention, compared, said.worth))):
+            last = origin.known
+        if last is not None:
+            before = last.mention
+            move = {"kind": _kind(mention, before), "from_value": stated(before.claim), "of": before.id}
+            return made.model_copy(update=move), last.track.id
         return made.model_copy(update={"before": self._said_before(mention, compared)}), None
 
-    def _compared(self, said: Mention, near: _Nearness) -> list[_Compared]:
+    def _compared(self, said: Mention, near: _Nearness) -> list[Compared]:
         """The told figures closest to one, each with how alike both are."""
         candidates = self._memory.closest(said)
         likeness = [
-            pairs.likeness(said, one.mention, self._stream.rarity, near(one.mention.source.article))
+            pairs.likeness(said, one.mention, self._stream.rarities, near(one.mention.source.article))
             for one in candidates
         ]
         return list(zip(candidates, likeness, self._models.same.scores(likeness), strict=True))
 
-    def _said_before(self, said: Mention, compared: Sequence[_Compared]) -> tuple[str, ...]:
+    def _said_before(self, said: Mention, compared: Sequence[Compared]) -> tuple[str, ...]:
         """The latest states of what may be the same, told by other articles, the likeliest first."""
         near = sorted(compared, key=lambda entry: -entry[2])
         latest = (one.track.latest for one, _, same in near if same > self._limits.beside)
@@ -201,13 +206,13 @@ class Teller:
         by_model = tell is Tell.NOW and not said.always and self._limits.now > 0
         return not by_model or (told.equal and told.probability >= self._limits.surely_told)
 
-    def _wanted(self, said: _Said, again: Sequence[_Again], compared: Sequence[_Compared]) -> float:
+    def _wanted(self, said: _Said, again: Sequence[_Again], compared: Sequence[Compared]) -> float:
         """How likely the desk wants a figure in a mail: by its worth, what was mailed of it, what stands beside it."""
         if self._limits.now <= 0:
             return 1.0
         return self._models.mailed.probability(mail_cues(said.score, again, compared, said.beside))
 
-    def _told_before(self, said: Mention, compared: Sequence[_Compared]) -> list[_Again]:
+    def _told_before(self, said: Mention, compared: Sequence[Compared]) -> list[_Again]:
         """The told figures that may say the same, the likeliest first."""
         may_be, cues = [], []
         for one, likeness, same in compared:
@@ -219,64 +224,24 @@ class Teller:
         found = [_Again(one, probability_of(score), equal) for (one, equal), score in zip(may_be, scores, strict=True)]
         return sorted(found, key=lambda again: -again.probability)
 
-    def _comes_from(self, said: Mention, compared: Sequence[_Compared]) -> Track | None:
-        """The track whose latest value the sentence itself says it was before: "164, up from 120"."""
+    def _comes_from(self, said: Mention, compared: Sequence[Compared]) -> Known | None:
+        """The latest state of a track whose value the sentence itself says it was before: "164, up from 120"."""
         earlier = said.figure.earlier
         if earlier is None:
             return None
         likely = sorted(compared, key=lambda entry: -entry[2])
-        return next((one.track for one, *_ in likely if stated(one.track.latest.claim) == earlier), None)
+        latest = (one.track.states[-1] for one, *_ in likely)
+        return next((last for last in latest if stated(last.mention.claim) == earlier), None)
 
-    def _moved(self, states: Sequence[tuple[Track, dict[str, float]]]) -> Track | None:
-        """The track of which a figure is the next state, if the evidence is strong.
+    def _moved(self, origins: Sequence[Origin]) -> Origin | None:
+        """The value told before that a figure comes from, if the evidence is strong."""
+        likely = self._models.moved.probabilities([origin.cues for origin in origins])
+        best = max(range(len(origins)), key=likely.__getitem__, default=None)
+        return None if best is None or likely[best] < self._limits.moved else origins[best]
 
-        Where several tracks may be of the one series, the one whose state was told last.
-        """
-        scores = self._models.moved.scores([cues for _, cues in states])
-        likely = [(probability_of(score), track) for score, (track, _) in zip(scores, states, strict=True)]
-        best = max((probability for probability, _ in likely), default=0.0)
-        if best < self._limits.moved:
-            return None
-        near = [track for probability, track in likely if probability >= _AS_LIKELY * best]
-        return max(near, key=self._memory.age)
-
-    def states(
-        self, said: Mention, compared: Sequence[_Compared], worth: float
-    ) -> list[tuple[Track, dict[str, float]]]:
-        """The tracks that a figure may be the next state of, with what speaks for and against each.
-
-        A track is as alike as the likest of its mentions; values are held against its latest state.
-        """
-        by_track: dict[str, list[_Compared]] = {}
-        for entry in compared:
-            by_track.setdefault(entry[0].track.id, []).append(entry)
-        likest = sorted((max(same for *_, same in entries) for entries in by_track.values()), reverse=True)
-        found = []
-        for entries in by_track.values():
-            one, likeness, same = max(entries, key=lambda entry: entry[2])
-            track, last = one.track, one.track.states[-1]
-            how = pairs.standing(last.mention.claim, said.claim)
-            if how in (pairs.Standing.EQUAL, pairs.Standing.ROUNDED):
-                continue
-            cues = likeness | pairs.value_cues(said, last.mention)
-            cues |= {
-                "same": same,
-                "mean same": sum(same for *_, same in entries) / len(entries),
-                "behind the likest": same - likest[0],
-                "before the next": same - (likest[1] if len(likest) > 1 and same == likest[0] else likest[0]),
-                "rank": min(likest.index(same), 5) / 5,
-                "tracks": len(by_track) / COMPARED,
-                "mentions": min(track.mentions, 8) / 8,
-                "moves": min(len(track.states) - 1, 4) / 4,
-                "worth": worth,
-                "mailed": float(last.told_as is Tell.NOW),
-                "the last is the likest": float(one is last),
-                "comes from it": float(
-                    said.figure.earlier is not None and said.figure.earlier == last.mention.figure.value
-                ),
-            }
-            found.append((track, cues))
-        return found
+    def origins(self, said: Mention, compared: Sequence[Compared], worth: float) -> list[Origin]:
+        """The values told before that a figure may come from, with what speaks for and against each."""
+        return origins_of(said, compared, worth)
 
 
 def _is_history(said: Mention) -> bool:
@@ -306,7 +271,7 @@ def _beside(n: int, scores: Sequence[float], figures: Sequence[Figure]) -> dict[
 
 
 def mail_cues(
-    score: float, again: Sequence[_Again], compared: Sequence[_Compared], beside: dict[str, float]
+    score: float, again: Sequence[_Again], compared: Sequence[Compared], beside: dict[str, float]
 ) -> dict[str, float]:
     """What decides whether a figure is mailed: its worth, what was mailed of it before, what stands beside it."""
     mailed = [one for one in again if one.by.told_as is Tell.NOW]
@@ -320,9 +285,9 @@ def mail_cues(
     }
 
 
-def told_cues(likeness: dict[str, float], values: dict[str, float], same: float) -> dict[str, float]:
+def told_cues(likeness: Mapping[str, float], values: Mapping[str, float], same: float) -> dict[str, float]:
     """The cues of a pair for the weights that know how likely both are of one series."""
-    return likeness | values | {"same": same}
+    return {**likeness, **values, "same": same}
 
 
 def _kind(said: Mention, last: Mention) -> VerdictKind:

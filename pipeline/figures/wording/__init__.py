@@ -18,7 +18,7 @@ from pipeline.figures.wording.core import after_caption, core, without_asides
 from pipeline.figures.wording.credit import credit, speaker_shown
 from pipeline.figures.wording.evidence import Known
 from pipeline.figures.wording.render import length, tidy
-from pipeline.figures.wording.speaker import speaker_of
+from pipeline.figures.wording.speaker import may_say, speaker_of
 from schemas.figure import Figure, Wording
 
 LEAST = -2.5
@@ -63,8 +63,11 @@ def _speakers(figures: Sequence[Figure], parsed: Sequence[tuple[Parse | None, tu
         whose.setdefault(figure.quote, set()).add(figure.attribution)
     made = []
     for figure, (parse, span) in zip(figures, parsed, strict=True):
-        speaker = speaker_of(parse, span) if parse and len(whose[figure.quote]) == 1 else None
-        made.append(speaker_shown(speaker or figure.attribution, figure.quote))
+        speaker, read = None, figure.attribution
+        if parse and len(whose[figure.quote]) == 1:
+            speaker = speaker_of(parse, span)
+            read = read if read and may_say(parse, span, read) else None
+        made.append(speaker_shown(speaker or read, figure.quote))
     return made
 
 

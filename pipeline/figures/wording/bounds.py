@@ -116,16 +116,17 @@ def _is_half(parse: Parse, kept: set[int], at: int, number: int) -> bool:
 
 
 def lost_bounds(parse: Parse, kept: set[int], number: int) -> int:
-    """How many shares and periods were left out that stand with the number's noun or with the verb next above it."""
-    verb = next((i for i in parse.ancestors(number) if _is_verb(parse, i)), None)
+    """How many shares and periods were left out that stand with the number's noun or with a verb above it."""
+    verbs = [i for i in parse.ancestors(number) if _is_verb(parse, i)]
+    verb = next(iter(verbs), None)
     nouns = []
     for at in parse.ancestors(number):
         if not parse.words[at].tag.startswith("N"):
             break
         nouns.append(at)
     lost = 0
-    for above in (*nouns, verb):
-        if above is None or above not in kept:
+    for above in (*nouns, *verbs):
+        if above not in kept:
             continue
         first = min([c for c in parse.children(above) if parse.words[c].dep in _SUBJECTS] or [above])
         for child in parse.children(above):

@@ -68,6 +68,8 @@ TIME_PREPOSITIONS = _set("after before since during until till amid following")
 PLACE_PREPOSITIONS = _set(
     "in at near inside outside across around off on along throughout within beside beneath behind between"
 )
+COMPLETING = _set("about against from into of to")
+"""Prepositions behind a verb that, with another verb behind them, say what is done rather than when or how."""
 WHEN = _set("when after as while since before where")
 """Subordinators of clauses that may go; the main clause claims the same without them."""
 

@@ -11,8 +11,10 @@ _UNNAMED = "another other others one some many number group source sources he sh
 _NOBODY = frozenset(_UNNAMED.split())
 """Who is no one in particular."""
 _LETTERS = re.compile(r"[^\W_]{2,}")
-_LIMIT = 40
-"""Characters of a speaker that may stand behind a claim."""
+_LIMIT = 60
+"""Characters of a speaker that may stand behind a claim: "UK-based Syrian Observatory for Human Rights" takes 44."""
+BESIDE = 6
+"""Words that a claim and its speaker may be longer together than a claim alone, as the speaker is shown apart."""
 
 
 def speaker_shown(attribution: str | None, sentence: str) -> str:
@@ -30,14 +32,14 @@ def speaker_shown(attribution: str | None, sentence: str) -> str:
 
 def credit(speaker: str, text: str) -> str:
     """The speaker that is to stand behind a wording: none that it names itself, none for which there is no room."""
-    if not speaker or _names(speaker) & _names(text) or length(f"{text} {speaker}") > LONGEST:
+    if not speaker or _names(speaker) & _names(text) or length(f"{text} {speaker}") > LONGEST + BESIDE:
         return ""
     return speaker
 
 
 def room_beside(speaker: str) -> int:
     """Words that a wording may have if its speaker is to stand behind it."""
-    return LONGEST - length(speaker)
+    return min(LONGEST, LONGEST + BESIDE - length(speaker))
 
 
 def _names(text: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from pipeline.figures.wording.bounds import lost_bounds, lost_conditions
 from pipeline.figures.wording.clause import Builder
 from pipeline.figures.wording.credit import credit
 from pipeline.figures.wording.drops import borrowed, faults, has_other_subject_near
-from pipeline.figures.wording.keep import ASKING, FINITE, Clause, is_finite, is_verb
+from pipeline.figures.wording.keep import ASKING, FINITE, Clause, is_finite, is_verb, subjects
 from pipeline.figures.wording.punctuated import PRINT
 from pipeline.figures.wording.render import length
 
@@ -78,9 +79,29 @@ def flaws(builder: Builder, clause: Clause, text: str, known: Known) -> dict[str
     shared = borrowed(parse, clause.head, clause.subject)
     far = any(has_other_subject_near(parse, clause.kept, i) for i in clause.kept & builder.on_path)
     marks["badly left out"] = min(2.0, faults(parse, clause.kept, clause.head, shared) + 2 * far)
+    marks["verbs unjoined"] = any(_is_second_verb(parse, clause.kept, i) for i in clause.kept)
+    marks["time cut"] = any(_is_cut_time(parse, clause.kept, i) for i in clause.kept)
     marks["lost condition"] = lost_conditions(parse, clause.kept, clause.head, builder.number)
     marks["lost bound"] = lost_bounds(parse, clause.kept, builder.number)
     return {name: float(value) for name, value in marks.items()}
+
+
+def _is_second_verb(parse: Parse, kept: set[int], index: int) -> bool:
+    """Whether a finite verb is kept after another one of the same subject without what joins the two."""
+    word = parse.words[index]
+    if word.dep != "conj" or word.head not in kept or word.head > index or not is_verb(parse, index):
+        return False
+    if not is_finite(parse, index) or subjects(parse, index):
+        return False
+    joins = (i for i in range(word.head + 1, index) if i in kept)
+    return not any(parse.words[i].dep in ("cc", "conj") or parse.words[i].text in (",", ";") for i in joins)
+
+
+def _is_cut_time(parse: Parse, kept: set[int], index: int) -> bool:
+    """Whether of "a day before" the last word was left out, which makes a rate of a moment."""
+    after = parse.words[min(index + 1, len(parse.words) - 1)]
+    timed = parse.words[index].text.lower() in closed.TIME_NOUNS
+    return timed and index + 1 not in kept and after.text.lower() in ("before", "earlier", "ago", "later", "after")
 
 
 def _stops_short(parse: Parse, builder: Builder, clause: Clause) -> int:
@@ -252,8 +273,8 @@ def _above(builder: Builder, clause: Clause) -> dict[str, float]:
     return made
 
 
-def shape(builder: Builder, clause: Clause, text: str, known: Known) -> dict[str, float]:
-    """How much was kept, how it opens, what was filled in, and whether who speaks is named."""
+def shape(builder: Builder, clause: Clause, text: str, known: Known, lost: Mapping[str, float]) -> dict[str, float]:
+    """How much was kept, how it opens, what was filled in, and whether who speaks is named; ``lost`` is `left_out`."""
     parse, kept = builder.parse, clause.kept
     plain = [i for i, word in enumerate(parse.words) if word.dep != "punct"]
     order = [i for i in plain if i in kept]
@@ -279,6 +300,7 @@ def shape(builder: Builder, clause: Clause, text: str, known: Known) -> dict[str
         "no name of some": float(bool(names) and not any(i in kept for i in names)),
         "says so and who": float(told),
         "lost who says so": float(speaks and not told and not shown),
+        "said by nobody": float(not shown and ("under speech" in lost or _is_headless_speech(parse, order[0]))),
         "credited": float(bool(shown)),
         "credited, unsaid": float(bool(shown) and not speaks),
         "no room for who says so": float(bool(known.speaker) and not shown and not told),
@@ -293,6 +315,12 @@ def shape(builder: Builder, clause: Clause, text: str, known: Known) -> dict[str
             any(_opens_again(parse, i) for i in order[1:]) or any(_runs_together(parse, kept, i) for i in order)
         ),
     }
+
+
+def _is_headless_speech(parse: Parse, first: int) -> bool:
+    """Whether a wording opens on the verb of saying whose subject it lost: "said it had lost two"."""
+    word = parse.words[first]
+    return word.tag in FINITE and word.text.lower() in closed.REPORTING
 
 
 def _runs_together(parse: Parse, kept: set[int], index: int) -> bool:

@@ -218,7 +218,7 @@ class Keeping:
         if low in closed.BESIDE and low != "including":
             return NEVER
         objects = [c for c in self.parse.children(child) if self.words[c].dep == "pobj"]
-        if not self.parse.children(child):
+        if not self.parse.children(child) or self._completes(child):
             return None
         if any(self.words[c].tag in ("WDT", "WP") for c in objects):
             return None
@@ -244,6 +244,12 @@ class Keeping:
         if any(self.words[i].dep == "relcl" for i in below) and low not in ("of", "to"):
             return VAGUE
         return FIRM if low in ("of", "to", "per", "as", "than", "from") else LOOSE
+
+    def _completes(self, child: int) -> bool:
+        """Whether a preposition with a verb behind it says what is done: "looking into creating a zone"."""
+        word = self.words[child]
+        doing = any(self.words[c].dep == "pcomp" and self.words[c].tag == "VBG" for c in self.parse.children(child))
+        return doing and word.head == child - 1 and word.text.lower() in closed.COMPLETING
 
     def _hangs_beside(self, verb: int) -> bool:
         """Whether the number is in no subject or object of a verb, but in a phrase beside it: "marked by X, in 53"."""

@@ -43,6 +43,28 @@ def speaker_of(parse: Parse, span: tuple[int, int]) -> str | None:
     return None
 
 
+def may_say(parse: Parse, span: tuple[int, int], speaker: str) -> bool:
+    """Whether one whom reading found may be the one who says the number at ``span``, though no verb of theirs is above.
+
+    What stands behind a verb of saying is all that its subject says: "30 were hurt, but doctors say beds are free" has
+    the 30 from nobody. Behind a claim the verb has nothing of its own: "30 were hurt and beds are free, doctors said".
+    """
+    number = parse.at(span[0])
+    named = {word.lower() for word in speaker.split()}
+    for at, word in enumerate(parse.words):
+        if word.dep not in _SUBJECTS or word.text.lower() not in named:
+            continue
+        verb = word.head
+        if parse.words[verb].text.lower() not in closed.CLAIMING | closed.REPORTING:
+            continue
+        said = [c for c in parse.children(verb) if c > verb and parse.words[c].dep == "ccomp"]
+        if any(number in parse.subtree(c) for c in said):
+            return True
+        if not said and (number < verb or number in parse.subtree(verb)) and number not in parse.subtree(at):
+            return True
+    return False
+
+
 def _of_verb(parse: Parse, at: int, above: int) -> int | None:
     """The subject of a verb of saying over the clause at ``at``; whom "quoted X as saying" quotes."""
     words = parse.words
@@ -76,7 +98,7 @@ def _name(parse: Parse, head: int) -> str | None:
         elif not named:
             kept = other  # "an aid group, Red Lantern,"
     order = sorted(kept)
-    while len(order) > 1 and words[order[0]].text.lower() in _POINTING:
+    while len(order) > 1 and (words[order[0]].text.lower() in _POINTING or _is_rest(parse, order[0])):
         order = order[1:]
     whole = order == list(range(order[0], order[-1] + 1))
     if not whole or len(order) > _LONGEST or any(words[i].text.isdigit() for i in order):
@@ -85,6 +107,12 @@ def _name(parse: Parse, head: int) -> str | None:
     for before, i in pairwise(order):
         text += (" " if words[before].end < words[i].start else "") + words[i].text
     return text
+
+
+def _is_rest(parse: Parse, at: int) -> bool:
+    """Whether a word is what is left of one that a parser takes apart: "-based" of "UK-based"."""
+    words = parse.words
+    return not words[at].text[0].isalnum() or (at > 0 and words[at - 1].end == words[at].start)
 
 
 def _named(parse: Parse, head: int) -> set[int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 
 from pipeline.figures.following.intervals import value_key
+from pipeline.figures.worth.rarities import UNIT, Rarities, RaritiesOfCounts, rarity_of
 from schemas.figure import Figure, HeardArticle, Marks
 
 REMEMBERED = 200
@@ -30,6 +31,7 @@ class Stream:
         self._pairs: Counter[tuple[str, str]] = Counter()
         self._values: Counter[tuple[str, str]] = Counter()
         self._figures = 0
+        self._rarities: Rarities | None = None
         self.lost: tuple[str, ...] = ()
         for one in heard:
             self._count(one, 1)
@@ -75,6 +77,7 @@ class Stream:
             self._seen.append(seen)
         else:
             self._seen.remove(seen)
+        self._rarities = None
         self._figures += by * seen.figures
         for counter, keys in (
             (self._words, seen.words),
@@ -94,15 +97,23 @@ class Stream:
 
     def rarity(self, word: str) -> float:
         """How telling a word is: its share of the known articles, turned round (smoothed; at least 0)."""
-        return 1.0 - self._words[word] / (len(self._seen) + 1)
+        return rarity_of(self._words[word], len(self._seen))
+
+    @property
+    def rarities(self) -> Rarities:
+        """The `rarity` of words as it is until the next article."""
+        if self._rarities is None:
+            self._rarities = RaritiesOfCounts(self._words, len(self._seen), self.rarity)
+        return self._rarities
 
     def nearness(self, words: Set[str], article: str) -> float | None:
         """How much of what an article says a known one says too, the rarer the word the more; ``None`` if unknown."""
         known = next((seen.words for seen in reversed(self._seen) if seen.id == article), None)
         if not known or not words:
             return None
-        fewer = min(sum(map(self.rarity, words)), sum(map(self.rarity, known)))
-        return sum(map(self.rarity, words & known)) / fewer if fewer else None
+        rarities = self.rarities
+        fewer = min(rarities.sum(words), rarities.sum(known))
+        return (rarities.sum(words & known) / UNIT) / (fewer / UNIT) if fewer else None
 
     def shares(self, mark: Marks) -> tuple[float, float, float] | None:
         """The shares of the figures so far with this action, this noun, and both; ``None`` while there are too few."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from pipeline.index.elastic.mappings import FIELDS, NUMBER, STEMS, TEXT_CAP
+from pipeline.index.words import joined
 from schemas.search import ArticleDocument, Document, IndexKind
 
 
@@ -31,7 +32,8 @@ def source_of(kind: IndexKind, document: Document, languages: Collection[str] = 
             place = place.setdefault(parent, {})
         place[leaf] = value
     if isinstance(document, ArticleDocument) and document.language in languages:
-        source[STEMS] = {document.language: [part for part in (document.title, document.text) if part]}
+        # An analyser that comes with Elasticsearch takes no dots out of acronyms.
+        source[STEMS] = {document.language: [joined(part) for part in (document.title, document.text) if part]}
     return source
 
 

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pipeline.errors import SearchIndexError
 from pipeline.index.contract import Batch, Settle, ignore_refusals
 from pipeline.index.elastic.access import grant
+from pipeline.index.elastic.looking import search, versions_of
 from pipeline.index.elastic.mappings import languages_of, name_of
-from pipeline.index.elastic.searching import no_cursor, read_cursor, request_for, results_of
 from pipeline.index.elastic.server import Server
-from pipeline.index.elastic.trouble import Passing
 from pipeline.index.elastic.versions import Version, Versions
 from pipeline.index.elastic.writing import write_bulk
 from schemas.search import IndexKind, Query, Results
-
-_LOOKS = (0.05, 0.2, 0.5, None)
-"""Seconds between one look for a reader and the next: no longer than a person would wait."""
-_VIEW = "2m"
-"""How long a reader may take from one page to the next and still see the index as it was; afterwards, as it is."""
 
 
 class ElasticIndex:
@@ -106,18 +99,14 @@ class ElasticIndex:
         return count
 
     def search(self, query: Query) -> Results:
-        cursor = read_cursor(query.after) if query.after is not None else None
-        request = request_for(query, [one for one in self._languages if one in (query.languages or self._languages)])
-        if cursor is not None:
-            request["search_after"] = list(cursor.last)
-        answer = self._look(request, cursor.view if cursor else None, query)
-        results = results_of(answer, query)
-        if results.next is None:
-            self._close_view(answer["pit_id"])
-        return results
+        stems = [one for one in self._languages if one in (query.languages or self._languages)]
+        return search(self._server, self._versions.alias(IndexKind.ARTICLES), query, stems)
 
     def count(self, kind: IndexKind = IndexKind.ARTICLES) -> int:
         return self._count(kind, self._versions.alias(kind))
+
+    def versions(self) -> dict[str, int]:
+        return versions_of(self._server, self._versions.alias(IndexKind.ARTICLES))
 
     def close(self) -> None:
         self._server.close()
@@ -138,44 +127,3 @@ class ElasticIndex:
         # A brief has as many documents as lines, and always a first.
         wanted = {"term": {name_of(kind, "place"): 1}} if kind is IndexKind.BRIEFS else {"match_all": {}}
         return int(self._server.ask(lambda client: client.count(index=name, query=wanted)).body["count"])
-
-    def _look(self, request: Mapping[str, Any], view: str | None, query: Query) -> Mapping[str, Any]:
-        """The answer seen through ``view``, or through a new one where that is over."""
-        # A rebuild may remove an index between the opening of a view and the look through it.
-        for seconds in _LOOKS:
-            try:
-                if (answer := self._look_through(view or self._open_view(), request, query)) is not None:
-                    return answer
-            except Passing:
-                if seconds is None:
-                    raise
-            view = None
-            self._server.pause(seconds or 0.0)
-        raise SearchIndexError(
-            "the index changes too fast to be read", where=self._server.place, hint="try again in a moment"
-        )
-
-    def _open_view(self) -> str:
-        alias = self._versions.alias(IndexKind.ARTICLES)
-        return str(self._server.ask(lambda client: client.open_point_in_time(index=alias, keep_alive=_VIEW)).body["id"])
-
-    def _close_view(self, view: str) -> None:
-        self._server.ask(lambda client: client.options(ignore_status=404).close_point_in_time(id=view))
-
-    def _look_through(self, view: str, request: Mapping[str, Any], query: Query) -> Mapping[str, Any] | None:
-        """The answer seen through ``view``; ``None`` if that is over, or its index was rebuilt since."""
-        answer = self._server.ask(
-            lambda client: client.options(ignore_status=[400, 404]).search(
-                **request, pit={"id": view, "keep_alive": _VIEW}, allow_partial_search_results=False
-            )
-        )
-        status = answer.meta.status
-        if status == 404:
-            return None
-        if status == 400:
-            if query.after is not None:
-                raise no_cursor(query.after)
-            raise SearchIndexError(
-                "Elasticsearch refuses the search", where=self._server.place, why=str(answer.body.get("error"))[:500]
-            )
-        return dict(answer.body)

@@ -29,8 +29,15 @@ ADDRESS_CAP = 2048
 PLAIN = "*"
 """Stands among the analysers for every language that has none of its own."""
 FOLDING = "folding"
-"""Our analyser for ``*``: words without case and accents."""
+"""Our analyser for ``*``: words without case and accents, acronyms without their dots."""
 _FOLDING = "tallywire_folding"
+_ACRONYMS = "tallywire_acronyms"
+ACRONYMS: Mapped = {
+    "type": "pattern_replace",
+    "pattern": r"\.(?<=^(?:\p{L}\.){1,12})(?=(?:\p{L}\.){0,12}\p{L}$)",
+    "replacement": "",
+}
+"""Makes ``irs`` of the word ``i.r.s`` and leaves ``example.org`` alone, as `pipeline.index.words.joined` does."""
 
 DATE: Mapped = {"type": "date"}
 NAME: Mapped = {"type": "keyword", "ignore_above": WORD_CAP}
@@ -117,6 +124,7 @@ FIELDS: dict[IndexKind, dict[str, tuple[str, Mapped]]] = {
         "told": ("telling.kind", NAME),
         "told_from": ("telling.from", NUMBER),
         "told_of": ("telling.of", NAME),
+        "wrong": ("figure.wrong", NAME),
     },
     IndexKind.ALERTS: {
         "id": ("alert.id", NAME),
@@ -143,6 +151,7 @@ FIELDS: dict[IndexKind, dict[str, tuple[str, Mapped]]] = {
         "tell": ("telling.tell", NAME),
         "worth": ("telling.worth", NUMBER),
         "followed": ("alert.followed", NAME),
+        "wrong": ("figure.wrong", NAME),
         "article": ("article.id", NAME),
         "outlet": ("outlet", NAME),
         "url": ("url.full", ADDRESS),
@@ -253,8 +262,8 @@ def settings(analyzers: Mapping[str, str]) -> Mapped:
     """The settings of an index: one shard holds millions of articles; a copy of it where there is a second node."""
     made: Mapped = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
     if analyzers.get(PLAIN, FOLDING) == FOLDING:
-        words = {"type": "custom", "tokenizer": "standard", "filter": ["lowercase", "asciifolding"]}
-        made["analysis"] = {"analyzer": {_FOLDING: words}}
+        words = {"type": "custom", "tokenizer": "standard", "filter": ["lowercase", "asciifolding", _ACRONYMS]}
+        made["analysis"] = {"filter": {_ACRONYMS: ACRONYMS}, "analyzer": {_FOLDING: words}}
     return made
 
 

@@ -22,6 +22,8 @@ PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between one try of a write and the next."""
 _TIMEOUT = 30.0
 """Seconds an answer may take."""
+IN_ALL = 45.0
+"""Seconds after which nothing is asked again: a server that hangs takes its time with each answer, and mails wait."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,13 @@ class Server:
 
     def insist(self, question: Callable[[Elasticsearch], T]) -> T:
         """The answer to a question that may be asked again, with pauses, while Elasticsearch is away or too busy."""
+        give_up = time.monotonic() + IN_ALL
         for seconds in self.patience:
             try:
                 return self.ask(question)
             except Passing:
+                if time.monotonic() > give_up:
+                    raise
                 self.pause(seconds)
         return self.ask(question)
 
@@ -97,9 +102,9 @@ class Server:
         if address.ca is not None:
             if not address.ca.is_file():
                 raise SearchIndexError(
-                    "the certificate of Elasticsearch's authority is not there",
+                    "the CA certificate for Elasticsearch does not exist",
                     where=str(address.ca),
-                    hint="TALLYWIRE_ELASTICSEARCH_CA names a PEM file",
+                    hint="set TALLYWIRE_ELASTICSEARCH_CA to the path of a PEM file",
                 )
             given["ca_certs"] = str(address.ca)
         try:
@@ -112,8 +117,8 @@ class Server:
                 "the address of Elasticsearch can't be used",
                 where=self.place,
                 why=str(error),
-                hint="TALLYWIRE_ELASTICSEARCH_URL looks like https://search.example.org:9200; "
-                "TALLYWIRE_ELASTICSEARCH_CA goes with https only",
+                hint="write TALLYWIRE_ELASTICSEARCH_URL like https://search.example.org:9200; "
+                "set TALLYWIRE_ELASTICSEARCH_CA only for an https address",
             ) from error
 
     def _check_version(self, client: Elasticsearch) -> None:
@@ -126,7 +131,7 @@ class Server:
         except Passing:
             raise
         except SearchIndexError as error:
-            if "not let this user" in error.what:
+            if "not allow this user" in error.what:
                 return
             raise
         for node in nodes.body.get("nodes", {}).values():

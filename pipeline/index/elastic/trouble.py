@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.errors import SearchIndexError
 
-_WAITS = "what is to be indexed waits in the record"
+_WAITS = "unindexed documents wait in the record"
 
 MISSING_PACKAGE = SearchIndexError(
     "the client for Elasticsearch is not installed", hint="run `pip install 'tallywire[elasticsearch]'`"
@@ -20,9 +20,9 @@ class Passing(SearchIndexError):
 def other_major(place: str, server: str, client: str) -> SearchIndexError:
     """The server is of another major version than the client."""
     return SearchIndexError(
-        f"Elasticsearch {server} runs there, which the installed client ({client}) does not speak to",
+        f"the server runs Elasticsearch {server}, which the installed client ({client}) does not support",
         where=place,
-        hint=f"run Elasticsearch {client.split('.')[0]}.x, the major version this Tallywire is made for",
+        hint=f"run Elasticsearch {client.split('.')[0]}.x, the major version that this Tallywire supports",
     )
 
 
@@ -34,14 +34,14 @@ def translated(error: Exception, place: str) -> SearchIndexError | None:
     why = oneline(str(error))
     if isinstance(error, UnsupportedProductError):
         return SearchIndexError(
-            "what answers there is not Elasticsearch", where=place, hint="check TALLYWIRE_ELASTICSEARCH_URL"
+            "the server there is not Elasticsearch", where=place, hint="check TALLYWIRE_ELASTICSEARCH_URL"
         )
     if isinstance(error, ApiError):
         kind, reason = _reason(error.body)
         return of_answer(error.meta.status, kind, reason or why, place)
     if isinstance(error, TlsError):
         return SearchIndexError(
-            "no trusted connection to Elasticsearch",
+            "Elasticsearch's certificate can't be trusted",
             where=place,
             why=oneline(error.message),
             hint="name its authority's certificate in TALLYWIRE_ELASTICSEARCH_CA; the certificate must be for the host "
@@ -52,17 +52,17 @@ def translated(error: Exception, place: str) -> SearchIndexError | None:
             "Elasticsearch does not answer in time",
             where=place,
             why=oneline(error.message),
-            hint=f"see whether it is overloaded; {_WAITS}",
+            hint=f"check whether the server is overloaded; {_WAITS}",
         )
     if isinstance(error, ConnectionError):
         return Passing(
             "Elasticsearch does not answer",
             where=place,
             why=oneline(error.message),
-            hint=f"is it running, and TALLYWIRE_ELASTICSEARCH_URL right? {_WAITS}",
+            hint=f"check that the server is running and TALLYWIRE_ELASTICSEARCH_URL is right; {_WAITS}",
         )
     if isinstance(error, TransportError):
-        return SearchIndexError("Elasticsearch can't be understood", where=place, why=why)
+        return SearchIndexError("Elasticsearch's answer can't be understood", where=place, why=why)
     return None
 
 
@@ -73,60 +73,60 @@ def of_answer(status: int, kind: str, reason: str, place: str) -> SearchIndexErr
         return _blocked(why, place)
     if kind == "media_type_header_exception":
         return SearchIndexError(
-            "Elasticsearch there is of another major version than the installed client",
+            "the server and the installed client are different major versions of Elasticsearch",
             where=place,
             why=why,
-            hint="run Elasticsearch of the major version that `pip show elasticsearch` names",
+            hint="run the major version of Elasticsearch that `pip show elasticsearch` shows",
         )
     if status == 401:
         return SearchIndexError(
-            "Elasticsearch does not take the credentials",
+            "Elasticsearch rejects the credentials",
             where=place,
-            hint="check TALLYWIRE_ELASTICSEARCH_API_KEY, or _USER and _PASSWORD; an API key may have run out",
+            hint="check TALLYWIRE_ELASTICSEARCH_API_KEY, or _USER and _PASSWORD; an API key may have expired",
         )
     if status == 403:
         return SearchIndexError(
-            "Elasticsearch does not let this user do that",
+            "Elasticsearch does not allow this user to do that",
             where=place,
             why=why,
-            hint="`index setup` and `index rebuild` need an administrator's credentials; all else the role that "
-            "`tallywire index setup --api-key` makes",
+            hint="`index setup` and `index rebuild` need an administrator's credentials; for everything else, use "
+            "an API key from `tallywire index setup --api-key`",
         )
     if kind == "index_not_found_exception":
-        return SearchIndexError("the index is not there", where=place, why=why, hint="run `tallywire index setup`")
+        return SearchIndexError("the index does not exist", where=place, why=why, hint="run `tallywire index setup`")
     if kind == "strict_dynamic_mapping_exception":
         return other_mapping(place, why)
     if status in (408, 429, 502, 503, 504):
         return Passing("Elasticsearch is too busy", where=place, why=why, hint=f"try again later; {_WAITS}")
     return SearchIndexError(
-        "Elasticsearch refuses a request",
+        "Elasticsearch rejected the request",
         where=place,
         why=oneline(f"{kind}: {reason}" if kind else reason),
-        hint="`tallywire doctor` looks at the whole; the index may be made anew with `tallywire index rebuild`",
+        hint="run `tallywire doctor` to find the cause; if the index is damaged, run `tallywire index rebuild`",
     )
 
 
 def other_mapping(place: str, why: str) -> SearchIndexError:
     """The index was made with another mapping than this program writes."""
     return SearchIndexError(
-        "the index was made by another version of Tallywire, or with other analysers",
+        "the index was made by another version of Tallywire, or with different analysers",
         where=place,
         why=why,
-        hint=f"run `tallywire index rebuild`: search goes on meanwhile, and {_WAITS}",
+        hint=f"run `tallywire index rebuild`; search keeps working meanwhile, and {_WAITS}",
     )
 
 
 def _blocked(why: str, place: str) -> SearchIndexError:
     if "read-only-allow-delete" in why or "flood-stage" in why:
         return SearchIndexError(
-            "Elasticsearch takes nothing more: its disk is nearly full",
+            "Elasticsearch refuses to write: its disk is nearly full",
             where=place,
             why=why,
-            hint="make room on its disk; the block goes away by itself, or with "
+            hint="free some space on its disk; Elasticsearch then lifts the block itself, or lift it with "
             f'PUT INDEX/_settings {{"index.blocks.read_only_allow_delete": null}}; {_WAITS}',
         )
     return SearchIndexError(
-        "Elasticsearch lets nobody write to the index",
+        "Elasticsearch blocks writing to the index",
         where=place,
         why=why,
         hint=f"lift the block, or wait until the cluster has recovered; {_WAITS}",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import SearchIndexError
-from pipeline.index.elastic.mappings import FOLDING, HEARD, PLAIN, fingerprint, mappings, settings
+from pipeline.index.elastic.mappings import ACRONYMS, FOLDING, HEARD, PLAIN, fingerprint, mappings, settings
 from pipeline.index.elastic.server import Server
 from pipeline.index.elastic.trouble import other_mapping
 from schemas.search import IndexKind
@@ -60,17 +60,17 @@ class Versions:
                 alias = self.alias(kind)
                 if name == alias:
                     raise SearchIndexError(
-                        f"an index is named {name}, where an alias belongs",
+                        f"{name} is an index, but must be an alias",
                         where=self._server.place,
-                        hint=f"something else wrote there; delete it (DELETE {name}) and run `tallywire index setup`",
+                        hint=f"another program created it; delete it (DELETE {name}) and run `tallywire index setup`",
                     )
                 if alias not in described["aliases"]:
                     continue
                 if kind in serving:
                     raise SearchIndexError(
-                        f"the alias {alias} stands for several indices",
+                        f"the alias {alias} points to more than one index",
                         where=self._server.place,
-                        hint=f"take it from all but the newest of {alias}-v*",
+                        hint=f"remove it from all but the newest of {alias}-v*",
                     )
                 serving[kind] = _version(name, described)
         return serving
@@ -78,7 +78,7 @@ class Versions:
     def check(self, kind: IndexKind, version: Version) -> None:
         """Raises SearchIndexError if ``version`` was made with another mapping than this program writes."""
         if version.mapping != fingerprint(kind, self._analyzers):
-            raise other_mapping(f"{self._server.place} {version.name}", "its mapping is another one")
+            raise other_mapping(f"{self._server.place} {version.name}", "its mapping is different")
 
     def check_analyzers(self) -> None:
         """Raises SearchIndexError naming the analysers that the server lacks."""
@@ -86,7 +86,7 @@ class Versions:
         for language, analyzer in sorted(self._analyzers.items()):
             asked: dict[str, Any] = {"analyzer": analyzer}
             if language == PLAIN and analyzer == FOLDING:
-                asked = {"tokenizer": "standard", "filter": ["lowercase", "asciifolding"]}
+                asked = {"tokenizer": "standard", "filter": ["lowercase", "asciifolding", ACRONYMS]}
             elif analyzer in _BUILT_IN:
                 continue
             try:
@@ -97,10 +97,10 @@ class Versions:
                 missing.append(f"{language}={analyzer}")
         if missing:
             raise SearchIndexError(
-                f"Elasticsearch there lacks the analysers {', '.join(missing)}",
+                f"the Elasticsearch server lacks the analysers {', '.join(missing)}",
                 where=self._server.place,
-                hint="install the plugin they come with, or leave them out of TALLYWIRE_ELASTICSEARCH_ANALYZERS; "
-                f"`{PLAIN}=standard` alone works on every server, without stems and with accents told apart",
+                hint="install the plugin that provides them, or remove them from TALLYWIRE_ELASTICSEARCH_ANALYZERS; "
+                f"`{PLAIN}=standard` works on every server, but finds only the exact form of a word",
             )
 
     def prepare(self, kind: IndexKind) -> None:

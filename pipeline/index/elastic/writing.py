@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.index.contract import Batch
 from pipeline.index.elastic.documents import source_of
-from pipeline.index.elastic.server import Server
+from pipeline.index.elastic.server import IN_ALL, Server
 from pipeline.index.elastic.trouble import Passing, of_answer, oneline, reason_of
 from schemas.base import stable_id
 from schemas.search import Refusal
@@ -47,12 +48,13 @@ def write_bulk(
     """
     refused: list[Refusal] = []
     for chunk in _chunks(_operations(batch, languages)):
+        give_up = time.monotonic() + IN_ALL
         left = chunk
         for seconds in (*server.patience, None):
             left, trouble = _send(server, target, left, batch, refused, alias=alias)
             if trouble is None:
                 break
-            if seconds is None:
+            if seconds is None or time.monotonic() > give_up:
                 raise trouble
             server.pause(seconds)
     return refused

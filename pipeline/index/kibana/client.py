@@ -39,11 +39,13 @@ class Kibana:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise KibanaError(
-                "the address of Kibana is none", where=_shown(self.url), hint="give one such as https://kibana:5601"
+                "the address of Kibana can't be used",
+                where=_shown(self.url),
+                hint="give one such as https://kibana:5601",
             )
         if parts.username is not None or parts.password is not None:
             raise KibanaError(
-                "the address of Kibana holds a user or password",
+                "the address of Kibana contains a user or password",
                 hint="give them as TALLYWIRE_KIBANA_USER and TALLYWIRE_KIBANA_PASSWORD, which no message shows",
             )
 
@@ -84,13 +86,13 @@ async def _import(kibana: Kibana, ndjson: str) -> Imported:
         answer = _as_object(kibana, await _ask(kibana, session, "POST", url, data=form))
     errors = answer.get("errors") or []
     if errors or not answer.get("success"):
-        refused = "; ".join(_refusal(error) for error in errors) or "it gives no reason"
+        refused = "; ".join(_refusal(error) for error in errors) or "no reason given"
         done = answer.get("successCount", 0)
         raise KibanaError(
-            "Kibana did not take all objects",
+            "Kibana did not import all objects",
             where=kibana.url,
-            why=f"{done} taken, {len(errors)} refused: {refused}",
-            hint="an object of a newer Kibana can't be imported; what is missing must be imported with the others",
+            why=f"{done} imported, {len(errors)} rejected: {refused}",
+            hint="objects from a newer Kibana can't be imported; put missing objects into the same file",
         )
     warnings = tuple(_shown(str(warning.get("message", warning))) for warning in answer.get("warnings") or [])
     return Imported(int(answer.get("successCount", 0)), warnings)
@@ -161,14 +163,14 @@ async def _ask(kibana: Kibana, session: aiohttp.ClientSession, method: str, url:
             "the certificate of Kibana can't be trusted",
             where=kibana.url,
             why=_shown(str(error.certificate_error)),
-            hint="name its authority with TALLYWIRE_KIBANA_CA",
+            hint="set TALLYWIRE_KIBANA_CA to its authority's certificate",
         ) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise KibanaError(
             "Kibana does not answer",
             where=kibana.url,
             why=_shown(str(error)) or f"no answer in {TIMEOUT:.0f} s",
-            hint="is it up, and is TALLYWIRE_KIBANA_URL right? After a start it takes a minute or two",
+            hint="check that Kibana is running and TALLYWIRE_KIBANA_URL is right; it takes a minute or two to start",
         ) from error
 
 
@@ -185,21 +187,27 @@ def _failure(kibana: Kibana, status: int, text: str) -> KibanaError:
     said = _message(text)
     match status:
         case 401:
-            what, hint = "Kibana does not know who asks", "check TALLYWIRE_KIBANA_API_KEY, or _USER and _PASSWORD"
+            what, hint = "Kibana rejects the credentials", "check TALLYWIRE_KIBANA_API_KEY, or _USER and _PASSWORD"
         case 403:
-            what = "Kibana does not let this user do it"
-            hint = "the role `kibana_admin`, or the right to manage saved objects in that space, is needed"
+            what = "Kibana does not allow this user to do that"
+            hint = "give the user the role `kibana_admin`, or the right to manage saved objects in that space"
         case 404:
-            what = "this is no Kibana, or it lacks what was asked for"
+            what = "this is not Kibana, or the path or space does not exist"
             hint = "check TALLYWIRE_KIBANA_URL with its base path, and the space"
         case 413:
-            what, hint = "Kibana finds the objects too large", "raise savedObjects.maxImportPayloadBytes in kibana.yml"
+            what, hint = (
+                "the objects are too large for Kibana",
+                "raise savedObjects.maxImportPayloadBytes in kibana.yml",
+            )
         case 503:
-            what, hint = "Kibana is not ready yet", "try again in a minute; its log says what it waits for"
+            what, hint = "Kibana is not ready yet", "try again in a minute; its log says why"
         case _ if 300 <= status < 400:
-            what, hint = "Kibana sends us elsewhere", "check TALLYWIRE_KIBANA_URL: its scheme, port and base path"
+            what, hint = (
+                "Kibana redirects to another address",
+                "check TALLYWIRE_KIBANA_URL: its scheme, port and base path",
+            )
         case _:
-            what, hint = "Kibana refused", "its log says more"
+            what, hint = "Kibana rejected the request", "look for the reason in its log"
     return KibanaError(what, where=kibana.url, why=f"HTTP {status}{f': {said}' if said else ''}", hint=hint)
 
 
@@ -210,7 +218,7 @@ def _as_object(kibana: Kibana, text: str) -> Json:
         answer = None
     if not isinstance(answer, dict):
         raise KibanaError(
-            "what answered is no Kibana",
+            "the server there is not Kibana",
             where=kibana.url,
             why=_shown(text) or "an empty answer",
             hint="check TALLYWIRE_KIBANA_URL",

@@ -36,6 +36,24 @@ def test_a_modal_verb_says_that_it_is_no_fact(sentence: str, number: str, modal:
     assert clause(sentence, number).modal == modal
 
 
+@pytest.mark.parametrize(
+    ("sentence", "number", "tense"),
+    [
+        ("More than 1,700 civilians have been killed since March.", "1,700", "perfect"),
+        ("They have killed 40 men and wounded 300 others.", "300", "perfect"),
+        ("Police shot 12 people on Friday.", "12", "past"),
+        ("Twelve people were shot on Friday.", "Twelve", "past"),
+        ("Some 4,000 people are living in tents.", "4,000", "progressive"),
+        ("The camp holds 4,000 people.", "4,000", "present"),
+        ("By noon 40 people had fled.", "40", "pluperfect"),
+        ("The ministry will send 300 nurses.", "300", "modal"),
+        ("Forty dead soldiers.", "Forty", None),
+    ],
+)
+def test_the_tense_of_the_clause_that_counts(sentence: str, number: str, tense: str | None) -> None:
+    assert clause(sentence, number).tense == tense
+
+
 def test_denials_and_conditions_are_told() -> None:
     assert clause("The army did not lose 20 men.", "20").negated
     assert clause("If the river floods 40 homes, the town will be cut off.", "40").conditional

@@ -59,19 +59,28 @@ ABOUT_DAMAGE = report("The owner of the ferry put the damage at about $15 millio
 
 def test_outlets_that_state_the_same_are_its_witnesses() -> None:
     (toll,) = brief(MORNING, NOON_REPORT)
-    assert (toll.value, toll.outlets, toll.witnesses, toll.sure) == (12, ("Daily", "Herald"), 2, True)
+    assert (toll.value, toll.outlets, toll.texts, toll.sure) == (12, ("Daily", "Herald"), 2, True)
+
+
+def test_outlets_that_quote_one_speaker_are_one_witness_who_is_enough_if_it_is_an_authority() -> None:
+    (toll,) = brief(MORNING, NOON_REPORT)
+    assert (toll.texts, toll.witnesses, toll.sure) == (2, 1, True)
+    guard = report("At least 12 people were killed when the ferry sank off Tarn, a passenger said.", "Daily", 1)
+    again = report("At least 12 people were killed when the ferry sank off Tarn, a passenger said.", "Post", 2)
+    (toll,) = brief(guard, again)
+    assert (toll.texts, toll.witnesses, toll.sure) == (2, 1, False)
 
 
 def test_a_copy_is_no_witness() -> None:
     copy = report("At least 12 people were killed when the ferry sank off Tarn, police said.", "Echo", 1, copy_of="x")
     again = report("At least 12 people were killed when the ferry sank off Tarn, police said.", "Star", 2, copy_of="x")
     (toll,) = brief(copy, again)
-    assert (toll.articles, toll.witnesses, toll.sure) == (("Echo-1", "Star-2"), 1, False)
+    assert (toll.articles, toll.texts, toll.witnesses) == (("Echo-1", "Star-2"), 1, 1)
 
 
 def test_a_rounding_counts_for_the_exact_number_which_is_shown() -> None:
     (damage,) = brief(DAMAGE, ABOUT_DAMAGE)
-    assert (damage.value, damage.witnesses) == (14_959_450, 2)
+    assert (damage.value, damage.texts) == (14_959_450, 2)
 
 
 def test_a_later_count_replaces_the_earlier_one() -> None:
@@ -120,6 +129,19 @@ def test_what_an_outlet_prints_under_each_of_its_reports_it_says_once() -> None:
     printed = [report(line, "Daily", hour, worth=0.5) for hour in range(2, 8)]
     found = brief(MORNING, *printed)
     assert found[0].value == 12
+
+
+def test_what_several_reports_begin_with_comes_before_what_one_alone_has_and_a_vague_word_last() -> None:
+    dozens = report("Dozens of people were injured when the ferry sank off Tarn.", "Daily", 2, worth=0.9)
+    boats = report("Rescuers sent 3 boats to the ferry.", "Daily", 3, worth=0.6)
+    found = brief(MORNING, NOON_REPORT, boats, dozens)
+    assert [figure.value for figure in found] == [12, 3, None]
+
+
+def test_a_number_that_stands_far_down_tells_less_than_one_at_the_top() -> None:
+    far = report(f"{'The ferry left at dawn. ' * 30}Rescuers sent 3 boats to the ferry.", "Daily", 2, worth=0.6)
+    near = report("The owner of the ferry offered 500 passengers help.", "Post", 3, worth=0.6)
+    assert [figure.value for figure in brief(far, near)] == [500, 3]
 
 
 def test_a_story_without_figures_has_an_empty_brief() -> None:

@@ -66,24 +66,24 @@ def test_figures_split_off_open_a_series_and_what_resembles_them_follows() -> No
     assert {one.id for one in replay.series()} == {one.id for one in follower.series()}
 
 
-def test_names_mutes_and_pins_stay() -> None:
+def test_names_and_pins_stay() -> None:
     follower = Follower("t")
     tell(follower, FLOOD, at(2))
     (series,) = follower.series()
-    for kind, label in ((DecisionKind.RENAME, "flood deaths"), (DecisionKind.MUTE, None), (DecisionKind.PIN, None)):
+    for kind, label in ((DecisionKind.RENAME, "flood deaths"), (DecisionKind.PIN, None)):
         follower.decide(decision(kind, series.id, label=label))
     tell(follower, "The death toll of the flood in Dern rose to 15.", at(3))
     (after,) = follower.series()
-    assert (after.label, after.muted, after.pinned) == ("flood deaths", True, True)
-    follower.decide(decision(DecisionKind.UNMUTE, series.id))
-    assert not follower.series()[0].muted
+    assert (after.label, after.pinned) == ("flood deaths", True)
+    follower.decide(decision(DecisionKind.UNPIN, series.id))
+    assert not follower.series()[0].pinned
 
 
 def test_a_decision_about_a_series_that_is_not_there_changes_nothing() -> None:
     follower = Follower("t")
     tell(follower, FLOOD, at(2))
     before = follower.series()
-    assert follower.decide(decision(DecisionKind.MUTE, "series-none")).series == ()
+    assert follower.decide(decision(DecisionKind.PIN, "series-none")).series == ()
     assert follower.decide(decision(DecisionKind.MERGE, "series-none", "series-nor")).series == ()
     assert follower.series() == before
 
@@ -94,7 +94,7 @@ def test_a_decision_about_a_series_that_is_not_there_changes_nothing() -> None:
         (DecisionKind.MERGE, ("a",), (), None),
         (DecisionKind.MERGE, ("a", "a"), (), None),
         (DecisionKind.SPLIT, ("a",), (), None),
-        (DecisionKind.MUTE, ("a", "b"), (), None),
+        (DecisionKind.PIN, ("a", "b"), (), None),
         (DecisionKind.RENAME, ("a",), (), None),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.figures.reading import read_figures
 from tests.figures.wording.test_wording import made, said, wordings
 
 OWNER = ", its owner told a crowded meeting in the town of Holm on Monday."
@@ -48,6 +49,30 @@ class TestFrames:
     )
     def test_what_is_denied_or_believed_is_no_fact(self, sentence: str, kept: str) -> None:
         assert kept in said(sentence, "300")
+
+    @pytest.mark.parametrize("who", ["He", "It", "She"])
+    def test_what_someone_says_who_is_not_named_here_is_no_plain_fact(self, who: str) -> None:
+        assert said(f"{who} said about 300 workers should be dismissed by the mill.", "300").startswith(f"{who} said")
+
+    def test_a_year_stays_that_stands_with_a_verb_further_up(self) -> None:
+        wording = wordings("In 2004, miners mounted violent protests in the valley in which 30 people were killed.")[
+            "30"
+        ]
+        assert wording.cut or "2004" in wording.text
+
+    def test_a_moment_is_made_no_rate(self) -> None:
+        sentence = "The charity said it expected to reach some 600 people on Sunday, up from 40 a day before."
+        assert not any(wording.text.endswith("40 a day") for wording in wordings(sentence).values())
+
+    def test_two_verbs_of_one_subject_keep_what_joins_them(self) -> None:
+        sentence = "The firm has set up offices to handle claims and on its own has so far paid $105m to 320 farmers."
+        assert not any("offices has" in wording.text for wording in wordings(sentence).values())
+
+    def test_what_a_sentence_names_in_front_takes_no_other_noun(self) -> None:
+        text = "Forty police officers took part. Of the arrests, 21 were made on suspicion of fraud."
+        [wording] = [one.wording for one in read_figures(text, language="en").figures if one.surface == "21"]
+        assert wording
+        assert "[" not in wording.text
 
     def test_what_is_plainly_said_stands_alone(self) -> None:
         sentence = "The mayor said that 300 workers had been dismissed by the mill."

@@ -44,6 +44,12 @@ class TestWhatStays:
             ("At least 30 villagers are feared drowned.", "30", "At least 30 villagers are feared drowned"),
             ("The ferry may have carried 400 passengers.", "400", "The ferry may have carried 400 passengers"),
             ("The army did not kill 20 civilians.", "20", "The army did not kill 20 civilians"),
+            (
+                "A paper said Norway was looking into opening a camp along the border as a precaution if 900 families "
+                "are driven out.",
+                "900",
+                "Norway was looking into opening a camp along the border if 900 families are driven out",
+            ),
             ("The dam could burst unless 300 men arrive.", "300", "The dam could burst unless 300 men arrive"),
             (
                 "If the rivers rise again, the dam could flood 300 homes.",

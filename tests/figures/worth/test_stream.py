@@ -52,3 +52,14 @@ def test_articles_are_near_that_share_rare_words() -> None:
     assert stream.nearness(words, "flood") == 1.0
     assert 0 < (stream.nearness(words, "fire") or 0) < 0.2
     assert stream.nearness(words, "unknown") is None
+
+
+def test_how_rare_words_are_is_asked_anew_after_each_article() -> None:
+    stream = Stream()
+    stream.add("flood", NOW, frozenset(stems("The river rose in Arvela.")), [], [])
+    name = stems("Arvela")
+    before = stream.rarities.sum(name)
+    stream.add("later", NOW, frozenset(stems("The mayor of Arvela spoke.")), [], [])
+    assert stream.rarities.sum(name) < before
+    stream.drop("later")
+    assert stream.rarities.sum(name) == before

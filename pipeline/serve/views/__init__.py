@@ -1,0 +1,1 @@
+"""What pages show, as plain data: made from one read transaction, so that templates only show it."""

@@ -1,0 +1,1 @@
+"""What keeps an installation in order: the doctor, certificates, clocks, set-up and backups."""
