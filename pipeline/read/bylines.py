@@ -33,6 +33,7 @@ _LISTED = 4
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SENTENCE = 60
 """Characters; shorter blocks that were extracted may stand elsewhere on the page too."""
+_BARS = re.compile(r"\s[|•·]\s")
 _FROM_DATE = re.compile(r"\s*(?:[@|,·•(–-]\s*)?\S*\d.*", re.DOTALL)
 
 _PROFILE = re.compile(
@@ -149,11 +150,12 @@ def _marked(layout: Layout, region: Region, sites: list[str]) -> Iterator[tuple[
 
 def _named_in(joined: str, lines: list[str], sites: list[str], *, by: bool) -> list[str]:
     """Names in an element that is marked as a byline: in its text as one line, or else in its lines one by one."""
-    whole = tuple(leading_name(name) for name in names([_FROM_DATE.sub("", joined) or joined], sites))
+    given = names([_FROM_DATE.sub("", joined) or joined], sites)
+    whole = tuple(map(leading_name, given))
     if whole and all(looks_like_a_name(name) for name in whole) and (by or len(lines) == 1):
         return list(whole)
     alone = len(lines) <= 1 + by or (by and _FROM_DATE.search(joined))
-    if alone and len(whole) == 1 and looks_like_a_name(whole[0], strict=False) and _one_word(whole[0]):
+    if alone and len(whole) == 1 and looks_like_a_name(whole[0], strict=False) and _one_word(given[0]):
         # A pen name stands alone.
         return list(whole)
     apart = [leading_name(name) for name in names(lines, sites)]
@@ -188,6 +190,8 @@ def _worded(layout: Layout, region: Region, sites: list[str]) -> Iterator[Byline
         if len(block.text) > _LONGEST_LINE or block.signs & region.ours or not begins_byline(block.text):
             continue
         undated = _FROM_DATE.sub("", block.text)
+        if not names([_BARS.split(undated)[0]], sites):
+            continue  # what follows the word is nobody; what follows the bar is something else
         found = tuple(leading_name(name) for name in names([undated], sites))
         strict = undated == block.text
         if found and all(looks_like_a_name(name, strict=strict or name[0].islower()) for name in found):

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from pipeline.read.jsonld import Said
 from pipeline.read.layout import OTHER, Layout
 from pipeline.read.markup import Markup
-from pipeline.read.titles import LONGEST, without_site, words
+from pipeline.read.titles import LONGEST, labels_of, names_domain, without_site, words
 from pipeline.text import normalise
 from pipeline.urls import outlet_domain
 from schemas.article import Hint, MetadataSource
@@ -75,6 +75,12 @@ def site_tags(markup: Markup, titles: list[str], publisher: str, url: str) -> li
     return found
 
 
+def _names_site(title: str, sites: list[str]) -> bool:
+    """Whether a title is the name of the site, as the page gives it or as its domain shortens it."""
+    key = words(title)
+    return key in map(words, sites) or (" " in key and names_domain(title, labels_of(sites)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Titles:
     """The titles of a page as they stand, and the one of its headings that may be the headline."""
@@ -97,8 +103,7 @@ def _titles_of(markup: Markup, said: Said, hint: Hint, sites: list[str]) -> _Tit
     og, twitter = one_line(markup.first("og:title")), one_line(markup.first("twitter:title"))
     application = next((name for name in markup.tag(*_SITE_TAGS[1:]) if name not in sites), "")
     everything = " ".join(words(text) for text in (said.headline, og, twitter, window, application, hint.title))
-    own = {words(site) for site in sites}
-    shown = [heading for heading in headings(markup.tree) if words(heading) not in own]
+    shown = [heading for heading in headings(markup.tree) if not _names_site(heading, sites)]
     if not shown:
         # Where the logo is the heading, the headline is of the next rank, and the window names it too.
         lower = (one_line(" ".join(e.itertext())) for e in list(markup.tree.iter("h2", "h3"))[:_MOST_HEADINGS])
@@ -169,15 +174,31 @@ def _beside_silence(titles: _Titles, layout: Layout, text: str) -> _Titles:
     window, heading = words(titles.window), words(titles.heading)
     for near in _near_body(layout, text):
         named = words(near) in window and len(near) > len(titles.heading)
-        if named or heading not in window:
+        if named or not heading or heading not in window:
             return replace(titles, heading=near)
     return titles
+
+
+def _shown(titles: _Titles, layout: Layout, text: str) -> str:
+    """The title for social networks, where the heading right above the text repeats it and one further away does not.
+
+    Such pages keep a title for search engines in their breadcrumbs, as a heading of the highest rank, and say it again
+    in JSON-LD and in the window.
+    """
+    first = words(titles.heading)
+    social = {words(title): title for title in (titles.twitter, titles.og) if title}
+    for near in _near_body(layout, text):
+        key = words(near)
+        if key == first or key in social:
+            return social[key] if key != first else ""
+    return ""
 
 
 def title_of(
     markup: Markup, said: Said, hint: Hint, sites: list[str], layout: Layout, text: str
 ) -> tuple[str, MetadataSource]:
-    """The headline: the one that feed and page share; or else JSON-LD's, OpenGraph's, the heading's, the window's.
+    """The headline: the one that feed and page share, or that stands above the text and is OpenGraph's; or else
+    JSON-LD's, OpenGraph's, the heading's, the window's.
 
     Where these are different titles, nothing tells which an outlet calls its own: of 49 such pages JSON-LD's was the
     labelled one on 29, OpenGraph's on 18, the heading's on 23, and no weighing of who agrees with whom did much
@@ -189,6 +210,7 @@ def title_of(
     candidates = [
         (hint.title if hint.source is S.GIVEN else "", S.GIVEN),
         (agreed, S.PAGE),
+        (_shown(titles, layout, text), S.OPEN_GRAPH),
         (titles.headline, S.JSON_LD),
         (titles.og, S.OPEN_GRAPH),
         (titles.heading, S.PAGE),
@@ -197,7 +219,6 @@ def title_of(
         (titles.window, S.PAGE),
         (hint.title, hint.source),
     ]
-    names_of_site = {words(site) for site in sites}
     for said_title, source in candidates:
         title = one_line(said_title)
         if source in (S.OPEN_GRAPH, S.META) or title == titles.window:
@@ -206,15 +227,17 @@ def title_of(
             if _whole_heading(title, titles.heading):
                 return titles.heading[:LONGEST], S.PAGE
         title = without_site(title, sites, titles.others)
-        if len(title) >= 3 and words(title) not in names_of_site:
+        if len(title) >= 3 and not _names_site(title, sites):
             return _uncut(title, titles)[:LONGEST], source
     return "", S.PAGE
 
 
 def _uncut(title: str, titles: _Titles) -> str:
     """``title``, or where it was cut for a search result, the candidate that has the whole."""
-    if not title.endswith(("…", "...")):
-        return title
-    start = words(title)
-    whole = (other for other in (titles.heading, titles.fed, titles.og) if len(other) >= len(title))
-    return next((other for other in whole if words(other).startswith(start)), title)
+    start, told = words(title), title.endswith(("…", "..."))
+    for other in (titles.heading, titles.fed, titles.og):
+        rest = words(other).removeprefix(start) if len(other) >= len(title) else ""
+        # Without three dots it was cut only if that broke a word.
+        if rest != words(other) and (told or rest[:1].isalnum()):
+            return other
+    return title

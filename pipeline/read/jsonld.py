@@ -48,6 +48,8 @@ class Said:
     description: str = ""
     persons: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    """Both, in the order in which they are given."""
     published: str = ""
     modified: str = ""
     publisher: str = ""
@@ -146,9 +148,9 @@ def _given_and_family(person: Node) -> str:
     return " ".join(part for key in ("givenName", "familyName") if (part := _text(person.get(key))))
 
 
-def _people(node: Node, known: dict[str, Node]) -> tuple[list[str], list[str]]:
-    persons: list[str] = []
-    organisations: list[str] = []
+def _people(node: Node, known: dict[str, Node]) -> list[tuple[str, bool]]:
+    """The authors, and whether each is an organisation."""
+    found: list[tuple[str, bool]] = []
     for author in (_many(node.get("author")) or _many(node.get("creator")))[:30]:
         if isinstance(author, dict):
             if not author.get("name") and author.get("@id"):
@@ -157,8 +159,8 @@ def _people(node: Node, known: dict[str, Node]) -> tuple[list[str], list[str]]:
             names = [_text(name) for name in _many(author.get("name"))] or [_given_and_family(author)]
         else:
             organisation, names = False, [_text(author)]
-        (organisations if organisation else persons).extend(name for name in names if name)
-    return persons, organisations
+        found.extend((name, organisation) for name in names if name)
+    return found
 
 
 def _flag(value: Any) -> bool | None:
@@ -235,7 +237,7 @@ def _posts(node: Node) -> str:
 
 
 def _said(best: Node, known: dict[str, Node]) -> Said:
-    persons, organisations = _people(best, known)
+    authors = _people(best, known)
     publisher = next((item for item in _many(best.get("publisher"))), None)
     if isinstance(publisher, dict) and not publisher.get("name"):
         publisher = known.get(str(publisher.get("@id")))
@@ -243,8 +245,9 @@ def _said(best: Node, known: dict[str, Node]) -> Said:
     return Said(
         headline=normalise(_text(best.get("headline")) or _text(best.get("name"))).replace("\n", " "),
         description=_text(best.get("description")).replace("\n", " "),
-        persons=tuple(persons),
-        organisations=tuple(organisations),
+        persons=tuple(name for name, organisation in authors if not organisation),
+        organisations=tuple(name for name, organisation in authors if organisation),
+        authors=tuple(name for name, _ in authors),
         published=_text(best.get("datePublished")) or _text(best.get("dateCreated")),
         modified=_text(best.get("dateModified")),
         publisher=_text(publisher),

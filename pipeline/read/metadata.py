@@ -89,6 +89,8 @@ def authors_of(
 ) -> tuple[tuple[str, ...], MetadataSource]:
     """People before desks: the first source that names anyone who is not the outlet itself.
 
+    An agency that JSON-LD names beside people is an author like them.
+
     ``shown`` is what `bylines_of` found. Where two later sources agree on a name that the first does not know, the
     first speaks of something else.
     """
@@ -97,7 +99,7 @@ def authors_of(
     own |= {label for domain in domains for label in domain.split(".")[:-1] if len(label) > 1} - {"co", "com", "org"}
     sources = [
         (hint.authors if hint.source is S.GIVEN else (), S.GIVEN),
-        (said.persons, S.JSON_LD),
+        (said.authors if said.persons else (), S.JSON_LD),
         (tuple(markup.tag(*_AUTHOR_TAGS)), S.META),
         (hint.authors, hint.source),
         (shown[0], S.PAGE),

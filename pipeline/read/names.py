@@ -62,6 +62,10 @@ _KOREAN_JOB = re.compile(r"\s*(?:선임|수습|인턴|전문)?(?:기자|특파�
 _CHINESE_JOB = re.compile(
     r"\s*(?:[/／]\s*[\u4e00-\u9fff]{1,8}(?:報導|报道|報道|電|电|報導)?|(?:本報|本报|特約|特约)?(?:記者|记者|報導|报道|報道))$"
 )
+_DEGREE = re.compile(r"[A-Z]{2,5}|(?:[A-Z][a-z]?\.){2,}")
+_FEW_DEGREES = 2
+_FOR_WHOM = re.compile(r"\s+(?:for|pour|für|para)\s+[^\W\d_].*")
+_LOGIN = re.compile(r"\w*admin\w*", re.IGNORECASE)
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|md|m\.d|phd|ph\.d|esq|obe|mbe)\.?$", re.IGNORECASE)
 _NOBODY = {
     "admin",
@@ -115,11 +119,17 @@ def _words(name: str) -> int:
     return len(name.split())
 
 
+def _without_degrees(pieces: list[str]) -> list[str]:
+    """A name without the capitals after it, where there are several: "Ada Frei, MS, RDN". One may be an agency's."""
+    degrees = len(pieces) > _FEW_DEGREES and _words(pieces[0]) > 1 and all(map(_DEGREE.fullmatch, pieces[1:]))
+    return pieces[:1] if degrees else pieces
+
+
 def _split(text: str) -> list[str]:
     """The parts of a byline that may be names: at strong separators always, at commas and "and" between whole names."""
     parts: list[str] = []
     for part in _STRONG.split(text):
-        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        pieces = _without_degrees([piece.strip() for piece in part.split(",") if piece.strip()])
         kept: list[str] = []
         for number, piece in enumerate(pieces):
             if number and _SUFFIX.match(piece):
@@ -140,6 +150,7 @@ def _clean(name: str) -> str:
     # "von" and "di" begin surnames too; what follows a byline's is a whole name.
     told = not re.match(r"(?:Von|VON|Vom|Di|DI|Da|DA)\b", name.strip())
     name = bare if told or _words(bare) >= 2 else name
+    name = name if _JOB.match(name) else _FOR_WHOM.sub("", name)
     name = _CHINESE_JOB.sub("", _KOREAN_JOB.sub("", _BRACKETS.sub("", name)))
     for dash in (" - ", " – ", " — ", ": "):
         first, found, rest = name.partition(dash)
@@ -158,6 +169,7 @@ def _is_name(name: str) -> bool:
         and name[-1] not in "/)]>"
         and not re.match(r"/|\w+(?:[-_]\w+)*/\w", name)
         and not _ADDRESS.search(name)
+        and not _LOGIN.fullmatch(name)
         and fold(name) not in _NOBODY
         and not _BARE_PREFIX.fullmatch(name)
     )

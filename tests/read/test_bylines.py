@@ -19,6 +19,7 @@ from tests.read.pages import article, news, read
         ('<p class="byline">By <a href="/staff/i">Ines Odermatt</a> and Beat Frei</p>', ("Ines Odermatt", "Beat Frei")),
         ('<p>By Ines Odermatt</p>', ("Ines Odermatt",)),
         ('<div>Posted by Ines on 1 March 2026</div>', ("Ines",)),
+        ('<div>By siteadmin | Filed by Floods</div>', ()),
         ('<p class="date-author">Ines Odermatt, 01.03.2026</p>', ("Ines Odermatt",)),
         ('<p class="author">Ines Odermatt im Gespräch mit Beat Frei</p>', ("Ines Odermatt", "Beat Frei")),
         ('<a rel="author" href="/a">View all posts by Ines Odermatt</a>', ("Ines Odermatt",)),

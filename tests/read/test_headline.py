@@ -80,3 +80,25 @@ def test_where_the_head_names_no_title_the_heading_above_the_text_counts() -> No
     # the heading that the window names stays, whatever stands nearer to the text
     nearer = f"<h1>{HEADLINE}</h1><h3>What we know so far</h3>"
     assert read(page.format(f"{HEADLINE} | Valley Post", nearer, body)).title == HEADLINE
+
+
+def test_a_heading_above_the_text_counts_before_one_for_search_engines() -> None:
+    search = "Oberlin dam: what is known about the break of the dam"
+    crumbs = f'<div><a href="/">Home</a> <a href="/region">Region</a> <h1>{search}</h1></div>'
+    html = article(title=search, heading="", ld=news(headline=search), head=og(HEADLINE))
+    for above, wanted in (
+        (f"{crumbs}<header><h2>{HEADLINE}</h2></header>", HEADLINE),
+        # a section above the text that no title repeats
+        (f"{crumbs}<header><h2>What is known so far</h2></header>", search),
+        # the heading of the highest rank stands nearer
+        (f"<h2>{HEADLINE}</h2><h1>{search}</h1>", search),
+    ):
+        assert read(html.replace("<h1></h1>", above)).title == wanted
+
+
+def test_a_site_that_only_its_domain_names_is_not_the_headline() -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    html = "<html><head><title>Valley Daily Post</title></head><body>{}<h2>{}</h2>{}</body></html>"
+    url = "https://www.vdp.example/dam"
+    assert read(html.format("<h1>Valley Daily Post</h1>", HEADLINE, body), url=url).title == HEADLINE
+    assert read(html.format("", f"Valley Daily Post - {HEADLINE}", body), url=url).title == HEADLINE

@@ -99,6 +99,22 @@ def test_a_sites_name_is_taken_off_a_title_only_where_something_confirms_it(titl
 
 
 @pytest.mark.parametrize(
+    ("title", "domain", "wanted"),
+    [
+        ("Dam bursts - The Upper Valley Times", "uvtimes.example", "Dam bursts"),
+        ("Dam bursts | Oberliner Stadt-Anzeiger", "osta.example", "Dam bursts"),
+        ("Dam bursts – Der Talbote", "news.talbote.example", "Dam bursts"),
+        ("Upper Valley Times - Dam above Oberlin bursts", "uvt.example", "Dam above Oberlin bursts"),
+        ("Focus: Dam above Oberlin bursts", "focus.example", "Focus: Dam above Oberlin bursts"),
+        ("Dam bursts - until very late", "uv.example", "Dam bursts - until very late"),
+        ("Dam bursts - valley under water", "uvtimes.example", "Dam bursts - valley under water"),
+    ],
+)
+def test_a_domain_tells_the_name_that_it_shortens(title: str, domain: str, wanted: str) -> None:
+    assert without_site(title, [domain], []) == wanted
+
+
+@pytest.mark.parametrize(
     ("head", "ld", "hint", "wanted", "source"),
     [
         (
@@ -111,6 +127,8 @@ def test_a_sites_name_is_taken_off_a_title_only_where_something_confirms_it(titl
         ('<meta property="og:title" content="Dam bursts - Valley Post">', None, "", "Dam bursts", S.OPEN_GRAPH),
         ("", news(headline="Valley Post"), "", "The dam is gone", S.PAGE),
         ("", news(headline="The dam is …"), "", "The dam is gone", S.JSON_LD),
+        ("", news(headline="The dam is go"), "", "The dam is gone", S.JSON_LD),
+        ("", news(headline="The dam"), "", "The dam", S.JSON_LD),
         ("", None, "The dam is gone", "The dam is gone", S.PAGE),
     ],
 )
@@ -144,6 +162,10 @@ def test_titles(head: str, ld: dict[str, object] | None, hint: str, wanted: str,
         (["admin", "undefined", "12 March 2026", ""], ()),
         (["박준영 기자"], ("박준영",)),
         (["<a href='/x'>Ines Odermatt</a>"], ("Ines Odermatt",)),
+        (["Ines Odermatt, MS, RDN"], ("Ines Odermatt",)),
+        (["Ines Odermatt, AGO"], ("Ines Odermatt", "AGO")),
+        (["Ines Odermatt for Hill Weekly"], ("Ines Odermatt",)),
+        (["wordpressadmin", "vpadmin2"], ()),
     ],
 )
 def test_names_out_of_bylines(bylines: list[str], wanted: tuple[str, ...]) -> None:
@@ -163,6 +185,9 @@ def test_people_come_before_organisations_and_bylines_before_nothing() -> None:
     byline = '<p class="byline">By Beat Frei</p>'
     assert read(article(ld=news(author=organisation), before=byline)).authors == ("Beat Frei",)
     assert read(article(ld=news(author=organisation))).authors == ("Agency One",)
+    outlet = {"@type": "Organization", "name": "Valley Post"}
+    together = news(author=[organisation, {"@type": "Person", "name": "Ines Odermatt"}, outlet])
+    assert read(article(ld=together)).authors == ("Agency One", "Ines Odermatt")
     assert read(article(ld=news(), before=byline)).authors == ("Ines Odermatt",)
 
 
