@@ -30,7 +30,7 @@ from benchmarks.desk_data import unseen_articles
 from benchmarks.group import reading, rows, shared
 from pipeline.group import Grouper
 from pipeline.group.portraits import portrait_of, together
-from pipeline.group.relation import COLUMNS, Sight, ThreadModel, relation
+from pipeline.group.relation import COLUMNS, Comparer, Sight, ThreadModel, relation
 from pipeline.group.threads import LATEST, Threads, rarity
 from pipeline.steps.judging.developments import PORTRAYED
 from schemas.story import Portrait
@@ -171,8 +171,10 @@ class Course:
             return rarity(holding[term], len(sights))
 
         found: Examples = []
+        comparer = Comparer()
         for n, (name, _) in enumerate(parts):
-            near = sorted((m for m in range(len(parts)) if m != n), key=lambda m: -sights[n].cosine(sights[m]))
+            cosines = comparer.cosines(sights[n], sights)
+            near = sorted((m for m in range(len(parts)) if m != n), key=lambda m: -cosines[m])
             for same in (True, False):
                 some = [m for m in near if (parts[m][0] == name) is same][:5]
                 found += [(relation(sights[n], sights[m], held), same) for m in some]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -79,6 +80,8 @@ class Gathered:
         self._terms: dict[int, int] = {}
         self._opening: dict[int, int] = {}
         self._names: dict[int, int] = {}
+        self._written: dict[int, dict[str, int]] = {}
+        """Of each term that is among the weightiest of a portrait, how it is written there, and in how many."""
 
     def portrait(self, portraits: Mapping[str, Portrait]) -> Portrait:
         """One portrait of these, named at will. Raises ``ValueError`` where there are none."""
@@ -96,7 +99,7 @@ class Gathered:
             terms=kept,
             names=tuple(sorted(self._names.keys() & kept.keys())),
             opening=_weightiest(self._opening),
-            written=_written(kept, found),
+            written=self._ways(kept),
             reports=sum(one.reports for one in found),
             first=min(one.first for one in found),
             last=max(one.last for one in found),
@@ -117,28 +120,31 @@ class Gathered:
                 names[term] = total
             else:
                 del names[term]
+        for term, word in one.written.items():
+            ways = self._written.setdefault(term, {})
+            if total := ways.get(word, 0) + by:
+                ways[word] = total
+            elif len(ways) > 1:
+                del ways[word]
+            else:
+                del self._written[term]
+
+    def _ways(self, kept: Iterable[int]) -> dict[int, str]:
+        """How the weightiest of the terms are written, of several ways the first in order."""
+        ways = self._written
+        return {term: min(ways[term]) for term in islice((term for term in kept if term in ways), _WRITTEN)}
 
 
 def _weightiest(sums: Mapping[int, int]) -> dict[int, int]:
     """The `_MOST` terms that weigh most, of equals the lower ones, the weightiest first."""
-    weights = {term: total & _WEIGHT for term, total in sums.items()}
+    terms = np.fromiter(sums, np.int64, len(sums))
+    weights = np.fromiter(sums.values(), np.int64, len(sums)) & _WEIGHT
     if len(weights) > _MOST:
-        each = np.fromiter(weights.values(), np.int64, len(weights))
-        least = int(np.partition(each, len(each) - _MOST)[len(each) - _MOST])
-        weights = {term: weight for term, weight in weights.items() if weight >= least}
-    ranked = sorted(weights.items(), key=lambda entry: (-entry[1], entry[0]))
-    return dict(ranked[:_MOST])
-
-
-def _written(kept: Iterable[int], portraits: Iterable[Portrait]) -> dict[int, str]:
-    """How the weightiest of the terms are written, of several ways the first in order."""
-    ways: dict[int, str] = {}
-    for one in portraits:
-        for term, word in one.written.items():
-            before = ways.get(term)
-            if before is None or word < before:
-                ways[term] = word
-    return {term: ways[term] for term in [term for term in kept if term in ways][:_WRITTEN]}
+        least = np.partition(weights, len(weights) - _MOST)[len(weights) - _MOST]
+        high = (weights >= least).nonzero()[0]
+        terms, weights = terms.take(high), weights.take(high)
+    order = np.lexsort((terms, -weights))[:_MOST]
+    return dict(zip(terms.take(order).tolist(), weights.take(order).tolist(), strict=True))
 
 
 @cache

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -19,7 +19,8 @@ from itertools import islice
 import numpy as np
 
 from pipeline.group.portraits import Gathered
-from pipeline.group.relation import Held, Sight, ThreadModel, relation, shipped_model
+from pipeline.group.relation import Comparer, Floats, Held, Sight, ThreadModel, Whole, shipped_model
+from pipeline.group.tokens import TABLE
 from schemas.base import stable_id
 from schemas.story import DecisionKind, Portrait, PortrayedStory, ThreadDecision, ThreadJoin
 
@@ -44,6 +45,36 @@ _BY_A_PERSON = "a person put them together"
 def rarity(holding: int, threads: int) -> float:
     """How rare a term is that so many of the ``threads`` hold."""
     return math.log((threads + 1) / (holding + 0.5))
+
+
+class _Holding:
+    """How many of the open threads hold each term."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(TABLE, dtype=np.int32)
+        self._threads = -1
+        self._squares = np.zeros(0)
+        """By how many of so many threads hold a term, how rare it is, squared; not a number where nobody asked yet."""
+
+    def add(self, terms: Collection[int], by: int) -> None:
+        """Count one thread that holds these terms, or no longer does."""
+        self._counts[np.fromiter(terms, np.int64, len(terms))] += by
+
+    def squares(self, threads: int) -> Callable[[Whole], Floats]:
+        """Says of terms how rare each is among so many threads, squared."""
+        if threads != self._threads:
+            self._threads, self._squares = threads, np.full(threads + 1, math.nan)
+
+        def squares_now(terms: Whole) -> Floats:
+            counts = self._counts.take(terms)
+            found = self._squares.take(counts)
+            if np.isnan(found).any():
+                for count in set(counts.tolist()):
+                    self._squares[count] = rarity(count, threads) ** 2
+                found = self._squares.take(counts)
+            return found
+
+        return squares_now
 
 
 @dataclass
@@ -125,6 +156,8 @@ class Threads:
         self._free: list[int] = []
         self._postings: dict[int, array[int]] = {}
         """By term: the slots of the threads that hold it."""
+        self._holding = _Holding()
+        self._comparer = Comparer()
         self._decisions = list(decisions)
         for story in remembered:
             self._put(story)
@@ -200,18 +233,18 @@ class Threads:
     def likeliest(self, story: str) -> list[tuple[float, str]]:
         """The open threads that the thread of a story is most like, with the probability that they are one."""
         own = self._home[story]
-        sight, held = self._threads[own].sight, Held(self._rarities())
-        found = [
-            (self._model.probability(relation(sight, self._threads[other].sight, held)), other)
-            for other in self._candidates(own)
-        ]
+        found = [(self._model.probability(columns), other) for other, columns in self._measured(own)]
         return sorted(found, key=lambda entry: (-entry[0], entry[1]))
 
     def measured(self, story: str) -> Iterator[tuple[str, list[float]]]:
         """The threads that the thread of a story is held against, with what they have in common: for training."""
-        own, held = self._threads[self._home[story]].sight, Held(self._rarities())
-        for other in self._candidates(self._home[story]):
-            yield other, relation(own, self._threads[other].sight, held)
+        yield from self._measured(self._home[story])
+
+    def _measured(self, own: str) -> Iterator[tuple[str, list[float]]]:
+        others = self._candidates(own)
+        sights = [self._threads[other].sight for other in others]
+        held = Held(self._holding.squares(len(self._threads)))
+        return zip(others, self._comparer.relations(self._threads[own].sight, sights, held), strict=True)
 
     def _settle(self, story: str) -> None:
         """Bring the thread of a story together with those that are likely the same development."""
@@ -228,8 +261,9 @@ class Threads:
         """The threads that share the weightiest terms with this one and a topic, and may be one with it."""
         thread = self._threads[own]
         sight, topics = thread.sight, thread.topics
-        near = [(sight.cosine(self._threads[other].sight), other) for other in self._promising(own, sight)]
-        ranked = sorted(near, key=lambda entry: (-entry[0], entry[1]))
+        near = self._promising(own, sight)
+        cosines = self._comparer.cosines(sight, [self._threads[other].sight for other in near])
+        ranked = sorted(zip(cosines, near, strict=True), key=lambda entry: (-entry[0], entry[1]))
         return [
             other
             for cosine, other in ranked
@@ -241,7 +275,7 @@ class Threads:
         slots = array("i")
         sizes: list[int] = []
         weights: list[int] = []
-        for term in sorted(sight.terms, key=lambda term: (-sight.terms[term], term))[:_FOUND_BY]:
+        for term in sight.ranked[:_FOUND_BY].tolist():
             holding = self._postings.get(term, ())
             if len(holding) <= _COMMON:
                 slots.extend(holding)
@@ -258,19 +292,6 @@ class Threads:
         ranked = sorted((-promise[slot], self._slots[slot]) for slot in others.tolist())
         return [other for _, other in ranked[:_LOOKED_AT]]
 
-    def _rarities(self) -> Callable[[int], float]:
-        """How rare a term is among the threads that are open now: the logarithm of one in so many."""
-        by_count: dict[int, float] = {}
-        threads = len(self._threads)
-
-        def rarity_now(term: int) -> float:
-            holding = len(self._postings.get(term, ()))
-            if holding not in by_count:
-                by_count[holding] = rarity(holding, threads)
-            return by_count[holding]
-
-        return rarity_now
-
     def _merge(self, one: str, other: str, score: float, shared: tuple[str, ...], reason: str) -> None:
         """Make two threads one, under the name of that with more reports, or the older."""
         kept, gone = sorted(
@@ -286,9 +307,9 @@ class Threads:
 
     def _nearest(self, gone: str, kept: str) -> str:
         """The story of a thread that is most like another thread."""
-        sight = self._threads[gone].sight
-        stories = self._threads[kept].stories.values()
-        return max(stories, key=lambda story: (sight.cosine(Sight(story.portrait)), story.portrait.last, story.id)).id
+        stories = list(self._threads[kept].stories.values())
+        cosines = self._comparer.cosines(self._threads[gone].sight, [Sight(story.portrait) for story in stories])
+        return max((cosine, one.portrait.last, one.id) for cosine, one in zip(cosines, stories, strict=True))[2]
 
     def _shared(self, one: str, other: str) -> tuple[str, ...]:
         written = self._threads[one].sight.written
@@ -364,7 +385,9 @@ class Threads:
         thread = self._threads.get(name)
         if thread is None:
             thread = self._threads[name] = _Thread(slot=self._slot_for(name))
-        for term in thread.put(story):
+        fresh = thread.put(story)
+        self._holding.add(fresh, 1)
+        for term in fresh:
             self._postings.setdefault(term, array("i")).append(thread.slot)
 
     def _slot_for(self, name: str) -> int:
@@ -379,7 +402,9 @@ class Threads:
         name = self._home.pop(story)
         self._was.setdefault(story, name)
         thread = self._threads[name]
-        for term in thread.drop(story):
+        lost = thread.drop(story)
+        self._holding.add(lost, -1)
+        for term in lost:
             self._postings[term].remove(thread.slot)
             if not self._postings[term]:
                 del self._postings[term]

@@ -11,13 +11,15 @@ from datetime import timedelta
 from functools import cache, partial
 from types import FrameType
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.group import Threads, portrait_of, together
 from pipeline.group.portraits import Gathered
-from pipeline.group.relation import COLUMNS, Sight, ThreadModel, relation, shipped_model
+from pipeline.group.relation import COLUMNS, Comparer, Held, Sight, ThreadModel, relation, shipped_model
+from pipeline.group.threads import rarity
 from schemas.article import Reading
 from schemas.story import Portrait, PortrayedStory, ThreadDecision, ThreadJoin
 from tests.group.building import START, reading
@@ -374,13 +376,13 @@ _moments = st.integers(-100_000, 100_000).map(lambda minutes: START + timedelta(
 
 @st.composite
 def portraits(draw: st.DrawFn) -> Portrait:
-    """Any portrait of one report or several, in which a term is written as one of that number always is."""
+    """Any portrait of one report or several, in which a term is written with a capital or without."""
     terms, times = draw(_terms), sorted((draw(_moments), draw(_moments)))
     return Portrait(
         terms=terms,
         names=tuple(sorted(term for term in terms if term % 3 == 0)),
         opening=draw(_terms),
-        written={term: f"word{term}" for term in list(terms)[:12]},
+        written={term: f"{draw(st.sampled_from(('word', 'Word')))}{term}" for term in list(terms)[:12]},
         reports=draw(st.integers(1, 50)),
         first=times[0],
         last=times[1],
@@ -395,7 +397,18 @@ def test_portraits_add_up_to_the_same_in_any_order(parts: list[Portrait], data: 
     assert whole.reports == sum(one.reports for one in parts)
     assert (whole.first, whole.last) == (min(one.first for one in parts), max(one.last for one in parts))
     assert len(whole.terms) <= 192
-    assert all(weight == sum(one.terms.get(term, 0) for one in parts) for term, weight in whole.terms.items())
+    assert all(weight == _weight(term, parts) for term, weight in whole.terms.items())
+    if len(parts) > 1:
+        ranked = sorted({term for one in parts for term in one.terms}, key=lambda term: (-_weight(term, parts), term))
+        assert list(whole.terms) == ranked[:192]
+        written = [term for term in ranked[:192] if any(term in one.written for one in parts)][:12]
+        assert whole.written == {
+            term: min(one.written[term] for one in parts if term in one.written) for term in written
+        }
+
+
+def _weight(term: int, parts: list[Portrait]) -> int:
+    return sum(one.terms.get(term, 0) for one in parts)
 
 
 @settings(max_examples=50, deadline=None)
@@ -423,6 +436,47 @@ def test_what_two_portraits_have_in_common_does_not_depend_on_which_comes_first(
     assert len(found) == len(COLUMNS)
     assert all(map(math.isfinite, found))
     assert 0 < shipped_model().probability(found) < 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    one=portraits(),
+    others=st.lists(portraits(), max_size=6),
+    rare=st.lists(st.floats(0, 9), min_size=401, max_size=401),
+)
+def test_of_several_portraits_each_is_compared_as_if_it_were_alone(
+    one: Portrait, others: list[Portrait], rare: list[float]
+) -> None:
+    comparer, sight, sights = Comparer(), Sight(one), list(map(Sight, others))
+    held = Held(lambda terms: np.array([rare[term] ** 2 for term in terms.tolist()], np.float64))
+    found = comparer.relations(sight, sights, held)
+    assert found == [relation(sight, other, rare.__getitem__) for other in sights]
+    assert [columns[0] for columns in found] == comparer.cosines(sight, sights)
+    for other, columns in zip(others, found, strict=True):
+        dot = sum(weight * other.terms.get(term, 0) for term, weight in one.terms.items())
+        lengths = [math.hypot(*part.terms.values()) or 1.0 for part in (one, other)]
+        assert columns[0] == pytest.approx(dot / math.prod(lengths))
+        shared = sum(weight * other.terms.get(term, 0) * rare[term] ** 2 for term, weight in one.terms.items())
+        rarely = [math.hypot(*(weight * rare[term] for term, weight in part.terms.items())) for part in (one, other)]
+        assert columns[COLUMNS.index("rare")] == pytest.approx(shared / math.prod(rarely) if all(rarely) else 0.0)
+
+
+def test_how_rare_a_term_is_follows_from_the_threads_that_hold_it_now() -> None:
+    threads = among_news()
+    for story, report in {"quake": QUAKE, "trial": TRIAL, "rescue": RESCUE, "aid": AID, "verdict": VERDICT}.items():
+        place(threads, story, report)
+    threads.leave("trial")
+    place(threads, "rescue", RESCUE, AID)
+    sights = {
+        name: Sight(together(threads.remembered(story).portrait for story in stories))
+        for name, stories in threads.threads().items()
+    }
+    holding = Counter(term for sight in sights.values() for term in sight.terms)
+    own = sights[thread_of(threads, "quake")]
+    measured = dict(threads.measured("quake"))
+    assert measured
+    for other, columns in measured.items():
+        assert columns == relation(own, sights[other], lambda term: rarity(holding[term], len(sights)))
 
 
 def test_what_two_portraits_have_in_common_is_measured() -> None:
