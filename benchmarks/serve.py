@@ -1,14 +1,15 @@
 """Time the pages of the window over a large record.
 
-usage: nice python -m benchmarks.serve [--articles N] [--home DIR]
+usage: nice python -m benchmarks.serve [--articles N] [--home DIR] [--only WORD]
 
-Builds a record of N articles (100,000) with entries, stories, developments, figures, series, alerts and digests, made
-up but of the sizes that news has: texts of 2,500 characters, two figures an article, stories of five reports, one
-development of sixty large stories, series of up to 200 claims (the most that one keeps), and as many articles and
-figures a topic as telling remembers. Then asks a real uvicorn for each page, over different things and one after
-another, and prints how long the answers took: by the clock, and in processor time of this process, which both asks and
-answers, and is what to compare where a machine is busy. The first answer is told by itself: templates are compiled and
-briefs made then. With --home the record is kept, and used again.
+Builds a record of N articles (100,000) with entries, stories, developments, figures, series, alerts, digests and
+decisions, made up but of the sizes that news has: texts of 2,500 characters whose words are as frequent as those of a
+language (Zipf), two figures an article, stories of five reports, one development of sixty large stories, series of up
+to 200 claims (the most that one keeps), and as many articles and figures a topic as telling remembers; and its search
+index. Then asks a real uvicorn for each page, over different things and one after another, and prints how long the
+answers took: by the clock, and in processor time of this process, which both asks and answers, and is what to compare
+where a machine is busy. The first answer is told by itself: templates are compiled and briefs made then. With --home
+the record is kept, and used again. --only asks for pages with WORD in their names alone.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from pipeline.record import Record, Transaction
 from pipeline.serve.access import access_of
@@ -31,9 +33,11 @@ from pipeline.serve.app import make_app
 from pipeline.serve.secret import secret_of
 from pipeline.serve.server import serving
 from pipeline.settings import Settings
+from pipeline.steps.publish import publish
 from pipeline.steps.services import open_services
 from schemas.alert import Alert, AlertKind, AlertState, ArticleRef, Digest, DigestState, FigureNews, Statement
 from schemas.article import Article, CopyKind, CopyLink, Reading, TopicMatch
+from schemas.decision import Act, Choice, Decision, Subject, SubjectKind, Undone
 from schemas.feed import Announcement, Entry, Feed, FeedState, Health, Illness, Outcome
 from schemas.figure import (
     Claim,
@@ -44,13 +48,14 @@ from schemas.figure import (
     Modifier,
     Scope,
     Series,
+    SeriesDecision,
     Tell,
     Telling,
     ToldFigure,
     Verdict,
     VerdictKind,
 )
-from schemas.story import MoveKind, Story, StoryMove
+from schemas.story import MoveKind, Story, StoryDecision, StoryMove, ThreadDecision
 from schemas.topic import Topic
 
 END = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -60,18 +65,26 @@ GREAT = 0xFFFF0000
 FEEDS, SERIES, CLAIMS = 300, 5_000, 200
 TOLD, HEARD = 600, 200
 IN_STORY, IN_THREAD = 5, 3
+DECIDED = 5_000
 ASKED = 40
 LIMIT = 0.1
 
-_TEXT = (
-    "the flood killed people in a city on Sunday as rescue teams searched for survivors while officials said that the "
-    "water had risen faster than anyone expected after three days of rain across the province"
-)
+VOCABULARY = 30_000
+_SYLLABLES = [first + vowel for first in "bdfgklmnprstvz" for vowel in "aeiou"]
 
 
-def text_of(rng: random.Random) -> str:
+def word(rank: int) -> str:
+    """The word of a rank in the made-up language, from 0, the most frequent."""
+    rest, syllables = rank, [_SYLLABLES[rank % 70]]
+    while rest := rest // 70:
+        syllables.append(_SYLLABLES[(rest * 11 + rank) % 70])
+    return "".join(syllables) + "n"
+
+
+def text_of(rng: random.Random, words: list[str], weights: list[float]) -> str:
     return "\n".join(
-        " ".join(rng.choices(_TEXT.split(), k=60)).capitalize() + ". At least 1,605 people died." for _ in range(7)
+        " ".join(rng.choices(words, cum_weights=weights, k=50)).capitalize() + ". At least 1,605 people died."
+        for _ in range(7)
     )
 
 
@@ -151,6 +164,8 @@ def series_id(number: int) -> str:
 def build(record: Record, total: int) -> None:
     """Fill an empty record."""
     rng = random.Random(7)
+    words = [word(rank) for rank in range(VOCABULARY)]
+    weights = list(accumulate(1 / (rank + 2.7) for rank in range(VOCABULARY)))
     with record.begin() as tx:
         for name in TOPICS:
             tx.topics.put(Topic(name=name, title=name.title(), recipients=("desk@news.example",)))
@@ -161,11 +176,9 @@ def build(record: Record, total: int) -> None:
     for made in plan(total):
         batch.append(made)
         stories.setdefault(made.story, []).append(made)
-        if len(batch) == 1000:
-            put(record, batch, claims, rng)
+        if len(batch) == 1000 or made.number == total - 1:
+            put(record, batch, claims, lambda: text_of(rng, words, weights))
             batch = []
-    if batch:
-        put(record, batch, claims, rng)
     items = list(stories.items())
     for at in range(0, len(items), 500):
         with record.begin() as tx:
@@ -179,6 +192,7 @@ def build(record: Record, total: int) -> None:
     with record.begin() as tx:
         remember(tx, total)
         tell(tx, total)
+        decide(tx, total)
 
 
 def feeds() -> Iterator[Feed]:
@@ -202,11 +216,11 @@ def feeds() -> Iterator[Feed]:
         )
 
 
-def put(record: Record, batch: list[Made], claims: dict[str, list[Claim]], rng: random.Random) -> None:
+def put(record: Record, batch: list[Made], claims: dict[str, list[Claim]], text: Callable[[], str]) -> None:
     with record.begin() as tx:
         tx.entries.add(map(entry_of, batch))
         for made in batch:
-            article = tx.articles.put(article_of(made, rng))
+            article = tx.articles.put(article_of(made, text()))
             both = [figure_of(made, at) for at in (400, 900)]
             tx.figures.put(*both)
             tx.figures.put_verdict(*(verdict_of(made, one, claims) for one in both))
@@ -227,13 +241,13 @@ def entry_of(made: Made) -> Entry:
         ),
         first_seen=made.seen,
         outcome=Outcome.COPY if made.copy_of else Outcome.INDEXED,
-        reason="nothing in the open window is like it",
+        reason="no recent article is similar",
         ended=made.seen,
         article=made.id,
     )
 
 
-def article_of(made: Made, rng: random.Random) -> Article:
+def article_of(made: Made, text: str) -> Article:
     url = f"https://outlet.example/{made.number}"
     link = made.copy_of and CopyLink(
         original=made.copy_of, nearest=made.copy_of, kind=CopyKind.EXACT, containment=1.0, reason="the same text"
@@ -245,7 +259,7 @@ def article_of(made: Made, rng: random.Random) -> Article:
             requested_url=url,
             url=url,
             title=f"Report {made.number} of the flood in the city",
-            text=text_of(rng),
+            text=text,
             published=made.seen,
             language="en",
             outlet=f"Outlet {made.number % 40}",
@@ -253,7 +267,7 @@ def article_of(made: Made, rng: random.Random) -> Article:
         first_seen=made.seen,
         topics=(TopicMatch(topic=made.topic, matched=True, reason="found 'flood'"),),
         outcome=Outcome.COPY if made.copy_of else Outcome.INDEXED,
-        reason="nothing in the open window is like it",
+        reason="no recent article is similar",
         copy_link=link or None,
         story=made.story,
     )
@@ -391,6 +405,70 @@ def tell(tx: Transaction, total: int) -> None:
             )
 
 
+def decide(tx: Transaction, total: int) -> None:
+    """What people decided: series muted, every other unmuted again; stories and developments merged, series renamed.
+
+    As many of each as in years of a busy desk.
+    """
+    for number in range(DECIDED):
+        made = Made(
+            number * (total // DECIDED), TOPICS[number % 5], "", "", END - timedelta(hours=DECIDED - number), None
+        )
+        by, labels = f"editor {number % 9}", ("people killed in the flood", "people missing since the flood")
+        subject = Subject(kind=SubjectKind.SERIES, id=series_id(1 + number % SERIES), topic=made.topic)
+        tx.decisions.add(
+            Decision(
+                id=f"decision-{number:016x}",
+                subject=subject,
+                choice=Choice(act=Act.MUTE),
+                label=labels[0],
+                by=by,
+                decided=made.seen,
+                undone=Undone(by=by, at=made.seen) if number % 2 else None,
+            )
+        )
+        both = (made.id, f"article-{made.number + 1:016x}")
+        told = {"decided": made.seen, "by": by, "labels": labels}
+        tx.stories.decide(StoryDecision.model_validate({"kind": "merge", "articles": both, **told}))
+        tx.threads.decide(ThreadDecision.model_validate({"kind": "merge", "articles": both, **told}))
+        series = {"kind": "rename", "series": (subject.id,), "label": "drowned", **told, "labels": labels[:1]}
+        tx.figures.decide_series(made.topic, SeriesDecision.model_validate(series))
+
+
+def searches() -> dict[str, list[str]]:
+    """Searches to ask for: of words in all articles, in many and in few; each with its facets."""
+    some = random.Random(2)
+
+    def ranked(low: int, high: int) -> list[str]:
+        return [word(some.randrange(low, high)) for _ in range(ASKED)]
+
+    few, many, most = ranked(5_000, 20_000), ranked(300, 600), ranked(10, 50)
+    day = (END - timedelta(days=20)).date()
+    asked = {
+        "a rare word": [{"q": one} for one in few],
+        "a common word": [{"q": one} for one in many],
+        "a very common word": [{"q": one} for one in most],
+        "two words of every article": [{"q": "people died"}],
+        "common words and a rare one": [{"q": f"{a} {b} {c}"} for a, b, c in zip(most, many, few, strict=True)],
+        "eight words": [{"q": " ".join([*most[n : n + 4], *many[n : n + 2], *few[n : n + 2]])} for n in range(20)],
+        "a phrase of every article": [{"q": '"people died"'}],
+        "a phrase": [{"q": f'"{a} {b}"'} for a, b in zip(most, reversed(most), strict=True)],
+        "a prefix": [{"q": f"{one[:3]}*"} for one in many],
+        "all but a word": [{"q": f"-{one}"} for one in most],
+        "a very common word, by date": [{"q": one, "sort": "date"} for one in most],
+        "common words within a topic, an outlet and a week": [
+            {"q": one, "topic": TOPICS[2], "outlet": "Outlet 7", "since": str(day), "until": str(day + timedelta(7))}
+            for one in most
+        ],
+        "a common word within a development": [{"q": one, "development": f"thread-{GREAT:016x}"} for one in most],
+        "no words": [{}],
+        "no words, within a topic": [{"topic": name} for name in TOPICS],
+        "no words, within an outlet": [{"outlet": f"Outlet {number}"} for number in range(40)],
+        "no words, a week long ago": [{"since": str(day - timedelta(50)), "until": str(day - timedelta(43))}],
+    }
+    return {f"search: {name}": [f"/search?{urlencode(one)}" for one in fields] for name, fields in asked.items()}
+
+
 def pages(total: int) -> dict[str, list[str]]:
     """Addresses to ask for, by what they are."""
     rng = random.Random(1)
@@ -415,6 +493,10 @@ def pages(total: int) -> dict[str, list[str]]:
         "entries of a week": ["/entries"],
         "entries of a month": ["/entries?days=30"],
         "why (an article)": [f"/explain/article-{number:016x}" for number in some],
+        "decisions": ["/decisions"],
+        "decisions, undone too": ["/decisions?undone=yes"],
+        "decide about a series": [f"/decisions/series/{series_id(1 + number % SERIES)}" for number in some],
+        **searches(),
     }
 
 
@@ -434,6 +516,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--home", type=Path)
+    parser.add_argument("--only", default="")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         home = given.home or Path(scratch)
@@ -445,18 +528,21 @@ def main() -> None:
             began = time.perf_counter()
             build(services.record, given.articles)
             print(f"built {given.articles:,} articles in {time.perf_counter() - began:.0f} s")
+            began = time.perf_counter()
+            publish(services)
+            print(f"indexed them in {time.perf_counter() - began:.0f} s")
         app = make_app(services, access_of(settings, "127.0.0.1"), secret_of(home))
         with serving(app, "127.0.0.1", 0) as address:
-            report(address, known or given.articles)
+            report(address, known or given.articles, given.only)
         services.close()
 
 
-def report(address: str, total: int) -> None:
+def report(address: str, total: int, only: str) -> None:
     print("| page | median, ms | 95 of 100, ms | CPU, ms | first, CPU ms | kB |\n|---|---|---|---|---|---|")
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
     slow: list[str] = []
-    for name, paths in pages(total).items():
+    for name, paths in ((name, paths) for name, paths in pages(total).items() if only in name):
         _, first, _ = ask(address, paths[0], connection)
         times, works, sizes = zip(*(ask(address, paths[n % len(paths)], connection) for n in range(ASKED)), strict=True)
         late = statistics.quantiles(times, n=20)[-1]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import SearchIndexError
@@ -21,8 +22,9 @@ from pipeline.index.words import freshness, joined
 from pipeline.sqlite import write_ahead
 from schemas.search import ArticleDocument, IndexKind, Query, Results
 
-_SCHEMA_VERSION = 2
-"""Of the file; one of another version is emptied and filled again from the record."""
+_SCHEMA_VERSION = 3
+"""Of the file; one of another version is emptied and filled again from the record, but for one of the version before,
+which lacks an index."""
 _TABLES = """
 CREATE TABLE document (
     number INTEGER PRIMARY KEY,
@@ -35,6 +37,7 @@ CREATE TABLE document (
     published TEXT NOT NULL
 );
 CREATE INDEX document_published ON document (published DESC, id);
+CREATE INDEX document_outlet ON document (outlet, published DESC, id);
 CREATE INDEX document_story ON document (story);
 CREATE INDEX document_copy_of ON document (copy_of) WHERE copy_of IS NOT NULL;
 CREATE TABLE content (
@@ -176,8 +179,8 @@ class _Trouble:
                 "the search index can't be used",
                 where=str(self._path),
                 why=str(error),
-                hint="free some disk space or repair the file's permissions; the index holds nothing of its own, "
-                "so it may be deleted and made again with `tallywire index rebuild`",
+                hint="free some disk space or fix the file's permissions; the index is only a copy: you may delete "
+                "it and run `tallywire index rebuild`",
             ) from error
 
 
@@ -229,7 +232,12 @@ def _make(connection: sqlite3.Connection) -> None:
     """Make the tables in place of those of another version, unless another process has done so meanwhile."""
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        if _version(connection) == _SCHEMA_VERSION:
+        version = _version(connection)
+        if version == _SCHEMA_VERSION:
+            return
+        if version == _SCHEMA_VERSION - 1:
+            connection.execute("CREATE INDEX document_outlet ON document (outlet, published DESC, id)")
+            connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
             return
         kept = connection.execute(
             "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
@@ -244,7 +252,13 @@ def _make(connection: sqlite3.Connection) -> None:
 
 
 def _freshness(published: str, now: str) -> float:
-    return freshness(datetime.fromisoformat(now) - datetime.fromisoformat(published))
+    return freshness(_moment(now) - datetime.fromisoformat(published))
+
+
+@lru_cache(maxsize=8)
+def _moment(now: str) -> datetime:
+    """The one moment of which a search asks for every document."""
+    return datetime.fromisoformat(now)
 
 
 def _remove(path: Path) -> None:

@@ -75,20 +75,21 @@ class DecisionsKept:
         subject: str | None = None,
         *,
         undone: bool = False,
+        latest: int | None = None,
     ) -> list[Decision]:
         """Decisions in the order they were made: of ``kinds`` and about ``subject``, where these are given.
 
-        ``undone`` gives those that were taken back as well.
+        ``undone`` gives those that were taken back as well; ``latest`` the last so many alone.
         """
-        query = select(decisions.c.id, decisions.c.document).order_by(decisions.c.number)
+        query = select(decisions.c.id, decisions.c.document).order_by(decisions.c.number.desc())
         if wanted := [kind.value for kind in kinds]:
             query = query.where(decisions.c.kind.in_(wanted))
         if subject is not None:
             query = query.where(decisions.c.subject == subject)
         if not undone:
             query = query.where(decisions.c.undone.is_(None))
-        rows = self._connection.execute(query)
-        return [from_document(Decision, document, f"decision {id}") for id, document in rows]
+        rows = self._connection.execute(query.limit(latest)).all()
+        return [from_document(Decision, document, f"decision {id}") for id, document in reversed(rows)]
 
     def has_any(self, kind: SubjectKind) -> bool:
         """Whether anything was ever decided about things of a kind."""

@@ -350,3 +350,12 @@ class Figures:
             .order_by(series_decisions.c.id)
         )
         return [from_document(kind, document, f"series decision {id}") for id, document in rows]
+
+    def all_series_decisions(self, kind: type[D], latest: int | None = None) -> list[tuple[str, D]]:
+        """What people decided about the series of all topics, each with its topic, in the order they did; of the
+        ``latest`` alone, if given.
+        """
+        columns = (series_decisions.c.id, series_decisions.c.topic, series_decisions.c.document)
+        query = select(*columns).order_by(series_decisions.c.id.desc()).limit(latest)
+        rows = reversed(self._connection.execute(query).all())
+        return [(topic, from_document(kind, document, f"series decision {id}")) for id, topic, document in rows]

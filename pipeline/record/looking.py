@@ -13,7 +13,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, Select, func, select, tu
 
 from pipeline.record.alerts import alerts
 from pipeline.record.articles import Articles, article_topics, articles
-from pipeline.record.base import from_document
+from pipeline.record.base import batches, from_document
 from pipeline.record.digests import digests
 from pipeline.record.entries import Entries, entries
 from pipeline.record.feeds import feed_topics, feeds
@@ -258,6 +258,15 @@ class Looking:
             day = found.setdefault(seen.date(), {})
             day[status] = day.get(status, 0) + 1
         return found
+
+    def topics_of(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The topics of the stories that articles are in, by article, sorted; articles in no story have none."""
+        found: dict[str, list[str]] = {}
+        query = select(articles.c.id, story_topics.c.topic).join(story_topics, story_topics.c.story == articles.c.story)
+        for some in batches(ids):
+            for id, topic in self._connection.execute(query.where(articles.c.id.in_(some))):
+                found.setdefault(id, []).append(topic)
+        return {id: tuple(sorted(topics)) for id, topics in found.items()}
 
     def copies_of(self, article: str, limit: int) -> list[Article]:
         """The copies of an article, the first to arrive first."""

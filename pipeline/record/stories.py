@@ -291,12 +291,11 @@ class Stories:
         """Keep what a person decided."""
         self._connection.execute(story_decisions.insert(), {"document": to_document(decision)})
 
-    def decisions(self) -> list[StoryDecision]:
-        """What people decided, in the order they did."""
-        rows = self._connection.execute(
-            select(story_decisions.c.id, story_decisions.c.document).order_by(story_decisions.c.id)
-        )
-        return [from_document(StoryDecision, document, f"story decision {id}") for id, document in rows]
+    def decisions(self, latest: int | None = None) -> list[StoryDecision]:
+        """What people decided, in the order they did; of the ``latest`` alone, if given."""
+        query = select(story_decisions.c.id, story_decisions.c.document).order_by(story_decisions.c.id.desc())
+        rows = self._connection.execute(query.limit(latest)).all()
+        return [from_document(StoryDecision, document, f"story decision {id}") for id, document in reversed(rows)]
 
 
 def _latest(

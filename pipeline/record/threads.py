@@ -85,9 +85,8 @@ class ThreadsKept:
         """Keep what a person decided."""
         self._connection.execute(thread_decisions.insert(), {"document": to_document(decision)})
 
-    def decisions(self) -> list[ThreadDecision]:
-        """What people decided, in the order they did."""
-        rows = self._connection.execute(
-            select(thread_decisions.c.id, thread_decisions.c.document).order_by(thread_decisions.c.id)
-        )
-        return [from_document(ThreadDecision, document, f"thread decision {id}") for id, document in rows]
+    def decisions(self, latest: int | None = None) -> list[ThreadDecision]:
+        """What people decided, in the order they did; of the ``latest`` alone, if given."""
+        query = select(thread_decisions.c.id, thread_decisions.c.document).order_by(thread_decisions.c.id.desc())
+        rows = self._connection.execute(query.limit(latest)).all()
+        return [from_document(ThreadDecision, document, f"thread decision {id}") for id, document in reversed(rows)]

@@ -5,17 +5,20 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from random import Random
 from threading import Barrier
 
 import pytest
 
 from pipeline.errors import SearchIndexError
+from pipeline.index import sqlitesearch
 from pipeline.index.contract import Batch
-from pipeline.index.sqlite import SqliteIndex
-from pipeline.index.words import joined
+from pipeline.index.sqlite import _SCHEMA_VERSION, SqliteIndex
+from pipeline.index.words import joined, may_miss
 from schemas.search import Query
-from tests.index.test_contract import ARTICLES, document, found, write
+from tests.index.test_contract import ARTICLES, NOON, document, found, write
 
 
 def test_a_file_that_is_no_index_is_named_with_the_way_out(tmp_path: Path) -> None:
@@ -126,3 +129,59 @@ def test_what_is_gone_is_not_found_by_any_of_its_words(tmp_path: Path) -> None:
         file.create_function("joined", 1, joined)
         file.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     index.close()
+
+
+def test_a_file_of_the_version_before_gets_its_index_and_keeps_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    with closing(SqliteIndex(path)) as index:
+        write(index, [document("a", "Flood")], heard=3)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP INDEX document_outlet")
+        connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION - 1}")
+    with closing(SqliteIndex(path)) as index:
+        assert (found(index, "flood"), index.heard()) == (["a"], 3)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'document_outlet'").fetchone()
+
+
+WORDS = ["flood", "norden", "dike", "water", "rescue", "boat", "night", "river"]
+
+
+@pytest.mark.parametrize("rare", [0, 10_000])
+@pytest.mark.parametrize("most", [3, 1000])
+def test_whatever_is_asked_the_latest_with_enough_of_the_words_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rare: int, most: int
+) -> None:
+    monkeypatch.setattr(sqlitesearch, "_RARE", rare)
+    monkeypatch.setattr(sqlitesearch, "_AHEAD", 0)
+    monkeypatch.setattr(sqlitesearch, "MOST_COUNTED", most)
+    chance = Random(4)
+    held = {f"d{n:03}": set(chance.sample(WORDS, chance.randrange(9))) for n in range(120)}
+    with closing(SqliteIndex(tmp_path / "index.db")) as index:
+        days = {id: NOON - timedelta(days=chance.randrange(9)) for id in held}
+        write(
+            index,
+            [
+                document(id, "News", " ".join(sorted(words)), published=days[id], outlet=f"Outlet {n % 3}")
+                for n, (id, words) in enumerate(held.items())
+            ],
+            heard=1,
+        )
+        for number in range(1, 9):
+            asked, unwanted = chance.sample(WORDS, number), chance.choice(WORDS)
+            since, outlet = NOON - timedelta(days=chance.randrange(9)), f"Outlet {chance.randrange(3)}"
+            for excluded, filters in ((set(), {}), ({unwanted} - set(asked), {}), (set(), {"since": since})):
+                query = Query(
+                    text=" ".join([*asked, *(f"-{word}" for word in excluded)]), outlets=(outlet,), limit=200, **filters
+                )
+                right = [
+                    id
+                    for n, (id, words) in enumerate(held.items())
+                    if len(words & set(asked)) >= number - may_miss(number)
+                    and not words & excluded
+                    and f"Outlet {n % 3}" == outlet
+                    and (not filters or days[id] >= since)
+                ]
+                results = index.search(query)
+                assert sorted(hit.document.id for hit in results.hits) == right[-most:], query
+                assert (results.total, results.more) == (min(len(right), most), len(right) > most)

@@ -76,7 +76,7 @@ def test_a_development_is_put_together_with_another_that_its_page_offers(reader:
     assert (decision.by, decision.decided, decision.topic) == ("Anna", reader.room.clock(), "news")
     words = reader.client.get("/decisions").words
     assert "developments “Handball cup goes to Eskholm”, “Parliament in Lunden passes budget" in words
-    assert ": put together Anna, Fri 6 Mar 09:00" in words
+    assert ": merged Anna, Fri 6 Mar 09:00" in words
 
 
 def test_stories_are_split_off_a_development_by_ticking_them(reader: Reader) -> None:
@@ -172,7 +172,7 @@ def test_what_can_not_be_arranged_is_refused_in_words(reader: Reader) -> None:
         page = reader.client.get(path)
         assert (page.status, words in page.words) == (status, True), page.words
     for fields, status, words in (
-        ({"do": "explode", "id": toll}, 422, "nothing like that to arrange"),
+        ({"do": "explode", "id": toll}, 422, "nothing of that kind to arrange"),
         ({"do": "pin", "id": "series-none"}, 409, "There is no series"),
         ({"do": "rename", "id": toll, "label": " "}, 422, "The name is empty."),
         ({"do": "rename", "id": toll, "label": "x" * 121}, 422, "longer than 120 characters"),

@@ -77,7 +77,7 @@ def test_what_was_arranged_keeps_the_names_that_things_had(room: Newsroom) -> No
         f"series “{toll.label}”",
         "renamed to “killed in Orsava”",
     )
-    assert (merged.by, merged.labels, merged.what) == ("Bo", (cup.headline, budget.headline), "put together")
+    assert (merged.by, merged.labels, merged.what) == ("Bo", (cup.headline, budget.headline), "merged")
     assert room.story("cup-1").id == room.story("budget-1").id
     with room.services.record.read() as tx:
         assert len(arranged(tx, topic="news")) == 2

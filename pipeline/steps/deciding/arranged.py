@@ -5,7 +5,7 @@ These decisions can't be taken back by a command: a merge is followed by a split
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,9 @@ from schemas.story import DecisionKind, Story, StoryDecision, ThreadDecision
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
+
+_Made = StoryDecision | ThreadDecision | tuple[str, SeriesDecision]
+"""What was decided; about series, with their topic."""
 
 _NAMED = 3
 """Things that a line names; more are counted."""
@@ -69,11 +72,11 @@ class Arranged:
 
     @property
     def what(self) -> str:
-        """What was decided: "put together", "renamed to “drowned in Dern”"."""
+        """What was decided: "merged", "renamed to “drowned in Dern”"."""
         one, *_ = _NOUNS[self.kind]
         match self.act:
             case "merge":
-                return "put together"
+                return "merged"
             case "split":
                 named = f" as “{one_line(self.name, 120)}”" if self.name else ""
                 return f"split off from {one} “{one_line(self.labels[0], 120)}”{named}"
@@ -103,24 +106,20 @@ def history(
 
     ``topic`` leaves out what concerns other topics alone; ``undone`` adds what was taken back; at most ``limit``.
     """
-    found: list[Decision | Arranged] = [*listed(tx, topic=topic, undone=undone), *arranged(tx, topic, limit)]
+    found: list[Decision | Arranged]
+    found = [*listed(tx, topic=topic, undone=undone, limit=limit), *arranged(tx, topic, limit)]
     return sorted(found, key=lambda one: one.decided, reverse=True)[:limit]
 
 
 def arranged(tx: Transaction, topic: str | None = None, limit: int | None = None) -> list[Arranged]:
     """What people arranged, the latest first; as `history`."""
-    made: list[StoryDecision | ThreadDecision | tuple[str, SeriesDecision]]
-    made = [*tx.stories.decisions(), *tx.threads.decisions()]
-    made += [
-        (name, one)
-        for name in (one.name for one in tx.topics.all())
-        if topic in (None, name)
-        for one in tx.figures.series_decisions(name, SeriesDecision)
-    ]
-    made.sort(key=_decided)
-    made.reverse()
+    most = limit if topic is None else None
+    made: list[_Made] = [*tx.stories.decisions(most), *tx.threads.decisions(most)]
+    made += tx.figures.all_series_decisions(SeriesDecision, most)
+    made = sorted(made, key=_decided)[::-1][:most]
+    topics = tx.looking.topics_of({one.articles[0] for one in made if not isinstance(one, tuple) and one.articles})
     # Each is looked up by itself, so no more of them than are asked for.
-    shown = (_arranged(tx, one) for one in made)
+    shown = (_arranged(tx, one, topics) for one in made)
     return list(islice((one for one in shown if topic is None or topic in one.topics), limit))
 
 
@@ -136,37 +135,35 @@ def pinned(tx: Transaction, topic: str) -> list[Series]:
     return [one for one in found if one.pinned and one.merged_into is None]
 
 
-def _decided(one: StoryDecision | ThreadDecision | tuple[str, SeriesDecision]) -> datetime:
+def _decided(one: _Made) -> datetime:
     return one[1].decided if isinstance(one, tuple) else one.decided
 
 
-def _arranged(tx: Transaction, one: StoryDecision | ThreadDecision | tuple[str, SeriesDecision]) -> Arranged:
+def _arranged(tx: Transaction, one: _Made, topics: Mapping[str, tuple[str, ...]]) -> Arranged:
+    """``topics``: of the first article of each decision about stories and threads."""
     if isinstance(one, tuple):
         return _of_series(tx, *one)
-    stories = _stories(tx, one.articles[: 1 if one.labels else _ASKED])
-    if isinstance(one, StoryDecision):
-        return _of_articles(Arranges.STORY, one, stories, one.labels or _old_story_labels(tx, one, stories))
-    labels = one.labels or _headlines([*_stories(tx, one.others[:1]), *stories]) or one.articles
-    return _of_articles(Arranges.THREAD, one, stories, labels)
-
-
-def _of_articles(
-    kind: Arranges, one: StoryDecision | ThreadDecision, stories: Sequence[Story], labels: tuple[str, ...]
-) -> Arranged:
     return Arranged(
-        kind=kind,
+        kind=Arranges.STORY if isinstance(one, StoryDecision) else Arranges.THREAD,
         act=one.kind.value,
         ids=one.articles,
-        labels=labels,
+        labels=one.labels or _old_labels(tx, one),
         name=None,
-        topics=tuple(sorted({topic for story in stories for topic in story.topics})),
+        topics=topics.get(one.articles[0], ()) if one.articles else (),
         by=one.by or _NOBODY,
         decided=one.decided,
     )
 
 
-def _old_story_labels(tx: Transaction, one: StoryDecision, stories: Sequence[Story]) -> tuple[str, ...]:
+def _old_labels(tx: Transaction, one: StoryDecision | ThreadDecision) -> tuple[str, ...]:
     """What a decision without labels is about, as it is called now; ids of what is no longer there."""
+    stories = _stories(tx, one.articles[:_ASKED])
+    if isinstance(one, StoryDecision):
+        return _old_story_labels(tx, one, stories)
+    return _headlines([*_stories(tx, one.others[:1]), *stories]) or one.articles
+
+
+def _old_story_labels(tx: Transaction, one: StoryDecision, stories: Sequence[Story]) -> tuple[str, ...]:
     if one.kind is DecisionKind.MERGE or one.story is None:
         return _headlines(stories) or one.articles
     whole, articles = tx.stories.get(one.story), tx.articles.get_many(one.articles[:_ASKED])

@@ -92,9 +92,14 @@ def decided_by(key: str) -> str:
     return stable_id("decision", key)
 
 
-def listed(tx: Transaction, *, topic: str | None = None, undone: bool = False) -> list[Decision]:
-    """What people decided, the latest first; ``topic`` leaves out what concerns other topics alone."""
-    found = tx.decisions.find(undone=undone)
+def listed(
+    tx: Transaction, *, topic: str | None = None, undone: bool = False, limit: int | None = None
+) -> list[Decision]:
+    """What people decided, the latest first; ``topic`` leaves out what concerns other topics alone.
+
+    At most ``limit``, where no topic is given.
+    """
+    found = tx.decisions.find(undone=undone, latest=limit if topic is None else None)
     return [one for one in reversed(found) if topic is None or one.subject.topic in (None, topic)]
 
 
