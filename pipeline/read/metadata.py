@@ -14,14 +14,14 @@ from datetime import datetime
 
 from pipeline.read.address import address
 from pipeline.read.bylines import bylines_of, region_of
-from pipeline.read.dates import hints_of, parse_date, settle
+from pipeline.read.dates import parse_date, settle
 from pipeline.read.headline import headings, one_line, site_tags, title_of
 from pipeline.read.jsonld import Said
 from pipeline.read.language import language_code, language_of
 from pipeline.read.layout import Layout
 from pipeline.read.markup import Markup
 from pipeline.read.names import names
-from pipeline.read.published import published_of, shown_dates
+from pipeline.read.published import published_of
 from pipeline.read.titles import words
 from pipeline.urls import host_of, outlet_domain
 from schemas.article import Hint, MetadataSource
@@ -165,9 +165,8 @@ def judge(markup: Markup, said: Said, hint: Hint, layout: Layout, *, text: str, 
     title, title_source = title_of(markup, said, hint, sites, layout, text)
     region = region_of(layout, (title, said.headline, hint.title, markup.first("og:title")), text)
     authors, authors_source = authors_of(markup, said, hint, sites, bylines_of(layout, region, sites, text))
-    shown = shown_dates(layout, region, hints_of(host_of(final_url), hint.language))
     published, published_source = published_of(
-        markup, said, hint, layout, shown, final_url=final_url, now=now, notes=notes
+        markup, said, hint, layout, region, final_url=final_url, now=now, notes=notes
     )
     modified = _modified_of(markup, said, published, host_of(url), now)
     declared = _declared(markup, said, hint)

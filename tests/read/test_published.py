@@ -82,6 +82,9 @@ COMMENT = '<div class="comments"><p>Beat Frei <time datetime="2026-03-02T09:00:0
         ("", COMMENT, DATED, "2026-02-20T00:00", S.URL),
         ('<time datetime="2009-05-01">1 May 2009</time>', "", DATED, "2026-02-20T00:00", S.URL),
         ("", "<p>© 2026 Valley Post. All rights reserved.</p>", PLAIN, f"{NOW:%Y-%m-%dT%H:%M}", S.ARRIVAL),
+        # the only day that the page shows; one of several may be anything's
+        ("", "<p>Stand: 1. März 2026</p>", PLAIN, "2026-03-01T00:00", S.PAGE),
+        ("", "<p>Stand: 1. März 2026</p><p>Archiv 2. Mai 2020</p>", PLAIN, f"{NOW:%Y-%m-%dT%H:%M}", S.ARRIVAL),
     ],
 )  # fmt: skip
 def test_dates_at_the_head_of_an_article(before: str, after: str, url: str, wanted: str, source: S) -> None:
