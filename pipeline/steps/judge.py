@@ -53,8 +53,8 @@ class Judge:
         self._turn: int | None = None
         self._memory: str | None = None
         """What the note `MEMORY` said when all that is remembered was read."""
-        self._grouper = Grouper()
-        self._threads = Threads()
+        self._grouper: Grouper | None = None
+        self._threads: Threads | None = None
         self._followers: dict[str, Follower] = {}
         self._tellers: dict[str, Teller] = {}
         self._following: dict[str, str | None] = {}
@@ -107,6 +107,7 @@ class Judge:
         with self._services.record.judging(wait):
             with self._services.record.begin() as tx:
                 turn = self._recall(tx)
+                self._begun(tx)
                 for name in self._topics:
                     self._follower(tx, name)
                     self._teller(tx, name)
@@ -125,7 +126,7 @@ class Judge:
         with self._turn_of(60.0) as tx:
             run = self._begun(tx)
             tx.stories.decide(decision)
-            moves = self._grouper.decide(decision)
+            moves = self._grouping(tx).decide(decision)
             run.move(moves)
             run.remember()
             run.refresh_stories()
@@ -134,10 +135,12 @@ class Judge:
     def decide_threads(self, decision: ThreadDecision) -> tuple[str, ...]:
         """Keep what a person decided about threads; gives the stories that are in another thread now."""
         with self._turn_of(60.0) as tx:
+            threads = self._threading(tx)
             tx.threads.decide(decision)
-            self._grouper.part(decision)
-            moved = self._threads.decide(decision)
-            Developments(tx, self._threads).write_down(moved)
+            if self._grouper is not None:
+                self._grouper.part(decision)
+            moved = threads.decide(decision)
+            Developments(tx, threads).write_down(moved)
         return moved
 
     def decide_series(self, topic: str, decision: SeriesDecision) -> tuple[Series, ...]:
@@ -157,7 +160,7 @@ class Judge:
 
     def _begun(self, tx: Transaction) -> Run:
         now = self._services.clock()
-        return Run(tx, self._grouper, self._threads, self._follower, self._teller, self._topics, now)
+        return Run(tx, self._grouping(tx), self._threading(tx), self._follower, self._teller, self._topics, now)
 
     @contextmanager
     def _turn_of(self, wait: float) -> Iterator[Transaction]:
@@ -172,14 +175,18 @@ class Judge:
                     turn = self._recall(tx) + 1
                     yield tx
                     tx.notes.set(_TURN, str(turn))
-                    tx.notes.set(_UNSETTLED, self._grouper.unsettled())
+                    if self._grouper is not None:
+                        tx.notes.set(_UNSETTLED, self._grouper.unsettled())
             except BaseException:
                 self._turn = None
                 raise
             self._turn = turn
 
     def _recall(self, tx: Transaction) -> int:
-        """Bring the memory up to the record, unless it is; gives the turn that the record has reached."""
+        """Drop what is remembered unless it is up to the record; gives the turn that the record has reached.
+
+        What was dropped is read again when it is needed: a decision about series needs none of the open window.
+        """
         turn = int(tx.notes.get(_TURN) or 0)
         topics = {topic.name: topic for topic in tx.topics.all()}
         memory = tx.notes.get(MEMORY)
@@ -190,9 +197,19 @@ class Judge:
         self._topics = topics
         self._followers = {}
         self._tellers = {}
-        self._grouper = self._regained(tx, topics)
-        self._threads = Threads(tx.threads.remembered(), decisions=tx.threads.decisions())
+        self._grouper = None
+        self._threads = None
         return turn
+
+    def _grouping(self, tx: Transaction) -> Grouper:
+        if self._grouper is None:
+            self._grouper = self._regained(tx, self._topics)
+        return self._grouper
+
+    def _threading(self, tx: Transaction) -> Threads:
+        if self._threads is None:
+            self._threads = Threads(tx.threads.remembered(), decisions=tx.threads.decisions())
+        return self._threads
 
     def _forget_decided(self, tx: Transaction) -> None:
         """Drop what is remembered of a topic's figures where a person decided about them since."""

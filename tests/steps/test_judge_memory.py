@@ -16,8 +16,9 @@ from pipeline.steps.deciding.feeds import logins_of
 from pipeline.steps.judge import Judge
 from schemas.alert import Alert, AlertKind
 from schemas.feed import Outcome
-from schemas.figure import VerdictKind
-from schemas.story import DecisionKind, StoryDecision
+from schemas.figure import DecisionKind as SeriesKind
+from schemas.figure import SeriesDecision, VerdictKind
+from schemas.story import DecisionKind, StoryDecision, ThreadDecision
 from schemas.topic import Topic
 from tests.steps.conftest import START
 from tests.steps.scripted import TOPIC, Newsroom, Written, newsroom
@@ -82,6 +83,43 @@ def test_a_memory_whose_commit_failed_is_not_trusted_when_another_has_judged_sin
     room.judge = mine
     room.arrive([FIRE_COPIED])
     assert outcome(room, FIRE_COPIED) is Outcome.COPY
+
+
+def spoil_memory(room: Newsroom, table: str, column: str, value: object) -> None:
+    """Let what is remembered be of a form that can't be read."""
+    with closing(sqlite3.connect(room.services.settings.home / "tallywire.db")) as connection:
+        connection.execute(f"UPDATE {table} SET {column} = ?", [value])
+        connection.commit()
+
+
+def test_a_decision_about_series_or_threads_reads_nothing_of_the_open_window(room: Newsroom) -> None:
+    room.arrive([FLOOD, FIRE])
+    spoil_memory(room, "remembered", "features", b"\0")
+    judge = Judge(room.services)
+    articles, decided = (FLOOD.id, FIRE.id), room.clock()
+    judge.decide_threads(ThreadDecision(kind=DecisionKind.MERGE, articles=articles, decided=decided))
+    assert room.story(FLOOD.id).development == room.story(FIRE.id).development
+    with room.services.record.read() as tx:
+        series = tx.figures.series("news")[0].id
+        assert {memory.features for memory in tx.articles.remembered()} == {b"\0"}
+    spoil_memory(room, "portrayed", "document", "{}")
+    rename = SeriesDecision(kind=SeriesKind.RENAME, series=(series,), label="Patients", decided=decided)
+    judge = Judge(room.services)
+    assert [one.label for one in judge.decide_series("news", rename)] == ["Patients"]
+
+
+def test_a_judge_that_decided_without_the_open_window_recalls_it_for_the_next_article(room: Newsroom) -> None:
+    room.arrive([FLOOD, FIRE])
+    flood, fire = room.story(FLOOD.id).articles, room.story(FIRE.id).articles
+    room.judge = Judge(room.services)
+    room.judge.decide_threads(
+        ThreadDecision(kind=DecisionKind.SPLIT, articles=fire, others=flood, decided=room.clock())
+    )
+    room.judge.decide(StoryDecision(kind=DecisionKind.MERGE, articles=(FLOOD.id, FIRE.id), decided=room.clock()))
+    room.arrive([FIRE_COPIED])
+    assert outcome(room, FIRE_COPIED) is Outcome.COPY
+    assert FIRE_COPIED.id in room.story(FIRE.id).copies
+    assert room.story(FIRE.id).id == room.story(FLOOD.id).id
 
 
 def test_a_decision_that_was_not_saved_is_not_grouped_by(room: Newsroom) -> None:
