@@ -19,13 +19,19 @@ from pipeline.cli.common import progress, say
     show_default=True,
     help="Folder for the digest, mails, archive and database; replaced if a demo created it.",
 )
-def demo(out: Path) -> None:
+@click.option(
+    "--another-round", is_flag=True, help="Play one more round into a demo, to see what you decided take effect."
+)
+def demo(out: Path, another_round: bool) -> None:
     """Run a small example newsroom through the whole pipeline.
 
     The articles are illustrative; nothing leaves this machine.
     """
-    from pipeline.demo.play import Told, play
+    from pipeline.demo.play import Told, play, play_another
 
+    if another_round:
+        play_another(out, Told(line=say, bar=progress))
+        return
     say("A small newsroom, served on this machine and watched as real feeds are. Its articles are illustrative.")
     played = play(out, Told(line=say, bar=progress))
     say("")
@@ -36,6 +42,8 @@ def demo(out: Path) -> None:
     say("Try next:")
     for words in ("serve", "figures list", 'search "returned children"'):
         say(f"  {_called()} {words} --home {out}")
+    say("Mute or correct something in the window, then see it take effect:")
+    say(f"  {_called()} demo --another-round --out {out}")
 
 
 def _called() -> str:

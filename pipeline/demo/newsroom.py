@@ -72,6 +72,8 @@ class Newsroom(Model):
     """The plan of what is published when."""
 
     rounds: tuple[PlannedRound, ...]
+    another: str
+    """What is worth watching in the round after the last."""
     outlets: dict[str, Outlet]
     articles: tuple[PlannedArticle, ...]
 
@@ -111,10 +113,14 @@ class Stage:
     newsroom: Newsroom
     began: datetime
     round: int = 0
+    another: datetime | None = None
+    """When the round after the last is polled, if it is played."""
     requests: list[tuple[str, int]] = field(default_factory=list)
 
     def time_of(self, number: int) -> datetime:
         """When round ``number``, counted from 1, is polled."""
+        if self.another is not None and number > len(self.newsroom.rounds):
+            return self.another
         return self.began + timedelta(hours=self.newsroom.rounds[number - 1].hours)
 
     def published(self, outlet: str) -> list[Published]:
@@ -325,9 +331,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(stage: Stage) -> Iterator[str]:
-    """Serve the newsroom on loopback; yields its address, such as ``http://127.0.0.1:41234``."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, stage))
+def serving(stage: Stage, port: int = 0) -> Iterator[str]:
+    """Serve the newsroom on loopback; yields its address, such as ``http://127.0.0.1:41234``.
+
+    ``port`` 0 is any that is free. Raises OSError where another program uses the port.
+    """
+    server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, stage))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline.demo.newsroom import Stage, read_newsroom, serving, topic_text
 from pipeline.errors import RecordError
@@ -23,12 +25,13 @@ from pipeline.tell.digest import digest_page
 from pipeline.tell.views import headline
 from pipeline.tell.words import count
 from pipeline.topics import parse_topic
-from schemas.alert import FigureNews
+from schemas.alert import AlertState, FigureNews
 from schemas.feed import Entry, Origin, Outcome
 from schemas.figure import Tell
 from schemas.topic import Topic
 
 _MARKER = "made-by-tallywire-demo"
+_WORDS = "`tallywire demo` made this folder and may delete it.\n"
 
 
 @dataclass
@@ -83,18 +86,62 @@ def play(home: Path, told: Told, *, clock: Clock = system_clock) -> Played:
             with Runner(services, mailer=mailer) as runner:
                 for number, planned in enumerate(newsroom.rounds, 1):
                     stage.round, time.now = number, stage.time_of(number)
-                    told.line("")
-                    local = time.now.astimezone(topic.tzinfo)
-                    told.line(f"Round {number} · {local:%a %d %b %H:%M} {topic.zone} · {planned.title}")
-                    with told.bar("reading") as advance:
-                        done = runner.round(every_feed=True, watcher=Watcher(read=lambda entry: advance(1)))
-                    _tell_round(services, topic, done, time.now, told)
-                    rounds.append(done)
+                    rounds.append(_play_round(runner, services, topic, stage, planned.title, told))
             digest = _write_digest(services, topic, stage.began, time.now)
         finally:
             services.close()
+    stamp = {"began": stage.began.isoformat(), "port": urlsplit(address).port}
+    (home / _MARKER).write_text(_WORDS + json.dumps(stamp) + "\n", encoding="utf-8")
     (home / "topic.yaml").write_text(topic_text([]).replace("feeds:\n", ""), encoding="utf-8")
     return Played(home, digest, tuple(sorted(settings.mail_path.glob("*.eml"))), tuple(rounds))
+
+
+def play_another(home: Path, told: Told, *, clock: Clock = system_clock) -> Round:
+    """Play the round after the last into a ``home`` that `play` made; what people decided there since takes effect.
+
+    Raises RecordError where there is no such home, or another program uses the port of its newsroom.
+    """
+    newsroom, now = read_newsroom(), clock()
+    began, port = _stamp(home)
+    stage = Stage(newsroom, began=began, another=now, round=len(newsroom.rounds) + 1)
+    try:
+        with serving(stage, port) as address:
+            services = open_services(demo_settings(home, address.removeprefix("http://")), clock=lambda: now)
+            try:
+                with services.record.read() as tx:
+                    (topic,) = tx.topics.all()
+                with Runner(services, mailer=FileMailer(services.settings.mail_path)) as runner:
+                    return _play_round(runner, services, topic, stage, newsroom.another, told)
+            finally:
+                services.close()
+    except OSError as error:
+        raise RecordError(
+            "the demo's newsroom can't be served again",
+            where=f"127.0.0.1 port {port}",
+            why=error.strerror or str(error),
+            hint="stop the program that uses the port, or start over with `tallywire demo`",
+        ) from error
+
+
+def _stamp(home: Path) -> tuple[datetime, int]:
+    """When the play in ``home`` began, and the port its newsroom was served on."""
+    try:
+        stamp = json.loads((home / _MARKER).read_text(encoding="utf-8").removeprefix(_WORDS))
+        return datetime.fromisoformat(stamp["began"]), int(stamp["port"])
+    except (OSError, ValueError, KeyError) as error:
+        raise RecordError(
+            "there is no demo in this folder that could go on", where=str(home), hint="run `tallywire demo` first"
+        ) from error
+
+
+def _play_round(runner: Runner, services: Services, topic: Topic, stage: Stage, title: str, told: Told) -> Round:
+    now = stage.time_of(stage.round)
+    told.line("")
+    told.line(f"Round {stage.round} · {now.astimezone(topic.tzinfo):%a %d %b %H:%M} {topic.zone} · {title}")
+    with told.bar("reading") as advance:
+        done = runner.round(every_feed=True, watcher=Watcher(read=lambda entry: advance(1)))
+    _tell_round(services, topic, done, now, told)
+    return done
 
 
 def demo_settings(home: Path, host: str) -> Settings:
@@ -124,7 +171,7 @@ def _clear(home: Path) -> None:
             )
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
-    (home / _MARKER).write_text("`tallywire demo` made this folder and may delete it.\n", encoding="utf-8")
+    (home / _MARKER).write_text(_WORDS, encoding="utf-8")
 
 
 def _tell_round(services: Services, topic: Topic, done: Round, now: datetime, told: Told) -> None:
@@ -149,6 +196,9 @@ def _tell_round(services: Services, topic: Topic, done: Round, now: datetime, to
         found = [alert.figure for alert in tx.alerts.find(topic=topic.name, since=now) if alert.figure]
         for news in sorted(found, key=lambda news: (news.tell is not Tell.NOW, -news.worth)):
             told.line(f"  figure: {_figure_words(news)}")
+        for alert in tx.alerts.find(topic=topic.name, since=now):
+            if alert.state is AlertState.SILENCED:
+                told.line(f"  not mailed: {headline(alert.figure) if alert.figure else alert.kind}; {alert.reason}")
     for subject in done.told.mails:
         told.line(f"  mail: {subject}")
     for path in done.told.digests:

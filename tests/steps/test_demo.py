@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from pipeline.demo.play import Played, Told, demo_settings, play
+from pipeline.demo.play import Played, Told, demo_settings, play, play_another
+from pipeline.errors import RecordError
+from pipeline.steps.deciding.decide import decide
 from pipeline.steps.services import open_services
 from pipeline.tell.words import headline_of, value_of
 from schemas.alert import Alert, AlertState
+from schemas.decision import Act, Choice, Subject, SubjectKind
 from schemas.figure import Tell, VerdictKind
 
 MOVES = {(8.0, 7.0), (1605.0, 1622.0), (1605.0, 1240.0)}
@@ -75,3 +80,27 @@ def test_the_digest_has_all_that_was_mailed(played: tuple[Played, list[str], lis
     mailed = [headline_of(one.figure.statement.figure) for one in alerts if one.figure]
     # Eight children became seven, and 1,605 became 1,622; each is one line, with what it was.
     assert sorted(words[:12] for words in mailed if words not in page) == ["Eight childr", "Its Children"]
+
+
+@pytest.mark.parametrize("muted", [True, False])
+def test_another_round_heeds_what_was_decided_meanwhile(
+    played: tuple[Played, list[str], list[Alert]], tmp_path: Path, *, muted: bool
+) -> None:
+    home = shutil.copytree(played[0].home, tmp_path / "home")
+    if muted:
+        services = open_services(demo_settings(home, "newsroom.example"))
+        with services.record.read() as tx:
+            (series,) = [one for one in tx.figures.series("ukraine-children") if one.label == "children returned"]
+        decide(services, Subject(kind=SubjectKind.SERIES, id=series.id), Choice(act=Act.MUTE), by="Anna")
+        services.close()
+    lines: list[str] = []
+    play_another(home, Told(lines.append))
+    assert any("  figure: changed: With them, 1,631 children have returned" in line for line in lines)
+    mailed = [line for line in lines if line.startswith("  mail:") and "1,631" in line]
+    silent = [line for line in lines if line.startswith("  not mailed: With them, 1,631") and "muted by Anna" in line]
+    assert (len(mailed), len(silent)) == ((0, 1) if muted else (1, 0))
+
+
+def test_another_round_needs_a_demo(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="no demo in this folder"):
+        play_another(tmp_path, Told(lambda line: None))
