@@ -100,12 +100,19 @@ class _Policy(EmailPolicy):
     def fold(self, name: str, value: Any) -> str:
         if name.lower() in _IDENTIFIERS:
             return f"{name}: {str(value).replace(', ', f',{self.linesep} ')}{self.linesep}"
-        return str(super().fold(name, value))
+        return _once(str(super().fold(name, value)), self.linesep)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         if name.lower() in _IDENTIFIERS:
             return self.fold(name, value).encode("ascii", "replace")
-        return super().fold_binary(name, value)
+        return _once(super().fold_binary(name, value).decode("utf-8", "surrogateescape"), self.linesep).encode(
+            "utf-8", "surrogateescape"
+        )
+
+
+def _once(header: str, linesep: str) -> str:
+    """A folded header with one space at each fold: before an encoded word the library keeps one and adds another."""
+    return header.replace(f" {linesep} ", f"{linesep} ")
 
 
 # 7bit makes the library choose the shorter of base64 and quoted-printable, which every server takes.
@@ -395,7 +402,7 @@ class _Connected:
             raise DeliveryRefused("the mail has no recipients", where=mail.subject)
         if self._away is not None:
             raise NotAsked(
-                "the mail server did not answer before",
+                "the mail server did not answer earlier in this run",
                 where=self._away.where,
                 why=self._away.why,
                 hint="the mail will be tried again",

@@ -42,7 +42,7 @@ _OUTCOMES = {
     "login": messages("{n} behind a login", "{n} behind a login"),
     "not_article": messages("{n} not an article", "{n} not an article"),
     "blocked": messages("{n} blocked", "{n} blocked"),
-    "robots": messages("{n} closed to robots", "{n} closed to robots"),
+    "robots": messages("{n} disallowed by robots.txt", "{n} disallowed by robots.txt"),
     "gone": messages("{n} gone", "{n} gone"),
     "not_html": messages("{n} not a web page", "{n} not a web page"),
     "too_large": messages("{n} too large", "{n} too large"),

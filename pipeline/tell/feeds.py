@@ -46,13 +46,13 @@ _COUNTED = {
 }
 _WHAT_TO_DO = message(
     "If a feed has moved, put its new address into the topic’s file; if it no longer exists, remove it from "
-    "there. Otherwise there is nothing to do: it is polled again and again, and no other mail is sent about "
-    "it while nothing changes."
+    "there. Otherwise you need to do nothing: it is still polled, and you get no other mail about it unless "
+    "something changes."
 )
 _WHAT_TO_DO_AND_DIGEST = message(
     "If a feed has moved, put its new address into the topic’s file; if it no longer exists, remove it from "
-    "there. Otherwise there is nothing to do: it is polled again and again, and no other mail is sent about "
-    "it while nothing changes. The digest says when it works again."
+    "there. Otherwise you need to do nothing: it is still polled, and you get no other mail about it unless "
+    "something changes. The digest says when it works again."
 )
 _WHY = messages(
     "The topic “{heading}” ({name}) uses this feed and reports feeds with problems; {setting} in its file "
@@ -167,8 +167,8 @@ def _since(news: FeedNews, frame: Frame) -> str:
     if news.health is Health.SILENT:
         return frame.say("nothing new since {when}", when=when)
     if not _had_begun(news):
-        return frame.say("it has never answered as a feed; polled since {when}", when=when)
-    return frame.say("last answered as a feed {when}", when=when)
+        return frame.say("it has never returned a feed; polled since {when}", when=when)
+    return frame.say("last returned a feed {when}", when=when)
 
 
 def _facts(news: FeedNews, frame: Frame) -> list[tuple[str, str]]:

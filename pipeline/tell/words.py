@@ -60,7 +60,7 @@ OUTCOMES = {
     "login": "behind a login",
     "not_article": "not an article",
     "blocked": "blocked",
-    "robots": "closed to robots",
+    "robots": "disallowed by robots.txt",
     "gone": "gone",
     "not_html": "not a web page",
     "too_large": "too large",

@@ -37,7 +37,7 @@ FACTS = [
     ("mail.md", f"after {outbox._FIRST_WAIT.total_seconds() / 60:.0f} minute, then"),
     ("mail.md", f"up to {outbox._LONGEST_WAIT.total_seconds() / 3600:.0f} hours, {outbox._TRIES} times in all"),
     ("mail.md", f"the last {digest._COVERAGE_DAYS} days"),
-    ("mail.md", f"not answered as a feed for {health.LONG.total_seconds() / 3600:.0f} hours"),
+    ("mail.md", f"not returned a feed for {health.LONG.total_seconds() / 3600:.0f} hours"),
     (
         "mail.md",
         f"for {schedule.SILENCE * schedule.GAP_ASSUMED / schedule.DAY:.0f} days, where it has brought too little",

@@ -100,6 +100,12 @@ def test_a_subject_arrives_as_it_was_written(subject: str) -> None:
     assert received == sent.replace("=?", "= ?")
 
 
+@pytest.mark.parametrize("words", range(1, 9))
+def test_a_long_subject_gains_no_space_before_a_word_with_an_accent(words: int) -> None:
+    subject = "Resumen: " + "pasaportes de los menores del orfanato " * words + "y dos hechos más"
+    assert str(read_back(as_message(mail(subject=subject), NOW))["Subject"]) == subject
+
+
 def test_a_mail_is_written_as_a_file(tmp_path: Path) -> None:
     delivery = FileMailer(tmp_path / "mail").send(mail(), date=NOW)
     (path,) = (tmp_path / "mail").glob("*.eml")

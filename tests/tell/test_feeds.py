@@ -48,15 +48,15 @@ nothing new since Thu 12 Mar 2026, 10:30
   Last poll:  Sat 14 Mar 2026, 11:30
   Its answer: with nothing new (HTTP 200)
 
-  Check what it answers now:
+  Check what it returns now:
     tallywire feeds check https://nordwire.example/feed.xml
   Find the site’s current feeds:
     tallywire feeds discover https://nordwire.example/
 
 If a feed has moved, put its new address into the topic’s file; if it no
-longer exists, remove it from there. Otherwise there is nothing to do: it is
-polled again and again, and no other mail is sent about it while nothing
-changes. The digest says when it works again.
+longer exists, remove it from there. Otherwise you need to do nothing: it is
+still polled, and you get no other mail about it unless something changes.
+The digest says when it works again.
 
 ---
 Why you get this. The topic “Harlow flood” (harlow-flood) uses this feed and
@@ -71,7 +71,7 @@ Times are in Europe/Kyiv.
 def test_a_failing_feed_says_what_it_answers_and_how_often_it_was_asked() -> None:
     mail = mail_of(ill_feed())
     assert mail.subject == "[harlow-flood] Port Gazette has not answered since Thu 12 Mar"
-    assert "last answered as a feed Thu 12 Mar 2026, 11:30" in mail.text
+    assert "last returned a feed Thu 12 Mar 2026, 11:30" in mail.text
     assert "Its answer: the site reports an error (HTTP 503)" in mail.text
     assert "8 times in a row without success" in mail.text
 
@@ -79,7 +79,7 @@ def test_a_failing_feed_says_what_it_answers_and_how_often_it_was_asked() -> Non
 def test_a_feed_that_never_answered_is_not_said_to_have_answered() -> None:
     mail = mail_of(ill_feed(last_success=None, last_new=None))
     assert mail.subject == "[harlow-flood] Port Gazette does not answer"
-    assert "it has never answered as a feed; polled since" in mail.text
+    assert "it has never returned a feed; polled since" in mail.text
     assert "Last item:  none so far" in mail.text
 
 
@@ -87,7 +87,7 @@ def test_without_a_digest_none_is_promised() -> None:
     of = topic(digest=None)
     (bundle,) = plan(of, [feed_alert(ill_feed())], sent_today=0, now=NOW + timedelta(days=1)).bundles
     text = " ".join(compose_alert(of, bundle, sender=SENDER).text.split())
-    assert "no other mail is sent about it while nothing changes. ---" in text
+    assert "you get no other mail about it unless something changes. ---" in text
 
 
 def test_several_feeds_are_one_mail() -> None:

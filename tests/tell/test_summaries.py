@@ -49,7 +49,7 @@ def summary(*alerts: Alert) -> Mail:
 
 def bodies(mail: Mail) -> list[str]:
     """What stands below the heading, as text and as HTML: above it a mail program's line says some of it too."""
-    return [text.partition("Here is what holds now.")[2] for text in told_by(mail)]
+    return [text.partition("Here are the current figures.")[2] for text in told_by(mail)]
 
 
 def backlog() -> list[Alert]:
