@@ -133,7 +133,7 @@ def _best(tree: HtmlElement, url: str, said: Said, layout: Layout, walled: Calla
     """
     told = said.body if said.free is not False else ""
     shown = max(len(told), _paragraphs(tree, layout))
-    with without(layout.beside):
+    with without([*layout.beside, *tree.iter("head")]):
         precise = _extracted(tree, url, precise=True, fast=True)
     if precise and len(precise) >= _AGREED * max(shown, layout.written) > 0:
         return precise, ""

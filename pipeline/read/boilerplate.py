@@ -14,6 +14,8 @@ from pipeline.text import fold
 
 LONGEST = 160
 """Characters; no longer line is taken for the site's."""
+_LONGER = 3
+"""Times the length of the longest title, in folded words, from which on a line is none."""
 
 # Whole lines, compared by their folded words.
 _LINES_OF_SITES = """
@@ -142,9 +144,10 @@ def without_boilerplate(text: str, titles: Iterable[str], authors: Iterable[str]
     headings = {words(title) for title in titles}
     bylines = {words(name) for name in authors}
     bylines |= {f"by {name}" for name in bylines} | {f"von {name}" for name in bylines} | {" and ".join(bylines)} - {""}
+    longest = max(map(len, bylines | headings), default=0)
     kept: list[str] = []
     for number, line in enumerate(text.split("\n")):
-        bare = words(line)
+        bare = words(line) if len(line) <= _LONGER * longest else line
         if is_boilerplate(line) or bare in bylines or (kept and line == kept[-1]) or (number < 3 and bare in headings):
             continue
         kept.append(line)

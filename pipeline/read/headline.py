@@ -113,13 +113,14 @@ def _titles_of(markup: Markup, said: Said, hint: Hint, sites: list[str]) -> _Tit
     return _Titles(said.headline, og, twitter, window, one_line(hint.title), application, heading)
 
 
-def _in_text(title: str, text_words: set[str]) -> float:
+def _in_text(title: str, text: str) -> float:
     """The share of the longer words of a title that stand in the text."""
     longer = [word for word in words(title).split() if len(word) > 3]
-    return sum(word in text_words for word in longer) / len(longer) if longer else 0.0
+    there = set(words(text).split()) if longer else set()
+    return sum(word in there for word in longer) / len(longer) if longer else 0.0
 
 
-def _slogan(title: str, titles: _Titles, sites: list[str], text_words: set[str]) -> bool:
+def _slogan(title: str, titles: _Titles, sites: list[str], text: str) -> bool:
     """Whether a title is the site's, on every page of it: it names the site, and the heading fits the text better."""
     rest = without_site(title, sites, titles.others)
     if len(rest.split()) < _WORDS_OF_A_SLOGAN:
@@ -128,7 +129,7 @@ def _slogan(title: str, titles: _Titles, sites: list[str], text_words: set[str])
         rest != title
         and bool(titles.heading)
         and words(titles.heading) not in words(title)
-        and _in_text(titles.heading, text_words) > _in_text(rest, text_words) + _FAR_BETTER
+        and _in_text(titles.heading, text) > _in_text(rest, text) + _FAR_BETTER
     )
 
 
@@ -205,7 +206,6 @@ def title_of(
     better.
     """
     titles = _beside_silence(_titles_of(markup, said, hint, sites), layout, text)
-    text_words = set(words(text).split())
     agreed = _agreed(titles, sites) if hint.source is not S.GIVEN else ""
     candidates = [
         (hint.title if hint.source is S.GIVEN else "", S.GIVEN),
@@ -222,7 +222,7 @@ def title_of(
     for said_title, source in candidates:
         title = one_line(said_title)
         if source in (S.OPEN_GRAPH, S.META) or title == titles.window:
-            if _slogan(title, titles, sites, text_words):
+            if _slogan(title, titles, sites, text):
                 continue
             if _whole_heading(title, titles.heading):
                 return titles.heading[:LONGEST], S.PAGE

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from lxml.html import HtmlElement
 
@@ -69,7 +70,6 @@ class _Extracted:
     def __init__(self, text: str, layout: Layout, region: Region) -> None:
         self.text, self.blocks, self.region = text, layout.blocks, region
         self.lines = text.split("\n")
-        self.keys = {words(line) for line in self.lines}
         self.numbers = set(_NUMBER.findall(text))
         weights: Counter[tuple[str, str, str]] = Counter()
         for block in self.blocks[region.first : region.last + 1]:
@@ -78,12 +78,16 @@ class _Extracted:
         most = max(weights.values(), default=0)
         self.forms = {form for form, weight in weights.items() if weight >= _MAIN * most}
 
+    @cached_property
+    def keys(self) -> set[str]:
+        return set(map(words, self.lines))
+
     def between(self, start: int, stop: int) -> Iterator[Block]:
         yield from self.blocks[max(0, start) : max(0, stop)]
 
     def lacks(self, block: Block) -> bool:
         """Whether the text lacks a block, however it was broken into lines."""
-        if block.key in self.keys or block.text in self.text:
+        if block.text in self.text or block.key in self.keys:
             return False
         return len(block.text) < _SENTENCE or covered(normalise(block.text), self.text) < _PRESENT
 
@@ -176,23 +180,29 @@ def _leads_to_article(block: Block) -> bool:
 
 def _links(page: _Extracted) -> set[str]:
     """The lines that are links to other articles, and the labels before such links, as `words` gives them."""
-    counted = Counter[str]()
-    labels: set[str] = set()
-    others: set[str] = set()
+    near = [*page.between(page.region.heading, page.region.last + _AFTER)]
     longest = max(map(len, page.lines))
+    leading: list[Block] = []
+    labels: list[Block] = []
+    rest: list[Block] = []
     follows = 0
-    for block in reversed([*page.between(page.region.heading, page.region.last + _AFTER)]):
+    for block in reversed(near):
         leads = block.linked >= _LINK * len(block.text) and _leads_to_article(block)
-        if len(block.text) <= longest and (key := block.key) in page.keys:
+        if len(block.text) <= longest:
             if leads:
-                counted[key] = len(block.text)
+                leading.append(block)
             elif follows >= _SEVERAL and len(block.text) < _LABEL and not _ENDED.search(block.text):
-                labels.add(key)
+                labels.append(block)
             elif not block.signs & CAPTION:
-                others.add(key)
+                rest.append(block)
         follows = follows + 1 if leads else 0
-    few = counted.total() <= _SHARE_OF_LINKS * len(page.text)
-    return (set(counted) | labels) - others if few else set()
+    if not leading:
+        return set()
+    counted = {block.key: len(block.text) for block in leading if block.key in page.keys}
+    if sum(counted.values()) > _SHARE_OF_LINKS * len(page.text):
+        return set()
+    labelled = {block.key for block in labels if block.key in page.keys}
+    return (set(counted) | labelled) - {block.key for block in rest}
 
 
 def _line_for(page: _Extracted, lines: list[str], block: Block) -> int:
@@ -221,7 +231,7 @@ def completed(text: str, layout: Layout, region: Region, described: str = "") ->
             line = f"- {normalise(block.text)}" if _is_row(block) else normalise(block.text)
             lines.insert(at + (number if at == 0 else 0), line)
     links = _links(page)
-    return "\n".join(line for line in lines if words(line) not in links)
+    return "\n".join(line for line in lines if words(line) not in links) if links else "\n".join(lines)
 
 
 def only_menus(text: str, layout: Layout, ours: int) -> bool:

@@ -156,6 +156,16 @@ class Seen:
             return []
         return list(_with_dialogs(self._body))
 
+    @cached_property
+    def _flats(self) -> dict[HtmlElement, str]:
+        return {}
+
+    def flat(self, element: HtmlElement) -> str:
+        """The text of an element on one line."""
+        if (text := self._flats.get(element)) is None:
+            text = self._flats[element] = _flat(" ".join(element.itertext()) if len(element) else element.text or "")
+        return text
+
     @property
     def elements(self) -> list[HtmlElement]:
         return self._dialogs or self.layout.shown
@@ -163,7 +173,7 @@ class Seen:
     @cached_property
     def links(self) -> list[tuple[HtmlElement, str]]:
         """The links that are shown, each with its text on one line."""
-        return [(e, _flat(" ".join(e.itertext()))) for e in self.elements if e.tag == "a"]
+        return [(e, self.flat(e)) for e in self.elements if e.tag == "a"]
 
     @property
     def _body(self) -> HtmlElement:
@@ -267,7 +277,7 @@ def of_build(seen: Seen) -> dict[str, float]:
     """How the page is built: an article's head and prose, or a form, a list of links, a notice."""
     markup, said = seen.markup, seen.said
     kinds = {value.lower() for value in markup.tag("og:type")}
-    prose = [_flat(" ".join(e.itertext())) for e in seen.elements if e.tag == "p"]
+    prose = [seen.flat(e) for e in seen.elements if e.tag == "p"]
     prose = [text for text in prose if size(text) >= _SMALL_PROSE]
     linked = sum(len(text) for _, text in seen.links)
     controls = [e for e in seen.elements if e.tag in ("button", "input", "textarea") and e.get("type") != "hidden"]
@@ -330,7 +340,7 @@ def _cards(seen: Seen) -> float:
     for element in seen.elements[:_MOST_CARDS]:
         if element.tag not in ("p", "div", "span", "li") or (len(element) and element.tag != "p"):
             continue
-        text = _flat(" ".join(element.itertext()))
+        text = seen.flat(element)
         if len(text) < 25 or text not in read:
             continue
         total += len(text)
@@ -356,7 +366,7 @@ def _is_card(element: HtmlElement) -> bool:
 def _linked(seen: Seen) -> float:
     """The share of the text that was read which is itself a link, line by line."""
     read = _flat(seen.text)
-    links = {_flat(" ".join(e.itertext())) for e in seen.elements[:_MOST_CARDS] if e.tag == "a" and e.get("href")}
+    links = {text for element, text in seen.links if element.get("href")}
     return min(1.0, sum(len(link) for link in links if len(link) >= 15 and link in read) / max(len(read), 200))
 
 
