@@ -6,18 +6,22 @@ words that make its stories one development. Here a word counts by how rare it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.group.features import NAME, NUMBER, count_terms
 from pipeline.group.likeness import Frequencies
 from pipeline.group.tokens import read_words
 from schemas.article import Reading
 from schemas.story import Portrait
+
+Whole = NDArray[np.int64]
 
 _TERMS = 64
 """Terms of an article that are kept: the weightiest."""
@@ -69,7 +73,48 @@ def _portrait(title: str, text: str, published: datetime) -> Portrait:
 
 def together(portraits: Iterable[Portrait]) -> Portrait:
     """One portrait of several. Raises ``ValueError`` where there are none."""
-    return Gathered().portrait({str(at): one for at, one in enumerate(portraits)})
+    found = list(portraits)
+    if len(found) == 1:
+        return found[0]
+    ways: dict[int, set[str]] = {}
+    for one in found:
+        for term, word in one.written.items():
+            ways.setdefault(term, set()).add(word)
+    terms = _weightiest(*_summed([one.terms for one in found]))
+    opening = _weightiest(*_summed([one.opening for one in found]))
+    return _whole(found, terms, opening, {term for one in found for term in one.names}, ways)
+
+
+def _summed(many: Sequence[Mapping[int, int]]) -> tuple[Whole, Whole]:
+    """Every term of several portraits, and what it weighs in all of them."""
+    size = sum(map(len, many))
+    terms = np.fromiter(chain.from_iterable(many), np.int64, size)
+    weights = np.fromiter(chain.from_iterable(one.values() for one in many), np.int64, size)
+    order = np.argsort(terms)
+    terms = terms.take(order)
+    starts = np.concatenate((np.arange(min(1, size)), np.flatnonzero(terms[1:] != terms[:-1]) + 1))
+    return terms.take(starts), np.add.reduceat(weights.take(order), starts) if size else weights
+
+
+def _whole(
+    found: Sequence[Portrait],
+    terms: dict[int, int],
+    opening: dict[int, int],
+    names: AbstractSet[int],
+    ways: Mapping[int, Iterable[str]],
+) -> Portrait:
+    """The portrait of several, from the terms that are kept, those that any of them has as names, and how each term is
+    written: of several ways the first in order."""
+    written = islice((term for term in terms if term in ways), _WRITTEN)
+    return Portrait(
+        terms=terms,
+        names=tuple(sorted(names & terms.keys())),
+        opening=opening,
+        written={term: min(ways[term]) for term in written},
+        reports=sum(one.reports for one in found),
+        first=min(one.first for one in found),
+        last=max(one.last for one in found),
+    )
 
 
 class Gathered:
@@ -94,16 +139,13 @@ class Gathered:
             if name not in self._added:
                 self._added[name] = one
                 self._count(one, 1)
-        kept = _weightiest(self._terms)
-        return Portrait(
-            terms=kept,
-            names=tuple(sorted(self._names.keys() & kept.keys())),
-            opening=_weightiest(self._opening),
-            written=self._ways(kept),
-            reports=sum(one.reports for one in found),
-            first=min(one.first for one in found),
-            last=max(one.last for one in found),
+        terms, opening = (
+            _weightiest(
+                np.fromiter(sums, np.int64, len(sums)), np.fromiter(sums.values(), np.int64, len(sums)) & _WEIGHT
+            )
+            for sums in (self._terms, self._opening)
         )
+        return _whole(found, terms, opening, self._names.keys(), self._written)
 
     def _count(self, one: Portrait, by: int) -> None:
         for sums, more in ((self._terms, one.terms), (self._opening, one.opening)):
@@ -129,16 +171,9 @@ class Gathered:
             else:
                 del self._written[term]
 
-    def _ways(self, kept: Iterable[int]) -> dict[int, str]:
-        """How the weightiest of the terms are written, of several ways the first in order."""
-        ways = self._written
-        return {term: min(ways[term]) for term in islice((term for term in kept if term in ways), _WRITTEN)}
 
-
-def _weightiest(sums: Mapping[int, int]) -> dict[int, int]:
-    """The `_MOST` terms that weigh most, of equals the lower ones, the weightiest first."""
-    terms = np.fromiter(sums, np.int64, len(sums))
-    weights = np.fromiter(sums.values(), np.int64, len(sums)) & _WEIGHT
+def _weightiest(terms: Whole, weights: Whole) -> dict[int, int]:
+    """The `_MOST` of some terms that weigh most, of equals the lower ones, the weightiest first."""
     if len(weights) > _MOST:
         least = np.partition(weights, len(weights) - _MOST)[len(weights) - _MOST]
         high = (weights >= least).nonzero()[0]

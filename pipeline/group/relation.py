@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.group.portraits import UNIT
+from pipeline.group.portraits import Whole as Whole
 from pipeline.group.tokens import TABLE
 from schemas.story import Portrait
 
-Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 COLUMNS = ("cosine", "mean", "core", "core_back", "names", "opening", "days", "fewer", "more", "rare", "bias")
@@ -72,6 +72,10 @@ class Sight:
     def core_names(self) -> tuple[int, ...]:
         names = set(self._names)
         return tuple(term for term in self.core if term in names)
+
+    @cached_property
+    def opening_whole(self) -> int:
+        return sum(self.opening.values())
 
     @cached_property
     def telling(self) -> float:
@@ -195,8 +199,9 @@ def _share(of: Sight, among: Sight) -> float:
 
 
 def _opening(small: Sight, large: Sight) -> float:
-    whole = sum(small.opening.values())
-    return sum(weight for term, weight in small.opening.items() if term in large.terms) / whole if whole else 0.0
+    if not small.opening_whole:
+        return 0.0
+    return sum([weight for term, weight in small.opening.items() if term in large.terms]) / small.opening_whole
 
 
 def _days_apart(one: Sight, other: Sight) -> float:

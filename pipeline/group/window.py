@@ -382,7 +382,7 @@ def restore(row: Remembered) -> Entry:
         id=row.id,
         seq=row.seq,
         time=row.time.timestamp() / DAY,
-        row=row.model_copy(update={"features": b""}),
+        row=row,
         sketch=Sketch(
             arrays["hashes"],
             arrays["quoted"].astype(np.bool_),

@@ -106,6 +106,7 @@ _SELECT = select(*_ARTICLE).join(texts, texts.c.id == articles.c.text)
 # Made once: to make a statement takes longer than to run it.
 _GET = _SELECT.where(articles.c.id == bindparam("wanted"))
 _SEQ = select(articles.c.seq).where(articles.c.id == bindparam("wanted"))
+_OF_STORY = _SELECT.where(articles.c.story == bindparam("of")).order_by(articles.c.seq.desc())
 _INSERT = articles.insert()
 _DROP_TOPICS = delete(article_topics).where(article_topics.c.article == bindparam("of"))
 
@@ -237,10 +238,10 @@ class Articles:
 
         ``copies`` asks for copies alone, or for reports alone.
         """
-        query = _SELECT.where(articles.c.story == story).order_by(articles.c.seq.desc()).limit(latest)
+        query = _OF_STORY if latest is None else _OF_STORY.limit(latest)
         if copies is not None:
             query = query.where(articles.c.copy_of.is_not(None) if copies else articles.c.copy_of.is_(None))
-        return [_article(row) for row in self._connection.execute(query)][::-1]
+        return [_article(row) for row in self._connection.execute(query, {"of": story})][::-1]
 
     def count_reports(self, stories: Iterable[str], topic: str, before: datetime) -> int:
         """How many reports of a topic that were first seen ``before`` a moment are in ``stories``, copies left out."""

@@ -99,6 +99,10 @@ _OFTEN = or_(series.c.claims > 1, series.c.pinned)
 
 # Made once: to make a statement takes longer than to run it.
 _FOUND_BY = update(series).where(series.c.id == bindparam("of")).values(found_by=bindparam("text"))
+_HOMES = select(verdicts.c.figure, verdicts.c.document).where(
+    verdicts.c.topic == bindparam("within"), verdicts.c.figure.in_(bindparam("of", expanding=True))
+)
+_SERIES_OF = select(series.c.id, series.c.document).where(series.c.id.in_(bindparam("of", expanding=True)))
 _CHANGED = update(figures).where(figures.c.id == bindparam("of")).values(changed=bindparam("version"))
 
 
@@ -277,9 +281,7 @@ class Figures:
         return {
             id: from_document(Series, document, f"series {id}")
             for some in batches(ids)
-            for id, document in self._connection.execute(
-                select(series.c.id, series.c.document).where(series.c.id.in_(some))
-            )
+            for id, document in self._connection.execute(_SERIES_OF, {"of": some})
         }
 
     def series_found_by(self, topic: str) -> list[tuple[str, str | None]]:
@@ -299,12 +301,7 @@ class Figures:
         """The series, in a topic, of each figure of ``ids`` that has a verdict there."""
         found: dict[str, str] = {}
         for some in batches(ids):
-            rows = self._connection.execute(
-                select(verdicts.c.figure, verdicts.c.document).where(
-                    verdicts.c.topic == topic, verdicts.c.figure.in_(some)
-                )
-            )
-            for figure, document in rows:
+            for figure, document in self._connection.execute(_HOMES, {"within": topic, "of": some}):
                 found[figure] = from_document(Verdict, document, f"verdict of figure {figure}").series
         return found
 

@@ -95,6 +95,8 @@ _BATCH = 500
 _Columns = TypeVarTuple("_Columns")
 
 # Made once: to make a statement takes longer than to run it.
+_GET = select(stories.c.document).where(stories.c.id == bindparam("of"))
+_OF_THREAD = select(stories).where(stories.c.thread == bindparam("of"))
 _DROP_TOPICS = delete(story_topics).where(story_topics.c.story == bindparam("of"))
 _DROP_REMOVAL = delete(removed_stories).where(removed_stories.c.id == bindparam("of"))
 _DEVELOPMENT = func.coalesce(stories.c.thread, stories.c.id)
@@ -126,7 +128,7 @@ class Stories:
         add_rows(self._connection, story_topics, topics)
 
     def get(self, id: str) -> Story | None:
-        document = self._connection.execute(select(stories.c.document).where(stories.c.id == id)).scalar()
+        document = self._connection.execute(_GET, {"of": id}).scalar()
         return None if document is None else from_document(Story, document, f"story {id}")
 
     def find(self, topic: str | None = None, since: datetime | None = None, limit: int | None = None) -> list[Story]:
@@ -192,7 +194,7 @@ class Stories:
 
     def of_thread(self, thread: str) -> list[Story]:
         """The stories of a thread, in the order in which they began."""
-        found = [_story(row) for row in self._connection.execute(select(stories).where(stories.c.thread == thread))]
+        found = [_story(row) for row in self._connection.execute(_OF_THREAD, {"of": thread})]
         return sorted(found, key=lambda story: (story.first_seen, story.id))
 
     def remove(self, id: str) -> bool:
