@@ -346,5 +346,5 @@ def _description(points: Sequence[Point], told: _Told) -> str:
         f"{amount(low, told.unit)} and {amount(high, told.unit)}, by {voices}."
     )
     holds = told.holds(points)
-    now = f" What holds now is {told.said(holds)} ({holds.voice})." if holds else ""
+    now = f" The current value is {told.said(holds)} ({holds.voice})." if holds else ""
     return f"{words}{now} The table below lists every claim."

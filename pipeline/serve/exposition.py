@@ -87,7 +87,7 @@ def families_of(
     yield Family("info", "gauge", "The version that answers.", [({"version": __version__}, 1)])
     yield _one("record_reachable", "Whether the record can be read.", vitals.record)
     yield _one("index_reachable", "Whether the search index answers.", vitals.index)
-    yield _one("disk_free_bytes", "Free space where the home is.", free)
+    yield _one("disk_free_bytes", "Free disk space of the home folder.", free)
     if numbers is not None:
         yield from _of_rounds(vitals, numbers)
         yield from _waiting(vitals, numbers, now)
@@ -97,7 +97,7 @@ def families_of(
 
 def _of_rounds(vitals: Vitals, numbers: Numbers) -> Iterator[Family]:
     yield _one("rounds_late", "Whether rounds are late.", vitals.late)
-    yield _one("last_round_timestamp_seconds", "Begin of the last round, to five minutes.", _epoch(vitals.last_round))
+    yield _one("last_round_timestamp_seconds", "Start of the last round, to five minutes.", _epoch(vitals.last_round))
     yield _one("last_sign_timestamp_seconds", "When anyone last worked on entries.", _epoch(vitals.last_sign))
     yield _one("index_unheard", "Articles that changed and are not yet indexed, up to 1000.", numbers.unheard)
 
@@ -113,29 +113,29 @@ def _waiting(vitals: Vitals, numbers: Numbers, now: datetime) -> Iterator[Family
     )
     yield _one(
         "entries_oldest_waiting_seconds",
-        "How long the oldest entry has waited that is not postponed; 0 if none waits.",
+        "Age of the oldest waiting entry that is not postponed; 0 if none waits.",
         vitals.oldest_waiting or 0,
     )
     yield _one("alerts_waiting", "Alerts in the outbox without a message for all recipients.", outbox.alerts)
     yield _one(
         "alerts_oldest_waiting_seconds",
-        "Age of the oldest alert that waits, for quiet hours, a pause or its bundle too; 0 if none does.",
+        "Age of the oldest waiting alert, including those held by quiet hours, a pause or a bundle; 0 if none waits.",
         _age(outbox.alerts_since, now),
     )
-    yield _one("messages_waiting", "Messages that are bound and not yet sent.", outbox.messages)
+    yield _one("messages_waiting", "Messages addressed to a recipient and not yet sent.", outbox.messages)
     yield _one(
         "messages_oldest_waiting_seconds",
-        "Age of the oldest message that waits to be sent; 0 if none does.",
+        "Age of the oldest message waiting to be sent; 0 if none waits.",
         _age(outbox.messages_since, now),
     )
 
 
 def _recent(numbers: Numbers) -> Iterator[Family]:
-    yield _one("messages_failed_last_day", "Messages given up that were last due within a day.", numbers.outbox.failed)
+    yield _one("messages_failed_last_day", "Messages given up within the last day.", numbers.outbox.failed)
     yield Family(
         "entries_last_day",
         "gauge",
-        "Entries that came in within a day and ended, by outcome.",
+        "Entries of the last day that have ended, by outcome.",
         [({"outcome": one.value}, numbers.outcomes.get(one.value, 0)) for one in Outcome],
     )
     yield Family(
@@ -159,21 +159,21 @@ def _counted(numbers: Numbers) -> Iterator[Family | Histogram]:
         yield Family(name, "counter", said, [({}, value)])
     yield Histogram(
         "published_to_searchable_seconds",
-        "From an article's publication, as its feed gives it, until it could be found.",
+        "From an article's publication, as its feed gives it, until search finds it.",
         kept.published_to_searchable,
     )
     yield Histogram(
         "seen_to_searchable_seconds",
-        "From the poll that found an article until it could be found.",
+        "From the poll that found an article until search finds it.",
         kept.seen_to_searchable,
     )
     yield Histogram(
         "published_to_told_seconds",
-        "From the publication of the article that an alert is about until a message told it.",
+        "From the publication of the article behind an alert until a message with it was sent.",
         kept.published_to_told,
     )
     yield Histogram(
-        "judged_to_told_seconds", "From when an alert was made until a message told it.", kept.judged_to_told
+        "judged_to_told_seconds", "From the creation of an alert until a message with it was sent.", kept.judged_to_told
     )
 
 

@@ -46,6 +46,23 @@ def test_a_series_is_always_mailed_and_a_development_snoozed(reader: Reader) -> 
     assert "Stop always mailing this" in reader.client.get(f"/decisions/series/{series}").words
 
 
+def test_a_rule_of_a_topic_is_muted_and_its_alerts_stay_silent(reader: Reader) -> None:
+    (alert,) = alerts(reader.room, 212)
+    path = f"/decisions/rule/{alert.kind.value}?topic={alert.topic}"
+    assert f'href="{path}"' in reader.client.get(f"/topics/{alert.topic}").text
+    assert "Mute this rule" in reader.client.get(path).words
+    fields = {"kind": "rule", "id": alert.kind.value, "topic": alert.topic, "choice": "mute", "next": path}
+    assert reader.client.post("/decisions", fields, form=path).status == 303
+    assert [one.state for one in alerts(reader.room, 212)] == [AlertState.SILENCED]
+    assert "muted · change" in reader.client.get(f"/topics/{alert.topic}").words
+    assert "Resume alerts about this rule" in reader.client.get(path).words
+
+
+def test_a_rule_is_of_a_topic_that_there_is(reader: Reader) -> None:
+    for path in ("contradiction", "contradiction?topic=none", "nothing?topic=news"):
+        assert reader.client.get(f"/decisions/rule/{path}").status == 404
+
+
 @pytest.mark.parametrize("what", list(Wrong))
 def test_a_figure_is_found_wrong(reader: Reader, what: Wrong) -> None:
     (alert,) = alerts(reader.room, 212)

@@ -102,19 +102,19 @@ def test_everything_is_reached_by_keyboard(browser: Browser, shown: Served) -> N
         assert outline == "solid"
         page.keyboard.press("Enter")
         page.wait_for_url("**/developments/*")
-        assert page.get_by_role("heading", name="What holds now").is_visible()
+        assert page.get_by_role("heading", name="Current figures").is_visible()
 
 
 def test_a_newcomer_finds_the_contradiction_its_chart_and_its_sentences(browser: Browser, shown: Served) -> None:
     with looking(browser, shown.address) as page:
         page.goto("/")
         page.get_by_role("link", name="Ukrainian children back with relatives").first.click()
-        sides = page.get_by_role("list", name="Values that can’t hold beside each other").get_by_role("listitem")
+        sides = page.get_by_role("list", name="Contradicting values").get_by_role("listitem")
         assert [side.locator(".value").inner_text() for side in sides.all()] == ["1,622", "1,240"]
         page.get_by_role("link", name="With them, 1,622 children have returned").first.click()
         chart = page.get_by_role("img", name="children returned")
         assert chart.first.is_visible()
-        assert "What holds now is 1,622" in chart.first.locator("desc").text_content()
+        assert "The current value is 1,622" in chart.first.locator("desc").text_content()
         quote = page.locator("blockquote", has_text="1,240")
         assert quote.locator("mark").inner_text() == "1,240"
         report = page.get_by_role("link", name="read it at Rights Observer").first

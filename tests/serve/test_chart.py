@@ -90,7 +90,7 @@ def test_it_says_in_words_what_it_shows() -> None:
     words = drawn(claim(41), now, current=now.figure).description
     assert words == (
         "2 claims from Sun 1 Mar 2026, 08:00 to Mon 2 Mar 2026, 14:00, between 41 and 58, by Nordwire and the mayor. "
-        "What holds now is 58 (the mayor). The table below lists every claim."
+        "The current value is 58 (the mayor). The table below lists every claim."
     )
 
 

@@ -115,11 +115,11 @@ def test_the_contradiction_is_found_and_a_muted_figure_says_who_muted_it(chromiu
     with looking(chromium, served.address) as page:
         page.goto("/")
         page.get_by_role("link", name="Ukrainian children back with relatives").first.click()
-        sides = page.get_by_role("list", name="Values that can’t hold beside each other").get_by_role("listitem")
+        sides = page.get_by_role("list", name="Contradicting values").get_by_role("listitem")
         assert [side.locator(".value").inner_text() for side in sides.all()] == ["1,622", "1,240"]
         assert axe_finds(page) == ""
         page.get_by_role("link", name="With them, 1,622 children have returned").first.click()
-        assert "What holds now is 1,622" in page.get_by_role("img", name="children returned").first.inner_html()
+        assert "The current value is 1,622" in page.get_by_role("img", name="children returned").first.inner_html()
         assert page.locator("blockquote", has_text="1,240").locator("mark").inner_text() == "1,240"
         page.set_viewport_size({"width": 320, "height": 800})
         assert sticking_out(page) == []

@@ -138,7 +138,7 @@ def test_a_link_undoes_only_what_it_decided(reader: Reader) -> None:
     (decision,) = reader.decisions()
     other = reader.path(recipient="chief@newsroom.example")
     refused = reader.client.post(f"{other}/undo", {"decision": decision.id})
-    assert (refused.status, "did not decide that" in refused.words) == (409, True)
+    assert (refused.status, "was not made with this link" in refused.words) == (409, True)
     assert reader.decisions() == [decision]
 
 
@@ -165,7 +165,7 @@ def test_what_a_link_does_not_offer_is_not_done(reader: Reader) -> None:
 
 def test_a_link_to_what_is_gone_says_so(reader: Reader) -> None:
     gone = reader.path(series="series-0000000000000000", figure=None, rule=None)
-    assert "no longer there" in reader.client.get(gone).words
+    assert "no longer exists" in reader.client.get(gone).words
     answer = reader.confirm("mute-series", gone)
     assert (answer.status, reader.decisions()) == (410, [])
 

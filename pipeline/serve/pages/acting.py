@@ -16,6 +16,7 @@ from starlette.responses import Response
 from pipeline.errors import DecisionError
 from pipeline.serve.section import Section, acts, shows
 from pipeline.serve.shell import SAID, found_or_404, local, page, reading, see_other, who, window_of
+from pipeline.serve.views.common import zone_of
 from pipeline.steps.deciding.arranged import Arranged, history
 from pipeline.steps.deciding.decide import decide, label_of, standing, topic_of, undo
 from pipeline.tell.decided import WRONG_WORDS, choice_words, decision_words, subject_words
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
 _SHOWN = 200
 """Decisions that the list shows, the latest."""
 _WEEK = timedelta(weeks=1)
-_NOUNS = {SubjectKind.SERIES: "series", SubjectKind.THREAD: "development", SubjectKind.FIGURE: "figure"}
+_NOUNS = {
+    SubjectKind.SERIES: "series",
+    SubjectKind.THREAD: "development",
+    SubjectKind.FIGURE: "figure",
+    SubjectKind.RULE: "rule",
+}
 
 SAID |= {"decided": "Done. It takes effect now.", "undone": "Undone."}
 
@@ -53,7 +59,7 @@ class Acting:
 
     @classmethod
     def of(cls, tx: Transaction, subject: Subject, now: datetime, zone: ZoneInfo) -> Acting:
-        held = standing(tx, subject, now)
+        held = [one for one in standing(tx, subject, now) if subject.topic in (None, one.subject.topic)]
         return cls(subject, tuple(_ways(subject, held)), tuple((one.id, decision_words(one, zone)) for one in held))
 
 
@@ -81,23 +87,29 @@ def _choice(name: str, now: datetime) -> Choice:
     try:
         return Choice(act=Act(act), wrong=Wrong(what) if what else None)
     except (ValueError, ValidationError):
-        raise HTTPException(422, "There is nothing like that to decide.") from None
+        raise HTTPException(422, "There is no such choice.") from None
 
 
-def _subject(kind: str, identity: str) -> Subject:
+def _subject(kind: str, identity: str, topic: str = "") -> Subject:
+    """What is decided about; ``topic`` counts for a rule, of which each topic has its own."""
     try:
-        return Subject(kind=SubjectKind(kind), id=identity)
+        found = SubjectKind(kind)
+        return Subject(kind=found, id=identity, topic=topic if topic and found is SubjectKind.RULE else None)
     except (ValueError, ValidationError):
-        raise HTTPException(404, "There is nothing like that to decide about.") from None
+        raise HTTPException(404, "There is nothing of that kind to decide about.") from None
 
 
 def _one(request: Request) -> Response:
     """What can be decided about one thing."""
-    subject = _subject(request.path_params["kind"], request.path_params["id"])
+    asked = request.query_params.get("topic", "")
+    subject = _subject(request.path_params["kind"], request.path_params["id"], asked)
     with reading(request) as tx:
         label = found_or_404(label_of(tx, subject) or None, _NOUNS.get(subject.kind, "thing"))
         name = topic_of(tx, subject)
         topic = tx.topics.get(name) if name else None
+        if subject.kind is SubjectKind.RULE:
+            topic = found_or_404(topic, "topic")
+            label = f"{topic.heading}: {label}"
         zone = topic.tzinfo if topic else ZoneInfo("UTC")
         shown = Acting.of(tx, subject, window_of(request).now, zone)
         figure = tx.figures.get(subject.id) if subject.kind is SubjectKind.FIGURE else None
@@ -117,7 +129,7 @@ def _one(request: Request) -> Response:
 def _decide(request: Request, fields: Mapping[str, str]) -> Response:
     """Decide what a button says, and go back to where it stood."""
     window = window_of(request)
-    subject = _subject(fields.get("kind", ""), fields.get("id", ""))
+    subject = _subject(fields.get("kind", ""), fields.get("id", ""), fields.get("topic", ""))
     try:
         decide(window.services, subject, _choice(fields.get("choice", ""), window.now), by=who(request))
     except DecisionError as error:
@@ -143,18 +155,16 @@ def _all(request: Request) -> Response:
     undone = request.query_params.get("undone") == "yes"
     with reading(request) as tx:
         found = history(tx, undone=undone, limit=_SHOWN)
-        zones = {topic.name: topic.tzinfo for topic in tx.topics.all()}
+        zone = zone_of(tx.topics.all())
     rows = []
     for one in found:
         if isinstance(one, Arranged):
-            zone = zones.get(one.topic or "", ZoneInfo("UTC"))
-            rows.append({"one": one, "about": one.about, "what": one.what, "zone": zone, "undo": "", "undone": ""})
+            rows.append({"one": one, "about": one.about, "what": one.what, "undo": "", "undone": ""})
             continue
-        zone = zones.get(one.subject.topic or "", ZoneInfo("UTC"))
         taken_back = f"undone by {one.undone.by}" if one.undone else ""
         about, what = subject_words(one.subject, one.label), choice_words(one, zone)
-        rows.append({"one": one, "about": about, "what": what, "zone": zone, "undo": one.id, "undone": taken_back})
-    return page(request, "decisions.html.j2", title="Decisions", rows=rows, undone=undone, shown=_SHOWN)
+        rows.append({"one": one, "about": about, "what": what, "undo": one.id, "undone": taken_back})
+    return page(request, "decisions.html.j2", title="Decisions", zone=zone, rows=rows, undone=undone, shown=_SHOWN)
 
 
 SECTION = Section(

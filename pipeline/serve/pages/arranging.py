@@ -110,7 +110,7 @@ def _arrange(request: Request, fields: Mapping[str, str]) -> Response:
     """Do what a form says, and go back to where it stood."""
     do = _DOES.get(fields.get("do", ""))
     if do is None:
-        raise HTTPException(422, "There is nothing like that to arrange.")
+        raise HTTPException(422, "There is nothing of that kind to arrange.")
     return do(request, fields)
 
 

@@ -40,8 +40,9 @@ def _one(request: Request) -> Response:
     with reading(request) as tx:
         article = found_or_404(tx.articles.get(request.path_params["article"]), "article")
         topics = [topic for name in article.on_topics if (topic := tx.topics.get(name))]
+        zone = zone_of(topics or tx.topics.all())
         shown = article_page(tx, article)
-    return page(request, "article.html.j2", title=shown.line.title, zone=zone_of(topics), shown=shown, topics=topics)
+    return page(request, "article.html.j2", title=shown.line.title, zone=zone, shown=shown, topics=topics)
 
 
 def _diff(request: Request) -> Response:

@@ -49,7 +49,7 @@ def _one(request: Request) -> Response:
         text = ""
     if not text:
         # It is written when it is sent, and upkeep removes it after TALLYWIRE_KEEP_DIGESTS.
-        words = "The page of this digest is not kept here any more, or has not been written yet."
+        words = "This digest’s page has been deleted, or has not been written yet."
         raise HTTPException(404, words)
     line = DigestLine.of(digest, topic.tzinfo if topic else UTC_ZONE)
     title = f"Digest of {topic.heading if topic else digest.topic}, {line.period}"

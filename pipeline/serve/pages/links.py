@@ -57,8 +57,8 @@ def _ways(link: Link, labels: Mapping[Subject, str], now: datetime, zone: ZoneIn
             choice = offer.choice(now)
             what = _named(offer.subject, label)
             words = f"Snooze {what} for a week" if offer.lasts else f"Mute {what}"
-            until = f"Silent until {moment(choice.until, zone)}, then told again." if choice.until else ""
-            means = until or "Silent in alerts and digests from now on."
+            until = f"Left out of alerts and digests until {moment(choice.until, zone)}." if choice.until else ""
+            means = until or "Left out of alerts and digests from now on."
             found.append(Way(offer.name, words, means, offer.subject, choice))
     figure = figure_of(link)
     if figure is not None and labels.get(figure):
@@ -114,7 +114,7 @@ def _form(
         read = tx.figures.get(link.figure) if link.figure else None
     ways = _ways(link, labels, now, zone)
     if not ways:
-        gone = DecisionError("what this link is about is no longer there", hint="a newer mail names what is")
+        gone = DecisionError("what this link refers to no longer exists", hint="use a link from a newer mail")
         return _refused(request, gone, 410)
     return page(
         request,
@@ -165,7 +165,7 @@ def _undo(request: Request, fields: Mapping[str, str]) -> Response:
         window = window_of(request)
         names = [offer.name for offer in offers(link)] + [f"wrong-{what.value}" for what in Wrong]
         if fields.get("decision") not in {decided_by(use_of(token, name)) for name in names}:
-            raise DecisionError("this link did not decide that", hint="whoever runs Tallywire can undo it")
+            raise DecisionError("this decision was not made with this link", hint="whoever runs Tallywire can undo it")
         undone = undo(window.services, fields["decision"], by=_by(link))
     except LinkRefused as error:
         return _refused(request, error, 403)

@@ -9,7 +9,7 @@ from pipeline.serve.section import Section, shows
 from pipeline.serve.shell import found_or_404, page, reading, set_cookie, window_of
 from pipeline.serve.views.common import Looked, place_of, written, zone_of
 from pipeline.serve.views.feeds import ILL, FeedLine
-from pipeline.serve.views.topics import rules_of, topic_part
+from pipeline.serve.views.topics import rule_lines, rules_of, topic_part
 
 LOOKED = "tallywire_looked"
 _TOPICS = 20
@@ -45,6 +45,7 @@ def _one(request: Request) -> Response:
         topic = found_or_404(tx.topics.get(request.path_params["topic"]), "topic")
         part = topic_part(tx, topic, tx.looking.waiting(), looked.before, limit=_DEVELOPMENTS, before=before)
         ill = [FeedLine.of(one, topic.tzinfo) for one in tx.looking.feeds(_ILL, topic=topic.name, healths=ILL)]
+        kinds = rule_lines(tx, topic, window_of(request).now)
     response = page(
         request,
         "topic.html.j2",
@@ -53,6 +54,7 @@ def _one(request: Request) -> Response:
         part=part,
         ill=ill,
         rules=rules_of(topic),
+        kinds=kinds,
         further=written(part.further),
         paged=before is not None,
     )

@@ -133,7 +133,7 @@ def mailed(tx: Transaction, found: Iterable[tuple[Place, Alert]], zone: ZoneInfo
             together = alert.sent.isoformat() if alert.sent else alert.id
             mails.setdefault((alert.state.value, alert.topic, together), []).append(alert)
     fates = _fates(tx, [alert for alerts in mails.values() for alert in alerts], zone)
-    return [_mailed(alerts, fates) for alerts in mails.values()]
+    return [_mailed(alerts, fates, zone) for alerts in mails.values()]
 
 
 def _fates(tx: Transaction, alerts: Sequence[Alert], zone: ZoneInfo) -> dict[str, dict[str, str]]:
@@ -148,15 +148,17 @@ def _fates(tx: Transaction, alerts: Sequence[Alert], zone: ZoneInfo) -> dict[str
     return found
 
 
-def _mailed(alerts: Sequence[Alert], fates: Mapping[str, Mapping[str, str]]) -> Mailed:
+def _mailed(alerts: Sequence[Alert], fates: Mapping[str, Mapping[str, str]], zone: ZoneInfo) -> Mailed:
     first = alerts[0]
+    when = first.sent or first.created
+    same = f"sent {short_moment(when, zone)}"
     told = {to: how for alert in alerts for to, how in fates[alert.id].items()}
-    names = [one_line(f"{to} ({how})", 240) for to, how in list(told.items())[:_NAMED]]
+    names = [one_line(to if how == same else f"{to} ({how})", 240) for to, how in list(told.items())[:_NAMED]]
     if len(told) > _NAMED:
         names.append(f"{len(told) - _NAMED} more")
     return Mailed(
         state=_STATES[first.state],
-        when=first.sent or first.created,
+        when=when,
         topic=first.topic,
         recipients=listed(names),
         lines=tuple(map(alert_line, alerts)),

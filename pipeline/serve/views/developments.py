@@ -253,9 +253,9 @@ def _history(tx: Transaction, stories: Iterable[Story]) -> list[MoveLine]:
 def _moved(move: StoryMove, article: Article | None) -> str:
     words = {
         MoveKind.JOIN: "came in",
-        MoveKind.MOVE: "moved to a story it is more like",
-        MoveKind.SPLIT: "was set apart",
-        MoveKind.MERGE: "came with its story, which was merged",
+        MoveKind.MOVE: "moved to a more similar story",
+        MoveKind.SPLIT: "was split off",
+        MoveKind.MERGE: "moved when its story was merged",
     }
     name = (
         f"“{one_line(article.reading.title, 100)}” ({outlet_name(article.reading.outlet)})" if article else "a report"

@@ -49,6 +49,8 @@ class SeriesLine:
     outlets: int
     values: str
     pinned: bool
+    rivals: int
+    """Claims that contradict what holds."""
 
     @classmethod
     def of(cls, series: Series, figure: FigureInArticle | None) -> SeriesLine:
@@ -65,6 +67,7 @@ class SeriesLine:
             outlets=len({claim.outlet for claim in claims}),
             values=_from_to(values, series.unit),
             pinned=series.pinned,
+            rivals=sum(claim.kind is VerdictKind.CONTRADICTION for claim in claims),
         )
 
 
@@ -114,7 +117,6 @@ class SeriesPage:
     rows: tuple[ClaimRow, ...]
     total: int
     facts: tuple[tuple[str, str], ...]
-    rivals: int
 
 
 def series_page(tx: Transaction, series: Series, zone: ZoneInfo, skip: int) -> SeriesPage:
@@ -143,7 +145,6 @@ def series_page(tx: Transaction, series: Series, zone: ZoneInfo, skip: int) -> S
         rows=tuple(map(row, shown)),
         total=len(claims),
         facts=tuple(_facts(series)),
-        rivals=sum(claim.kind is VerdictKind.CONTRADICTION for claim in claims),
     )
 
 

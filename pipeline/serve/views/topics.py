@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 from pipeline.record.looking import Place, Waiting
 from pipeline.serve.views.common import DevelopmentLine, FigureLine, figures_told
 from pipeline.serve.views.feeds import ILL
+from pipeline.steps.deciding.decide import standing
 from pipeline.steps.known.threads import development_of
+from pipeline.tell.decided import RULE_WORDS, choice_words
 from pipeline.tell.words import count, listed, one_line
+from schemas.alert import AlertKind
+from schemas.decision import Subject, SubjectKind
+from schemas.figure import VerdictKind
 from schemas.topic import Topic
 from schemas.written import format_duration
 
@@ -88,14 +93,44 @@ def _changed(developments: list[DevelopmentLine], figures: list[FigureLine], lim
     return listed(parts)
 
 
+@dataclass(frozen=True)
+class RuleLine:
+    """A kind of alert that a topic sends, and whether it is muted, in words; empty if it is not."""
+
+    id: str
+    words: str
+    held: str
+
+
+_OF_FIGURES = {
+    AlertKind.NEW_FIGURE: VerdictKind.NEW,
+    AlertKind.CHANGED_FIGURE: VerdictKind.CHANGED,
+    AlertKind.CONTRADICTION: VerdictKind.CONTRADICTION,
+    AlertKind.CORRECTION: VerdictKind.CORRECTION,
+}
+
+
+def rule_lines(tx: Transaction, topic: Topic, now: datetime) -> list[RuleLine]:
+    """The kinds of alerts that the file of a topic asks for, and which of them people muted."""
+    asked = {AlertKind.NEW_STORY: topic.alerts.stories, AlertKind.FEED_HEALTH: topic.alerts.feeds}
+    asked |= {kind: verdict in topic.alerts.figures for kind, verdict in _OF_FIGURES.items()}
+    lines = []
+    for kind, words in RULE_WORDS.items():
+        held = standing(tx, Subject(kind=SubjectKind.RULE, id=kind.value, topic=topic.name), now)
+        own = [choice_words(one, topic.tzinfo) for one in held if one.subject.topic == topic.name]
+        if asked[kind]:
+            lines.append(RuleLine(kind.value, words, listed(own)))
+    return lines
+
+
 def rules_of(topic: Topic) -> list[tuple[str, str]]:
     """How a topic tells, for people: what its file says, in words."""
     alerts, digest = topic.alerts, topic.digest
     rules = [
         (
             "Mails at once",
-            {"urgent": "urgent figures only", "normal": "what the desk wants at once"}.get(
-                alerts.tells.value, "each new figure"
+            {"urgent": "urgent figures only", "normal": "important figures"}.get(
+                alerts.tells.value, "every new figure"
             ),
         )
     ]
