@@ -54,7 +54,7 @@ def _unknown(location: _Location) -> str:
     elsewhere = {name: path for path, names in reversed(list(_all_keys(Topic))) for name in names if path}
     if key in elsewhere:
         return f"`{key}` does not belong here but under `{elsewhere[key]}`"
-    return f"unknown key `{key}`; known here: {', '.join(here)}"
+    return f"unknown key `{key}`; known keys here: {', '.join(here)}"
 
 
 def _keys_at(location: _Location) -> list[str]:

@@ -166,16 +166,16 @@ class Settings(BaseSettings):
     serve_port: int = Field(default=8420, ge=0, le=65535, description="its port; 0 for any that is free")
     serve_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="the names by which people reach the window, separated by commas: window.example.org; with any, it "
-        "asks for a login",
+        description="host names under which people reach the window, separated by commas: window.example.org; if set, "
+        "it asks for a login",
     )
     serve_proxy_header: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9-]+$",
-        description="the header in which a reverse proxy says who asks, instead of the window's own login",
+        description="the header in which a reverse proxy names the user, in place of the window's own login",
     )
     serve_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="where that proxy comes from, separated by commas: 172.18.0.2 or 10.0.0.0/8"
+        default=(), description="addresses of that proxy, separated by commas: 172.18.0.2 or 10.0.0.0/8"
     )
 
     @field_validator("allowed_hosts", "operator", "serve_hosts", "serve_proxies", mode="before")

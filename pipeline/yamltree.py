@@ -32,7 +32,7 @@ class Loader(yaml.SafeLoader):
         for key, _ in node.value:
             name, line = str(key.value)[:80], key.start_mark.line + 1
             if name in seen:
-                raise _refused(f"the key `{name}` is here twice; the first is in line {seen[name]}", key.start_mark)
+                raise _refused(f"the key `{name}` appears twice; the first is in line {seen[name]}", key.start_mark)
             seen[name] = line
         return node
 
@@ -82,7 +82,7 @@ def line_of(node: yaml.Node, location: tuple[int | str, ...]) -> tuple[int, tupl
 def _written_out(node: yaml.Node, sizes: dict[int, int], open_: set[int]) -> int:
     """How many nodes ``node`` is with every alias in it written out."""
     if id(node) in open_:
-        raise _refused("an alias that holds itself", node.start_mark)
+        raise _refused("an alias that contains itself", node.start_mark)
     if id(node) not in sizes:
         open_.add(id(node))
         inner: list[yaml.Node] = []
@@ -93,7 +93,7 @@ def _written_out(node: yaml.Node, sizes: dict[int, int], open_: set[int]) -> int
         sizes[id(node)] = 1 + sum(_written_out(one, sizes, open_) for one in inner)
         open_.discard(id(node))
         if sizes[id(node)] > MOST_NODES:
-            raise _refused(f"its aliases written out are more than {MOST_NODES:,} keys and values", node.start_mark)
+            raise _refused(f"its aliases expand to more than {MOST_NODES:,} keys and values", node.start_mark)
     return sizes[id(node)]
 
 

@@ -26,40 +26,40 @@ class Report(Model):
 class BriefValue(Model):
     """A value that reports state, with who states it."""
 
-    value: float | None = Field(default=None, description="the number stated; none for a range and a vague word")
-    low: float | None = Field(default=None, description="lower end of a range, or of what a vague word allows")
-    high: float | None = Field(default=None, description="upper end of a range, or of what a vague word allows")
+    value: float | None = Field(default=None, description="the number stated; none for a range or a vague word")
+    low: float | None = Field(default=None, description="lower end of a range, or of the values a vague word allows")
+    high: float | None = Field(default=None, description="upper end of a range, or of the values a vague word allows")
     modifier: Modifier = Field(description="exact, at_least, about, vague … as in figures")
-    figure: str = Field(description="id of the figure that says it best")
-    articles: tuple[str, ...] = Field(description="ids of the articles that state it, also rounded; copies among them")
+    figure: str = Field(description="id of the figure with the best sentence")
+    articles: tuple[str, ...] = Field(description="ids of the articles that state it, also rounded; with copies")
     outlets: tuple[str, ...] = Field(description="names of their outlets")
-    speaker: str | None = Field(default=None, description="who says so, if the best sentence says it")
-    as_of: date | None = Field(default=None, description="the day it holds for, if the best sentence says it")
+    speaker: str | None = Field(default=None, description="the source, if the best sentence names it")
+    as_of: date | None = Field(default=None, description="the day it holds for, if the best sentence gives it")
     since: Utc | None = Field(default=None, description="when the first of these articles was published")
 
 
 class BriefFigure(BriefValue):
     """What holds of one thing counted: its value, how sure it is, what else is said of it and what was."""
 
-    headline: str = Field(description="how the best sentence says it")
+    headline: str = Field(description="its wording in the best sentence")
     quote: str = Field(description="that sentence")
     article: str = Field(description="id of the article whose sentence it is")
-    unit: str | None = Field(default=None, description="%, USD, km …, where it measures")
-    worth: float = Field(ge=0, le=1, description="how likely a desk wants to hear of it, by the worthiest mention")
+    unit: str | None = Field(default=None, description="%, USD, km …, if it is measured")
+    worth: float = Field(ge=0, le=1, description="how likely a desk wants to know it, by its best mention")
     importance: float = Field(
-        default=0.0, description="the more, the earlier it is told: its worth and how often it is stated, as log-odds"
+        default=0.0, description="its place in the brief, higher first: worth and how often it is stated, as log-odds"
     )
     texts: int | None = Field(
         default=None,
-        description="outlets that state it: copies count with what they repeat; none where an earlier version made it",
+        description="outlets that state it, copies counted with what they repeat; none if an earlier version wrote it",
     )
     witnesses: int = Field(
-        description="who independently vouches for it: each speaker once, however many outlets quote them, and each "
-        "outlet that names none"
+        description="independent sources: each speaker counts once, however many outlets quote them, and so does each "
+        "outlet that names no speaker"
     )
-    sure: bool = Field(description="whether two witnesses state it, or one whose office it is to count")
-    rivals: tuple[BriefValue, ...] = Field(default=(), description="values that can't hold beside it, still stated")
-    before: tuple[BriefValue, ...] = Field(default=(), description="values it replaced, the latest first")
+    sure: bool = Field(description="whether two witnesses state it, or one whose job is to count")
+    rivals: tuple[BriefValue, ...] = Field(default=(), description="values that contradict it and are still stated")
+    before: tuple[BriefValue, ...] = Field(default=(), description="values it replaced, latest first")
 
 
 class Brief(Row):
@@ -71,7 +71,7 @@ class Brief(Row):
     lead: str = Field(description="a sentence quoted from one of its articles")
     first_seen: Utc = Field(description="when its first article came in")
     last_seen: Utc = Field(description="when its last article came in")
-    articles: tuple[str, ...] = Field(description="ids of all its articles, copies among them")
+    articles: tuple[str, ...] = Field(description="ids of all its articles, including copies")
     outlets: tuple[str, ...] = Field(description="outlets in order of arrival")
     figures: tuple[BriefFigure, ...] = Field(
         default=(),

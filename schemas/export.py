@@ -19,9 +19,9 @@ class Row(Model):
 class ArticleRow(Row):
     """An article that was read, whether it is of a topic or not."""
 
-    id: str = Field(description="id; the given one after a replay of JSONL")
+    id: str = Field(description="id; after a replay of JSONL, the one given there")
     url: str = Field(description="canonical address")
-    requested_url: str = Field(description="address that was fetched or archived")
+    requested_url: str = Field(description="address that was fetched")
     title: str = Field(description="headline, without the outlet's name")
     text: str = Field(description="paragraphs separated by a newline")
     authors: tuple[str, ...] = Field(description="names as the page gives them, without “by”")
@@ -32,11 +32,11 @@ class ArticleRow(Row):
     language: str | None = Field(description="ISO 639-1")
     topics: tuple[str, ...] = Field(description="topics it is coverage of")
     outcome: str = Field(description="indexed, copy, off_topic, or what its page was: teaser, consent, login, gone …")
-    reason: str = Field(description="why it ended so, for people")
+    reason: str = Field(description="why it has this outcome, for people")
     copy_of: str | None = Field(description="id of the article it repeats")
     copy_kind: str | None = Field(description="exact, edited, truncated or embedded")
-    story: str | None = Field(description="id of its story; none for what is off topic or no article")
-    revision: int = Field(description="1 for an article whose text never changed")
+    story: str | None = Field(description="id of its story; none if it is off topic or not an article")
+    revision: int = Field(description="1 if the text has never changed")
     first_seen: Utc = Field(description="when its entry came in")
     revised: Utc | None = Field(description="when its last revision came in; none at revision 1")
 
@@ -44,18 +44,18 @@ class ArticleRow(Row):
 class StoryRow(Row):
     """A story: the articles about one event."""
 
-    id: str = Field(description="id; it stays as long as most of its articles stay together")
+    id: str = Field(description="id; unchanged as long as most of its articles stay together")
     topics: tuple[str, ...] = Field(description="topics that its articles are coverage of")
     headline: str = Field(description="the most central of its articles' titles")
     lead: str = Field(description="a sentence quoted from one of its articles")
     first_seen: Utc = Field(description="when its first article came in")
     last_seen: Utc = Field(description="when its last article came in")
-    reports: int = Field(description="articles, copies left out")
-    copies: int = Field(description="copies of its articles")
-    outlets: tuple[str, ...] = Field(description="outlets in order of arrival, those of copies among them")
+    reports: int = Field(description="number of articles, without copies")
+    copies: int = Field(description="number of copies of its articles")
+    outlets: tuple[str, ...] = Field(description="outlets in order of arrival, including those of copies")
     articles: tuple[str, ...] = Field(description="ids of the reports")
     copy_ids: tuple[str, ...] = Field(description="ids of the copies")
-    thread: str | None = Field(description="id of the development that it and other stories are of")
+    thread: str | None = Field(description="id of the development it belongs to, if that has other stories")
     previous: str | None = Field(description="the story this one continues")
 
 
@@ -66,31 +66,31 @@ class MoveRow(Row):
     article: str = Field(description="id of the article")
     kind: str = Field(description="join (as it came), move, split or merge (when the open stories were grouped again)")
     from_story: str | None = Field(alias="from", description="id of the story it was in; none for a join")
-    to_story: str = Field(alias="to", description="id of the story it was put in")
+    to_story: str = Field(alias="to", description="id of the story it was moved to")
     reason: str = Field(description="why, for people")
 
 
 class FigureRow(Row):
     """A figure, with what it says in one topic; a figure of two topics has two rows."""
 
-    id: str = Field(description="id, made of article, revision and place")
+    id: str = Field(description="id, derived from article, revision and position")
     article: str = Field(description="id of the article that states it")
     revision: int = Field(description="revision of the article it was read from")
     span: tuple[int, int] = Field(description="[start, end) in characters of the article's text")
     surface: str = Field(description="the text of the span")
-    quote: str = Field(description="the sentence it stands in")
-    value: float | None = Field(description="the number stated; none for a range and for a vague word")
-    low: float | None = Field(description="lower end of a range, or of what a vague word allows")
-    high: float | None = Field(description="upper end of a range, or of what a vague word allows")
+    quote: str = Field(description="the sentence that contains it")
+    value: float | None = Field(description="the number stated; none for a range or a vague word")
+    low: float | None = Field(description="lower end of a range, or of the values a vague word allows")
+    high: float | None = Field(description="upper end of a range, or of the values a vague word allows")
     modifier: str = Field(
         description="exact, at_least, more_than, up_to, fewer_than, about, nearly, only, range or vague"
     )
-    unit: str | None = Field(description="%, USD, km …, where it measures")
-    counted: str | None = Field(description="the noun counted, as the text says it, resolved where it is left out")
+    unit: str | None = Field(description="%, USD, km …, if it is measured")
+    counted: str | None = Field(description="the noun counted, in the words of the text; resolved if left out")
     action: str | None = Field(description="what happened to it, as a class: killed, returned, deported …")
-    scope: str = Field(description="place, window, sub-group and kind, as far as the text says")
-    attribution: str | None = Field(description="who says so, if the text says it")
-    as_of: date | None = Field(description="the day it holds for, if the text says it")
+    scope: str = Field(description="place, window, sub-group and kind, if the text gives them")
+    attribution: str | None = Field(description="the source, if the text names it")
+    as_of: date | None = Field(description="the day it holds for, if the text gives it")
     outlet: str = Field(description="name of the outlet")
     published: Utc = Field(description="when its article was published")
     topic: str | None = Field(description="topic in which it is followed")
@@ -101,12 +101,12 @@ class FigureRow(Row):
     contradicts: tuple[str, ...] = Field(description="ids of the figures it is incompatible with")
     reason: str = Field(description="how the verdict was reached, for people")
     wording: str = Field(
-        description="how mails say it: the clause of its sentence; the sentence cut at words, with …, if none"
+        description="its wording in mails: a clause of its sentence, or if none states it the sentence shortened with …"
     )
-    tell: str | None = Field(description="now, digest or none: how it reaches the desk; none before that was decided")
-    worth: float | None = Field(description="from 0 to 1, how likely a desk of the topic wants to hear of it at once")
+    tell: str | None = Field(description="now, digest or none: how the desk is told; none until that is decided")
+    worth: float | None = Field(description="from 0 to 1, how likely the desk of the topic wants to know it at once")
     told: str | None = Field(
-        description="as what it is told, on stronger evidence than the verdict: new, repeated, changed, contradiction "
+        description="what it is told as, on stronger evidence than the verdict: new, repeated, changed, contradiction "
         "or correction"
     )
     told_from: Value | None = Field(description="the value told before that it changes, contradicts or corrects")
@@ -118,27 +118,26 @@ class AlertRow(Row):
     """An alert, told or not."""
 
     id: str = Field(
-        description="id, made of topic, kind and the figure, story or feed it tells of: the same in a replay"
+        description="id, derived from topic, kind and the figure, story or feed it is about; the same in a replay"
     )
-    topic: str = Field(description="topic whose rules found it worth telling")
+    topic: str = Field(description="topic whose rules raised it")
     kind: str = Field(description="new_figure, changed_figure, contradiction, correction, new_story or feed_health")
     state: str = Field(
-        description="waiting, sent, digest (told in the digest, be it from the start), silenced (a person wants "
-        "nothing told of it) or failed"
+        description="waiting, sent, digest (left to the digest), silenced (by a person) or failed"
     )
-    created: Utc = Field(description="when the rules found it")
-    due: Utc = Field(description="not told before this moment")
-    sent: Utc | None = Field(description="when its mail was taken")
-    attempts: int = Field(description="tries to deliver that failed")
-    error: str | None = Field(description="what was wrong with the last try, or whom the server refused")
+    created: Utc = Field(description="when the rules raised it")
+    due: Utc = Field(description="not sent before this time")
+    sent: Utc | None = Field(description="when a server accepted its mail")
+    attempts: int = Field(description="failed tries to deliver it")
+    error: str | None = Field(description="why the last try failed, or which recipients the server refused")
     message_id: str | None = Field(description="Message-ID of the mail it is bound to")
     story: str | None = Field(description="id of the story it belongs to")
     headline: str | None = Field(
-        description="how the mail says the figure, and who says so; headline of the story, for a new development"
+        description="wording of the figure in the mail, with its source; for a new development, headline of the story"
     )
-    tell: str | None = Field(description="now or digest: how the figure reaches the desk; none is no alert")
-    worth: float | None = Field(description="from 0 to 1, how likely a desk wants to hear of the figure at once")
-    followed: str | None = Field(description="what the topic file calls the figure, where it follows it by name")
+    tell: str | None = Field(description="now or digest: how the desk is told of the figure")
+    worth: float | None = Field(description="from 0 to 1, how likely the desk wants to know the figure at once")
+    followed: str | None = Field(description="name of the figure in the topic file, if it is followed by name")
     wrong: str | None = Field(description="what a person found wrong with the figure: number, thing, series or worth")
     series: str | None = Field(description="id of the series, for a figure")
     label: str | None = Field(description="name of the series, for people")
@@ -146,27 +145,27 @@ class AlertRow(Row):
     figure: str | None = Field(description="id of the figure")
     value: Value | None = Field(description="what the figure states; two ends for a range")
     from_value: Value | None = Field(alias="from", description="the value it replaces")
-    quote: str | None = Field(description="the sentence the figure stands in")
+    quote: str | None = Field(description="the sentence that contains the figure")
     outlet: str | None = Field(description="name of the outlet that states it")
     url: str | None = Field(description="address of the article that states it, or of the feed")
     feed: str | None = Field(description="id of the feed with a problem, for feed_health")
-    health: str | None = Field(description="how it was doing: silent, gone or failing")
-    since: Utc | None = Field(description="since when it has had the problem")
-    reason: str = Field(description="for an alert that is silenced, what was decided, by whom and when; for people")
+    health: str | None = Field(description="its health: silent, gone or failing")
+    since: Utc | None = Field(description="when the problem began")
+    reason: str = Field(description="for a silenced alert: what was decided, by whom and when; for people")
 
 
 class DecisionRow(Row):
     """What a person decided; one about a figure is a labelled sentence."""
 
-    id: str = Field(description="id; `tallywire decisions undo` takes it")
+    id: str = Field(description="id, for `tallywire decisions undo`")
     decided: Utc = Field(description="when")
     by: str = Field(description="who: a name, “the command line”, “a link in a mail to X”, “the window”")
     act: str = Field(description="mute, unmute, wrong, follow, unfollow, stop or resume")
     kind: str = Field(description="what it is about: series, thread, rule, figure or recipient")
-    subject: str = Field(description="its id; of a rule the kind of alert, of a recipient the address")
-    topic: str | None = Field(description="topic in which it holds; none where it holds in every topic")
-    label: str = Field(description="what the subject was called then")
-    until: Utc | None = Field(description="mute: until when; none for ever")
+    subject: str = Field(description="its id; for a rule the kind of alert, for a recipient the address")
+    topic: str | None = Field(description="topic in which it holds; none if it holds in every topic")
+    label: str = Field(description="name of the subject at that time")
+    until: Utc | None = Field(description="mute: until when; none if for ever")
     mails: str | None = Field(description="stop, resume: alerts, digests or both")
     wrong: str | None = Field(
         description="wrong: number (misread), thing (something else is counted), series (it belongs to another) or "
@@ -180,32 +179,32 @@ class DecisionRow(Row):
     surface: str | None = Field(description="the number as it is written there")
     span: tuple[int, int] | None = Field(description="[start, end) in characters of the article's text")
     value: Value | None = Field(description="what was read; two ends for a range")
-    modifier: str | None = Field(description="how exactly it was taken to be meant")
+    modifier: str | None = Field(description="the modifier that was read")
     unit: str | None = Field(description="the unit that was read")
-    counted: str | None = Field(description="the noun that was taken to be counted")
+    counted: str | None = Field(description="the noun that was read as counted")
     action: str | None = Field(description="the action that was read")
-    undone: Utc | None = Field(description="when it was taken back; none while it stands")
-    undone_by: str | None = Field(description="who took it back")
+    undone: Utc | None = Field(description="when it was undone; none while it holds")
+    undone_by: str | None = Field(description="who undid it")
 
 
 class EntryRow(Row):
     """An item a feed announced or a replay gave, and how it ended."""
 
     id: str = Field(
-        description="id, made of feed, page and words; in a replay of files of the given id, or address and time"
+        description="id, derived from feed, page and words; in a replay of files, from the given id or address and time"
     )
     seq: int = Field(description="order of arrival")
-    origin: str = Field(description="feed, revisit or replay; in a replay of a run as it was in that run")
+    origin: str = Field(description="feed, revisit or replay; in a replay of a run, what it was in that run")
     feed: str | None = Field(description="id of the feed")
     url: str = Field(description="address as it was announced")
     title: str = Field(description="title as it was announced")
     published: Utc | None = Field(description="date as it was announced")
     first_seen: Utc = Field(description="when it came in")
-    attempts: int = Field(description="times it was taken up for reading")
-    outcome: str | None = Field(description="none while it waits")
-    reason: str = Field(description="why it ended so, or why it still waits; for people")
-    ended: Utc | None = Field(description="when it got its outcome")
-    article: str | None = Field(description="id of the article it brought, or was found to be")
+    attempts: int = Field(description="tries to read it")
+    outcome: str | None = Field(description="none while it is waiting")
+    reason: str = Field(description="why it has this outcome, or why it is still waiting; for people")
+    ended: Utc | None = Field(description="when it ended")
+    article: str | None = Field(description="id of the article it led to")
 
 
 class FoundRow(Row):

@@ -62,7 +62,7 @@ def watch(
         except TallywireError as error:
             _log.error("feeds of group %s can't be watched, next try in %.0f s: %s", group + 1, pause, error)
         except Exception:
-            _log.exception("watching the feeds of group %s broke; next try in %.0f s", group + 1, pause)
+            _log.exception("watching the feeds of group %s failed; next try in %.0f s", group + 1, pause)
         stop.wait(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
 

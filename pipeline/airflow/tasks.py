@@ -212,7 +212,7 @@ def digest(topic: str, *, until: datetime | None = None, mail: bool = False, met
         if found is None:
             raise TopicError(
                 f"there is no topic {topic!r} in the record",
-                hint="the feeds' trigger puts it there from its file; is the triggerer running?",
+                hint="the feeds' trigger adds it from its file; check that the triggerer is running",
             )
         if until is None:
             report = tell_digest(services, mailer, sender, found, channels=channels)
@@ -240,7 +240,7 @@ def upkeep(metrics: Metrics = _AIRFLOW) -> dict[str, int]:
         metrics.gauge(f"feeds.{health.value}", count)
     if report.problems:
         raise TallywireError(
-            f"the upkeep left {len(report.problems)} things undone",
+            "upkeep ended with problems",
             why="; ".join(problem.what for problem in report.problems),
             hint="; ".join(problem.advice for problem in report.problems if problem.advice),
         )
@@ -250,9 +250,9 @@ def upkeep(metrics: Metrics = _AIRFLOW) -> dict[str, int]:
 def _raise_troubles(topic: str, troubles: Sequence[str]) -> None:
     if troubles:
         raise DeliveryError(
-            f"{len(troubles)} mails of {topic} did not get through",
+            f"messages of {topic} could not be delivered",
             why=" | ".join(troubles),
-            hint="they wait in the outbox and are tried again; `tallywire doctor` looks at the mail server",
+            hint="they wait in the outbox and are tried again; `tallywire doctor` checks the mail server",
         )
 
 

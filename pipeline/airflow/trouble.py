@@ -32,12 +32,12 @@ def failed(context: Mapping[str, Any]) -> None:
     error = context.get("exception")
     what = str(error) if isinstance(error, TallywireError) else f"{type(error).__name__}: {error}"
     lines = [
-        f"The task {task.task_id} of {task.dag_id} failed at its last try ({task.try_number}).",
+        f"Task {task.task_id} of {task.dag_id} failed on its last try ({task.try_number}).",
         "",
         what,
         "",
-        "Nothing is lost: what it was to do waits in the record, and the next run does it.",
-        f"Its log: run {task.run_id}, in Airflow.",
+        "No data is lost: its work waits in the record, and the next run will do it.",
+        f"The log is in Airflow: run {task.run_id}.",
     ]
     _tell(f"{task.dag_id}.{task.task_id}", f"{task.dag_id}: {task.task_id} failed", lines)
 
@@ -57,11 +57,11 @@ def late(*, dag: str, after: float, context: Mapping[str, Any] | None = None, **
     if run.get("run_type") == "backfill":
         return
     lines = [
-        f"A run of {dag} has not ended {timedelta(seconds=after)} after it was queued.",
+        f"A run of {dag} has not finished {timedelta(seconds=after)} after it was queued.",
         "",
-        "News that came in since then waits for it. In Airflow, see which of its tasks is running or waiting, and in",
-        "its log what for: a pool without free slots, a server that does not answer, too few cores.",
-        *([f"The run: {run['dag_run_id']}"] if run.get("dag_run_id") else []),
+        "New articles wait until it finishes. Open the run in Airflow, find the task that is running or waiting, and",
+        "look in its log for the cause: no free slot in a pool, a server that does not answer, too few cores.",
+        *([f"Run: {run['dag_run_id']}"] if run.get("dag_run_id") else []),
     ]
     _tell(f"{dag}.late", f"{dag}: a run is late", lines)
 
@@ -96,7 +96,7 @@ def send_waiting(settings: Settings) -> None:
                 path.unlink(missing_ok=True)
     except (TallywireError, OSError) as error:
         # It may be the mail server that is the trouble; the log has it all.
-        _log.error("the operator can't be told now: %s", error)
+        _log.error("the operator could not be mailed: %s", error)
 
 
 def _tell(trouble: str, subject: str, lines: list[str]) -> None:
@@ -113,7 +113,7 @@ def _tell(trouble: str, subject: str, lines: list[str]) -> None:
         (_waiting(settings) / f"{now:%Y%m%dT%H%M%S%f}.json").write_text(mail.model_dump_json(), encoding="utf-8")
         told.touch()
     except OSError as error:
-        _log.error("the operator could not be told of %r: %s", subject, error)
+        _log.error("the notice %r to the operator could not be saved: %s", subject, error)
     send_waiting(settings)
 
 

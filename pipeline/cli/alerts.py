@@ -118,7 +118,9 @@ def _try_recipients(services: Services, topic: Topic) -> None:
 
     outcome = list(tried(services, topic))
     if not outcome:
-        raise TopicError("the topic has no recipients", where=topic.name, hint="name them in its file and run it once")
+        raise TopicError(
+            "the topic has no recipients", where=topic.name, hint="add some to its file, then run the file once"
+        )
     for recipient, error in outcome:
         say(f"✗ {recipient}: {error}" if error else f"✓ {recipient}: sent")
     if failed := [error for _, error in outcome if error]:
@@ -177,8 +179,8 @@ def _ruling(name: str, act: Act, words: str) -> click.Command:
     return click.command(name)(home_option(by_option(arguments)))
 
 
-alerts.add_command(_ruling("mute", Act.MUTE, "Stop telling what RULE of TOPIC finds, in alerts and digests."))
-alerts.add_command(_ruling("unmute", Act.UNMUTE, "Resume telling what RULE of TOPIC finds."))
+alerts.add_command(_ruling("mute", Act.MUTE, "Stop alerts and digest lines from RULE of TOPIC."))
+alerts.add_command(_ruling("unmute", Act.UNMUTE, "Resume alerts and digest lines from RULE of TOPIC."))
 
 
 def _show(

@@ -28,7 +28,7 @@ def articles() -> None:
 def diff(identity: str, first: int | None, last: int | None, home: Path | None, as_json: bool) -> None:
     """Show what changed between revisions of an article, numbers first. ID is an article's id or its address.
 
-    Each revision is compared with the one before it; with --from and --to, the latter with the former alone.
+    Each revision is compared with the one before it; with --from and --to, only these two are compared.
     """
     from pipeline.steps.showing.diff import difference
 

@@ -138,4 +138,4 @@ def tell_decided(services: Services, decision: Decision) -> None:
 
     zone = zone_of(services, decision.subject)
     say(f"{subject_words(decision.subject, decision.label)}: {choice_words(decision, zone)}")
-    say(f"  `tallywire decisions undo {decision.id}` takes it back")
+    say(f"  `tallywire decisions undo {decision.id}` undoes it")

@@ -79,7 +79,9 @@ def send(topic: str, since: datetime | None, until: datetime | None, home: Path 
             watched = found_or_fail(tx.topics.get(topic), "topic", topic, "`tallywire topics list` lists them")
             data = digest_data(tx, watched, *_period(watched, since, until))
         if not watched.recipients:
-            raise TopicError("the topic has no recipients", where=topic, hint="add some to its file and run it once")
+            raise TopicError(
+                "the topic has no recipients", where=topic, hint="add some to its file, then run the file once"
+            )
         settings, report = services.settings, TellReport()
         send_once(
             Round.of(services, mailer_of(settings), sender_of(settings), channels_of(settings), watched, report), data

@@ -43,13 +43,13 @@ def figures() -> None:
 
 @figures.command("list")
 @click.option("--topic", help="Only series of this topic.")
-@limited(50, all_too="List everything, muted series and series stated only once as well.")
+@limited(50, all_too="List everything, including muted series and series stated only once.")
 @home_option
 @json_option
 def list_(topic: str | None, limit: int, everything: bool, home: Path | None, as_json: bool) -> None:
-    """List the series of figures: what holds now, as quoted, since when, from whom, and how it has changed.
+    """List the series of figures: the current value as quoted, since when, its source, and how it has changed.
 
-    What was stated most often comes first.
+    The figure stated most often comes first.
     """
     from pipeline.steps.known.decided import DecidedNow
     from pipeline.tell.words import headline_of, value_words
@@ -140,7 +140,7 @@ def read(file: Any, as_text: bool, rejected: bool) -> None:
             text, title, language = item["text"], item.get("title") or "", item.get("language")
             published = datetime.fromisoformat(item["published"]) if item.get("published") else None
             if not (isinstance(text, str) and isinstance(title, str) and isinstance(language, str | None)):
-                raise TypeError("text, title and language are texts")
+                raise TypeError("text, title and language must be strings")
         except (ValueError, TypeError, KeyError) as error:
             broken += 1
             note(f"{file.name}:{number}: not a JSON object with a text: {error}; --text reads a file as it is")
@@ -219,8 +219,8 @@ figures.add_command(_marking("unpin", "Unpin SERIES.", pinned=False))
 def wrong(figure: str, what: str, by: str, home: Path | None) -> None:
     """Say what is wrong with FIGURE: not this number, not this thing, not this series, or not worth a mail.
 
-    A wrong number or thing is told nowhere and held against nothing from now on; it stays in the record. A figure of
-    another series is followed apart. The same sentence is treated so in later revisions and in copies.
+    From now on, a wrong number or thing is left out of mails and comparisons; it stays in the record. A figure of
+    another series is moved to a series of its own. The same applies to this sentence in later revisions and copies.
     """
     from pipeline.steps.deciding.decide import decide
     from pipeline.steps.publish import publish
@@ -247,7 +247,7 @@ def rename(series: str, label: str, by: str, home: Path | None) -> None:
 def _arrange(home: Path | None, decided: Callable[[Services], tuple[Series, ...]]) -> None:
     with opened(home) as services:
         changed = decided(services)
-    say(f"kept; {len(changed)} series changed")
+    say(f"saved; {len(changed)} series changed")
 
 
 def _series_json(tx: Transaction, series: Series) -> dict[str, Any]:

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 def kibana() -> None:
     """Kibana's data views, searches and dashboards.
 
-    Where Kibana is and who asks: TALLYWIRE_KIBANA_URL with _API_KEY, or _USER and _PASSWORD; _CA and _SPACE where
-    needed.
+    Set TALLYWIRE_KIBANA_URL and _API_KEY, or _USER and _PASSWORD; also _CA and _SPACE if needed.
     """
 
 
@@ -84,7 +83,10 @@ def _contents(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise TallywireError(
-            "the file of objects can't be read", where=str(file), why=str(error), hint="it is what Kibana exports"
+            "the file of objects can't be read",
+            where=str(file),
+            why=str(error),
+            hint="name a file that Kibana or `tallywire kibana export` wrote",
         ) from error
 
 
@@ -93,7 +95,7 @@ def _kibana(settings: Settings) -> Kibana:
 
     if settings.kibana_url is None:
         raise SettingsError(
-            "no address of Kibana is set", hint="set TALLYWIRE_KIBANA_URL, or give --url https://kibana:5601"
+            "no Kibana address is set", hint="set TALLYWIRE_KIBANA_URL, or give --url https://kibana:5601"
         )
     key, password = settings.kibana_api_key, settings.kibana_password
     return Kibana(

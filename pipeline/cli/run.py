@@ -139,7 +139,7 @@ def _name_useless(services: Services, names: Collection[str]) -> None:
     with services.record.read() as tx:
         for name in sorted(names):
             if not tx.feeds.all(topic=name):
-                note(f"{name} has no feeds: name some in its file, or `tallywire feeds add URL --topic {name}`")
+                note(f"{name} has no feeds: add some to its file, or `tallywire feeds add URL --topic {name}`")
         watched = [topic for topic in tx.topics.all() if topic.name in names]
     for finding in channel_findings(services.settings, watched):
         if finding.level != "ok":

@@ -94,7 +94,7 @@ def _about(env: Path, existing: str | None, plan: EnvPlan) -> list[Finding]:
         )
         found.append(Finding(level="ok", what=f"{env}: added {names}", advice=advice))
     if plan.missing:
-        advice = "`tallywire setup --fill` makes them; existing ones are kept"
+        advice = "`tallywire setup --fill` creates them; existing ones are kept"
         found.append(Finding(level="problem", what=f"{env} lacks {', '.join(plan.missing)}", advice=advice))
     if not plan.added and not plan.missing:
         found.append(Finding(level="ok", what=f"{env} has every secret; nothing was changed"))

@@ -192,7 +192,7 @@ def _arrange(home: Path | None, decided: Callable[[Services], tuple[StoryMove, .
         publish(services)
     for move in moves:
         say(f"{move.article}: {move.from_story} → {move.to_story}, {move.reason}")
-    say(f"kept; {len(moves)} articles moved to another story")
+    say(f"saved; {len(moves)} articles moved to another story")
 
 
 def _json(row: object) -> object:

@@ -185,7 +185,7 @@ def _arrange(home: Path | None, decided: Callable[[Services], Moved]) -> None:
         publish(services)
     for story in moved.stories:
         say(f"{story.id}: {moved.before.get(story.id, 'none')} → {story.thread}, {story.headline}")
-    say(f"kept; {count(len(moved.stories), 'story is', 'stories are')} in another thread now")
+    say(f"saved; {count(len(moved.stories), 'story is', 'stories are')} in another thread now")
 
 
 def _story_row(story: Story, join: ThreadJoin | None) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def new(
     missing = unready(parse_topic(text, where=str(path)))
     path.write_text(text, encoding="utf-8")
     Path("topic.schema.json").write_text(_schema(), encoding="utf-8")
-    say(f"wrote {path}, and topic.schema.json, which tells an editor what it may hold")
+    say(f"wrote {path}, and topic.schema.json, for editors")
     edit = "edit it, then: " if missing else ""
     say(f"{edit}tallywire topics validate {path} && tallywire run {path}")
 

@@ -174,7 +174,7 @@ class _Dates:
         if read.assumed:
             wrong[read.assumed] = text
         if read.at > self._now + SKEW:
-            wrong["in the future; the time of the poll was taken"] = text
+            wrong["in the future; the time of the poll is used"] = text
         return min(read.at, self._now)
 
 

@@ -250,7 +250,7 @@ def _records(file: IO[bytes], tell: Callable[[str], None], *, one: bool = False)
             tell(f"record {count} is cut off; what comes before it is used")
             return
         except (ValueError, zlib.error) as error:
-            tell(f"it breaks off after record {count - 1}: {error}")
+            tell(f"it ends unexpectedly after record {count - 1}: {error}")
             return
         file.seek(offset)
 

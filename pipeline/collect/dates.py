@@ -32,7 +32,7 @@ def read_feed_date(text: str | None, hints: Hints = NO_HINTS) -> WrittenDate | R
     except OverflowError:
         return Refused("it is not a date", doubtful=False)
     if moment.year <= _UNKNOWN:
-        return Refused(f"its year {moment.year} is what programs write for an unknown one", doubtful=False)
+        return Refused(f"programs write the year {moment.year} when they don't know the date", doubtful=False)
     return WrittenDate(moment, read.timed, read.assumed)
 
 

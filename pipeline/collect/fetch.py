@@ -226,7 +226,7 @@ class Fetcher:
                         raise AddressRefused(
                             "the address leads to a private network",
                             where=_shown(address),
-                            why=visit.refused or "a number in a spelling that no web page uses",
+                            why=visit.refused or "its host is a number in an unusual spelling",
                             hint="if it is yours, add its host to TALLYWIRE_ALLOWED_HOSTS",
                         ) from None
                     raise FetchFailed(_NO_PAGE, where=_shown(address), why=self._why(error)) from None

@@ -24,7 +24,7 @@ def parse(text: str, *, url: str, now: datetime, notes: tuple[str, ...] = ()) ->
     notes = (*notes, *more)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in _text(feed.get("version", "jsonfeed.org")):
-        raise FeedError("this is JSON, but not a JSON Feed", where=url, hint="see jsonfeed.org for what makes one")
+        raise FeedError("this is JSON, but not a JSON Feed", where=url, hint="jsonfeed.org describes the format")
     if len(items) > MOST_ITEMS:
         notes = (*notes, f"only the newest {MOST_ITEMS} of its {len(items)} items were read")
     site_url = _address(feed.get("home_page_url"), url)

@@ -64,7 +64,7 @@ def read_opml(body: bytes) -> FeedList:
     if xml.root != "opml":
         raise FeedError(
             "this is not a list of feeds",
-            why="there is no <opml> in it",
+            why="it has no <opml> element",
             hint="export your feeds as OPML and try again",
         )
     refuse_what_no_feed_has(xml.text, "")
@@ -75,7 +75,7 @@ def read_opml(body: bytes) -> FeedList:
     if len(feeds) > _MOST_FEEDS:
         raise FeedError("the list of feeds is too long", why=f"{len(feeds):,} feeds")
     if unusable:
-        notes = (*notes, f"{unusable} of its outlines name no feed and were skipped")
+        notes = (*notes, f"{unusable} of its outlines have no feed address and were skipped")
     head = next(iter(_children(root, "head")), None)
     title = next((one.text or "" for one in _children(head, "title")), "") if head is not None else ""
     return FeedList(title=title.strip(), feeds=tuple(feeds.values()), notes=notes + xml.notes + more)

@@ -159,7 +159,7 @@ async def poll(
     except TallywireError as error:
         return _failed(feed, said, _in_words(error), now, ours=ours)
     except Exception as error:
-        _log.exception("reading the feed %s broke the reader", feed.id)
+        _log.exception("reading the feed %s crashed the reader", feed.id)
         return _failed(feed, said, f"it could not be read: a bug in Tallywire ({type(error).__name__})", now, ours=ours)
     entries = entries_of(feed, parsed.announcements, now, began=began)
     new = _unknown(entries, known, told)

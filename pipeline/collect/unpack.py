@@ -114,7 +114,7 @@ class Unpacker:
     def __init__(self, codings: Sequence[str], most: int) -> None:
         """Raises `Garbled` where more is wrapped around the body than any server does."""
         if len(codings) > MOST_LAYERS:
-            raise Garbled("it is encoded over and over")
+            raise Garbled("it is encoded too many times")
         # An encoding that nobody knows, such as `utf-8`, is a mistake of the header: browsers show the body as it is.
         self._decoders = [one for coding in reversed(codings) if (one := _decoder(coding)) is not None]
         self._most = most

@@ -356,7 +356,7 @@ class Grouper:
             return StoryJoin(
                 story=self._new_story([entry.id], barred),
                 opened=True,
-                reason="nothing in the open window is like it",
+                reason="no recent article is similar",
             )
         score, story = -best[0], best[2]
         nearest = window.by_seq[best[1]]
@@ -375,7 +375,7 @@ class Grouper:
             opened=True,
             score=round(score, 4),
             nearest=nearest.id,
-            reason=f"the story most like it is only {score:.0%} likely to be the same event",
+            reason=f"the most similar story is only {score:.0%} likely to be the same event",
         )
 
     def _barred(self) -> dict[str, set[str]]:
@@ -492,11 +492,11 @@ class Grouper:
         score = sum(-value for value, _, _ in company[:_NEAREST]) / max(1, min(_NEAREST, len(company)))
         before = entry.story
         if before not in named:
-            kind, why = MoveKind.MERGE, "its story is one with this"
+            kind, why = MoveKind.MERGE, "its story was merged with this one"
         elif story not in window.stories:
-            kind, why = MoveKind.SPLIT, "it is less like the rest of its story than later reports suggested"
+            kind, why = MoveKind.SPLIT, "later reports show that it is less like the rest of its story"
         else:
-            kind, why = MoveKind.MOVE, "seen with later reports it is more like this story"
+            kind, why = MoveKind.MOVE, "later reports show that it is more like this story"
         shared = self._shared(entry, window.entries[nearest]) if nearest else ()
         reason = why + _listed(shared)
         window.move(

@@ -194,7 +194,7 @@ class Threads:
         if story not in self._home and thread is not None:
             join = ThreadJoin(thread=thread, opened=False, reason="it was part of it before")
         elif story not in self._home:
-            join = ThreadJoin(thread=self._new_thread(story), opened=True, reason="no open thread is like it")
+            join = ThreadJoin(thread=self._new_thread(story), opened=True, reason="no open thread is similar")
         else:
             join = self.remembered(story).join
             self._take_out(story)

@@ -110,7 +110,7 @@ def understand(text: str) -> Words:
     for found in _TERM.finditer("".join(map(_readable, text))):
         phrase = found["phrase"]
         if phrase is not None and found["closed"] is None and phrase.strip():
-            remarks["A quotation mark is not closed: the phrase was taken to go on to the end."] = None
+            remarks["A quotation mark is not closed: everything after it was taken as the phrase."] = None
         raw = (phrase if phrase is not None else found["word"]).split()
         words = _bounded(raw, remarks)
         if any(_in_word(character) for character in words):

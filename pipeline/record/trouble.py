@@ -9,7 +9,7 @@ from sqlalchemy.engine import ExceptionContext
 
 from pipeline.errors import RecordBusy, RecordError
 
-_BUSY = "another process holds the record"
+_BUSY = "another process has locked the record"
 _BUSY_HINT = "try again later; if none is running, check whether a database shell keeps it open"
 _NO_TABLES = "the record is not set up for this program"
 _NO_TABLES_HINT = "run `tallywire setup`"
@@ -29,7 +29,10 @@ _SQLITE = {
         "the record can't be opened",
         "check that it is a file, in a folder this user may write to",
     ),
-    sqlite3.SQLITE_IOERR: ("the disk of the record fails", "check the free space, and whether it is a network drive"),
+    sqlite3.SQLITE_IOERR: (
+        "the disk of the record is failing",
+        "check the free space, and whether it is a network drive",
+    ),
     sqlite3.SQLITE_CONSTRAINT: (
         "that would violate a constraint of the record",
         "this is a bug in Tallywire; please report it",
@@ -52,7 +55,7 @@ _POSTGRES = {
     "42P01": (_NO_TABLES, _NO_TABLES_HINT),
     "53100": (_FULL, _FULL_HINT),
     "54": ("something is too long for the database", "an ID can have about 2,000 characters"),
-    "57P": ("the database stopped", "try again when it is back; nothing that was committed is lost"),
+    "57P": ("the database stopped", "try again when it is back; no committed data is lost"),
 }
 
 _UNREACHABLE = ("no connection to the database", "check that the server is running and TALLYWIRE_DATABASE_URL is right")

@@ -50,7 +50,9 @@ class AppriseChannel:
         apart.start()
         apart.join(self._seconds)
         if not taken:
-            why = f"no answer within {self._seconds:.0f} seconds" if apart.is_alive() else "Apprise broke off"
+            why = (
+                f"no answer within {self._seconds:.0f} seconds" if apart.is_alive() else "Apprise stopped with an error"
+            )
             raise self._failure(why)
         if not taken[0]:
             raise self._failure(self._without_secrets(" ".join(said)) or "the service refused it")
@@ -83,5 +85,5 @@ class AppriseChannel:
 
     def _failure(self, why: str) -> DeliveryError:
         return DeliveryError(
-            "the message could not be sent to the service", where=self._name, why=why, hint="it is tried again"
+            "the message could not be sent to the service", where=self._name, why=why, hint="it will be tried again"
         )

@@ -137,7 +137,7 @@ class Signer:
         if now >= link.until:
             raise LinkRefused(
                 "this link has expired",
-                why=f"it could be used until {link.until:%-d %B %Y}",
+                why=f"it was valid until {link.until:%-d %B %Y}",
                 hint="a newer mail has one that works",
             )
         return link
@@ -202,7 +202,7 @@ def _link(body: bytes) -> Link:
         raise LinkRefused(
             "this link can't be read",
             why="another version of Tallywire wrote it",
-            hint="use one of a newer mail, or the command at its foot",
+            hint="use a link from a newer mail, or the command at the end of the mail",
         ) from error
 
 

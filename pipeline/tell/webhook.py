@@ -64,7 +64,7 @@ class WebhookChannel:
         Raises as `Channel` says. No error names the address, which may hold a secret.
         """
         if urlsplit(self._url).scheme != "https" and not self._guard.allows(self._url):
-            raise self._failure("its address is not https", "name its host in TALLYWIRE_ALLOWED_HOSTS, or use https")
+            raise self._failure("its address is not https", "add its host to TALLYWIRE_ALLOWED_HOSTS, or use https")
         body = payload(post).model_dump_json().encode()
         timestamp = int(date.timestamp())
         headers = {
@@ -82,7 +82,7 @@ class WebhookChannel:
         if not 200 <= answer.status < 300:
             redirects = "redirects are not followed; set the address that it redirects to"
             why = f"HTTP {answer.status}{': ' if answer.said else ''}{answer.said}"
-            raise self._failure(why, redirects if 300 <= answer.status < 400 else "it is tried again")
+            raise self._failure(why, redirects if 300 <= answer.status < 400 else "it will be tried again")
 
     async def _answer(self, body: bytes, headers: dict[str, str]) -> _Answer:
         connector = aiohttp.TCPConnector(
@@ -103,17 +103,19 @@ class WebhookChannel:
                     said = b"" if taken else await answer.content.read(_SAID)
                     return _Answer(answer.status, one_line(said.decode("utf-8", "replace"), 200))
             except TimeoutError as error:
-                raise self._failure(f"no answer within {self._seconds:.0f} seconds", "it is tried again") from error
+                raise self._failure(
+                    f"no answer within {self._seconds:.0f} seconds", "it will be tried again"
+                ) from error
             except (aiohttp.ClientError, ValueError) as error:
                 if visit.refused is not None:
                     raise self._failure(
-                        f"its address leads to {visit.refused}, inside a network",
-                        "name its host in TALLYWIRE_ALLOWED_HOSTS if that is meant",
+                        f"its address leads to {visit.refused}, in a private network",
+                        "if this is intended, add its host to TALLYWIRE_ALLOWED_HOSTS",
                     ) from error
                 # What aiohttp says of it names the address.
                 number = error.errno if isinstance(error, aiohttp.ClientOSError) else None
                 why = os.strerror(number) if number and number > 0 else type(error).__name__
-                raise self._failure(why, "it is tried again") from error
+                raise self._failure(why, "it will be tried again") from error
 
     def _failure(self, why: str, hint: str) -> DeliveryError:
         return DeliveryError("the message could not be sent to the webhook", where=self._name, why=why, hint=hint)

@@ -42,7 +42,7 @@ def test_a_failed_task_is_told_with_what_to_do(home: Path) -> None:
     assert "Subject: [Tallywire] tallywire_ingest: publish failed" in mail
     assert "Elasticsearch does not answer" in mail
     assert "is it running?" in mail
-    assert "Nothing is lost" in mail
+    assert "No data is lost" in mail
 
 
 def test_a_trouble_that_lasts_is_told_once_until_it_is_mended(home: Path) -> None:
@@ -99,7 +99,7 @@ def test_what_a_mail_server_did_not_take_is_sent_once_it_does(
     monkeypatch.setenv("TALLYWIRE_SMTP_URL", "smtp://127.0.0.1:9")
     failed(context())
     failed(context())
-    assert "the operator can't be told now" in caplog.text
+    assert "the operator could not be mailed" in caplog.text
     monkeypatch.delenv("TALLYWIRE_SMTP_URL")
     send_waiting(load_settings())
     send_waiting(load_settings())
@@ -133,4 +133,4 @@ def test_what_several_tasks_want_to_send_at_one_moment_is_sent_once(
 def test_a_home_that_cannot_be_written_is_no_further_trouble(home: Path, caplog: pytest.LogCaptureFixture) -> None:
     home.write_text("a file where the home should be")
     failed(context())
-    assert "could not be told of 'tallywire_ingest: publish failed'" in caplog.text
+    assert "the notice 'tallywire_ingest: publish failed' to the operator could not be saved" in caplog.text

@@ -216,7 +216,7 @@ def test_a_thread_is_shown_with_its_stories_oldest_first_and_why_each_is_there(t
     ]
     places = [shown.index(story["id"]) for story in stories]
     assert places == sorted(places)
-    assert "it began the thread, as no open thread is like it" in shown[places[0] : places[1]]
+    assert "it began the thread: no open thread is similar" in shown[places[0] : places[1]]
     for part in ("1 report", "sure that it is part of the same development", "Brankova"):
         assert part in shown[places[1] :]
     row = json.loads(tallywire("threads", "show", quake, "--json", "--home", home).stdout)
@@ -251,9 +251,9 @@ def test_a_split_and_a_merge_hold_while_more_articles_come_in(tallywire: Command
     assert apart != quake == rest
     assert split.stdout.splitlines() == [
         f"{aid['id']}: {quake} → {apart}, {aid['headline']}",
-        "kept; 1 story is in another thread now",
+        "saved; 1 story is in another thread now",
     ]
-    assert "kept; 1 story is in another thread now" in merged.stdout
+    assert "saved; 1 story is in another thread now" in merged.stdout
     replay(tallywire, own, MORE)
     assert threads(tallywire, own, "aid-1", "aid-2") == [apart] * 2
     assert threads(tallywire, own, "quake-1", "rescue-1", "aftershock-1") == [quake] * 3
@@ -266,7 +266,7 @@ def test_what_was_split_can_be_merged_again(tallywire: Command, own: Path) -> No
     before = by_article(tallywire, own)
     quake, taken = before["quake-1"]["thread"], [before[article]["id"] for article in ("rescue-1", "aid-1")]
     split = tallywire("threads", "split", quake, *taken, "--home", own)
-    assert "kept; 2 stories are in another thread now" in split.stdout
+    assert "saved; 2 stories are in another thread now" in split.stdout
     apart, same, rest = threads(tallywire, own, "rescue-1", "aid-1", "quake-1")
     assert apart == same != quake == rest
     assert tallywire("threads", "merge", apart, quake, "--home", own).returncode == 0

@@ -244,7 +244,7 @@ def test_a_date_in_the_future_is_the_moment_of_the_poll() -> None:
     feed = read(rss(soon, late))
     assert [one.published for one in feed.announcements] == [NOW, NOW]
     assert feed.notes == (
-        "1 of its items had a date in the future; the time of the poll was taken ('Fri, 01 Jan 2100 00:00:00 GMT')",
+        "1 of its items had a date in the future; the time of the poll is used ('Fri, 01 Jan 2100 00:00:00 GMT')",
     )
 
 

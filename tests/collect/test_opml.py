@@ -36,7 +36,7 @@ def test_nested_outlines_become_categories() -> None:
         ListedFeed(url="https://c.example/rss", title="C", categories=("News",)),
         ListedFeed(url="http://d.example/rss", title="D"),
     )
-    assert found.notes == ("2 of its outlines name no feed and were skipped",)
+    assert found.notes == ("2 of its outlines have no feed address and were skipped",)
 
 
 def test_a_bare_ampersand_is_forgiven() -> None:

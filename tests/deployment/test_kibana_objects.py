@@ -142,7 +142,7 @@ def test_what_holds_stands_by_thread_the_most_important_first_with_its_lines_in_
         panel
         for dashboard in DASHBOARDS
         for panel in panels(dashboard)
-        if panel["title"].startswith("What holds now") and panel["type"] == "lens"
+        if panel["title"].startswith("Current figures") and panel["type"] == "lens"
     ]
     state = panel["embeddableConfig"]["attributes"]["state"]
     (layer,) = state["datasourceStates"]["formBased"]["layers"].values()

@@ -22,7 +22,7 @@ def test_a_text_of_no_word_or_one_is_no_copy_and_opens_a_story(text: str) -> Non
         assert one.copy_link is None
         assert one.join is not None
         assert one.join.opened
-        assert one.join.reason == "nothing in the open window is like it" or "%" in one.join.reason
+        assert one.join.reason == "no recent article is similar" or "%" in one.join.reason
 
 
 def test_a_title_alone_is_enough_to_be_compared() -> None:

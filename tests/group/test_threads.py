@@ -141,7 +141,7 @@ def test_why_a_story_is_in_its_thread_is_said() -> None:
     began, joined = threads.remembered("quake").join, threads.remembered("rescue").join
     assert began.opened
     assert began.nearest is None
-    assert began.reason == "no open thread is like it"
+    assert began.reason == "no open thread is similar"
     assert not joined.opened
     assert joined.nearest == "quake"
     assert 0.55 <= joined.score < 1

@@ -35,7 +35,7 @@ def test_of_a_record_that_agrees_all_is_well_and_a_document_of_an_old_version_is
         assert set(told(room)) == {"entries", "articles", "outbox", "index"}
         with closing(sqlite3.connect(room.services.settings.index_path)) as connection, connection:
             (id,) = connection.execute("UPDATE document SET version = -1 WHERE number = 1 RETURNING id").fetchone()
-        assert told(room)["index"] == f"index: 1 document not as the record is: {id}"
+        assert told(room)["index"] == f"index: 1 document out of date: {id}"
 
 
 def _lost_article(tx: Transaction) -> None:
@@ -77,13 +77,13 @@ SENT = {"state": MessageState.SENT, "sent": NOW}
     [
         ([message("m", **SENT)], ""),
         ([message("m", **SENT), message("n", state=MessageState.DROPPED, message_id="")], ""),
-        ([message("m", **SENT), message("n", **SENT)], "a is told to desk@news.example in m and n"),
+        ([message("m", **SENT), message("n", **SENT)], "a goes to desk@news.example more than once: in m and n"),
         ([message("m", **SENT), message("n", alerts=("b",), message_id="<m@tally.example>", **SENT)], "Message-ID"),
-        ([message("m", alerts=("x",), **SENT)], "m tells x, which is not in the record"),
-        ([message("m", state=MessageState.SENT)], "m was sent at no moment"),
-        ([message("m", state=MessageState.WAITING)], "m waits, and says nothing"),
-        ([message("m", state=MessageState.FAILED)], "a is sent, and no message with it is"),
-        ([message("m", **SENT), message("n", recipient="you", digest=None)], "a is done (sent), and a message"),
+        ([message("m", alerts=("x",), **SENT)], "m contains x, which is not in the record"),
+        ([message("m", state=MessageState.SENT)], "m was sent, but has no time"),
+        ([message("m", state=MessageState.WAITING)], "m is waiting, but is empty"),
+        ([message("m", state=MessageState.FAILED)], "a is marked as sent, but no message with it was sent"),
+        ([message("m", **SENT), message("n", recipient="you", digest=None)], "a is done (sent), but a message"),
     ],
 )
 def test_an_outbox_that_is_not_as_it_must_be_is_told(messages: list[Any], said: str) -> None:
@@ -97,9 +97,9 @@ def test_an_outbox_that_is_not_as_it_must_be_is_told(messages: list[Any], said: 
     ("state", "messages", "said"),
     [
         (DigestState.SENT, [message("m", digest="d", **SENT)], ""),
-        (DigestState.SENT, [message("m", digest="d")], "d is sent, and m of it waits"),
-        (DigestState.WAITING, [message("m", digest="d")], "d says nothing, and m of it waits"),
-        (DigestState.SENT, [message("m", digest="x", **SENT)], "m is of x, which is not in the record"),
+        (DigestState.SENT, [message("m", digest="d")], "d is marked as sent, but m of it is waiting"),
+        (DigestState.WAITING, [message("m", digest="d")], "d is empty, but m of it is waiting"),
+        (DigestState.SENT, [message("m", digest="x", **SENT)], "m belongs to x, which is not in the record"),
         (DigestState.SENT, [message(one, digest="d", **SENT) for one in "mn"], "gets d in 2 messages"),
     ],
 )

@@ -142,7 +142,7 @@ def test_a_record_that_another_process_holds_is_told_and_waits(house: House, sit
             Runner(hurried, mailer=house.post) as runner,
         ):
             other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(RecordBusy, match="another process holds the record"):
+            with pytest.raises(RecordBusy, match="another process has locked the record"):
                 runner.round(every_feed=True)
             other.execute("ROLLBACK")
             assert runner.round(every_feed=True).judged.ended == {Outcome.INDEXED: 1}

@@ -39,7 +39,7 @@ def shown(certificate: tuple[Path, Path]) -> Iterator[str]:
         listening.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.parametrize(("days", "level", "said"), [(0, "warning", "ends on"), (-60, "ok", "lasts until")])
+@pytest.mark.parametrize(("days", "level", "said"), [(0, "warning", "expires on"), (-60, "ok", "is valid until")])
 def test_a_certificate_that_ends_within_a_month_is_a_warning(
     certificate: tuple[Path, Path], days: int, level: str, said: str
 ) -> None:

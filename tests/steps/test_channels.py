@@ -106,7 +106,7 @@ def test_a_channel_that_fails_is_tried_again_with_the_same_id_and_holds_up_nobod
         assert {one.state for one in tx.alerts.find()} == {AlertState.WAITING}
         fate = fates(tx, tx.alerts.find())["a"]
     assert fate[DESK].startswith("sent ")
-    assert fate[HOOK].endswith("HTTP 503: down) → it is tried again")
+    assert fate[HOOK].endswith("HTTP 503: down) → it will be tried again")
     hook = receiving(httpserver, "/hook")
     clock.forward(minutes=1)
     assert told(services).troubles == []

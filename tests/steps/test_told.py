@@ -254,12 +254,12 @@ def test_explain_says_how_a_figure_is_told_and_why(services: Services) -> None:
         none = "\n".join(explain(tx, other) or ())
     for line in (
         "9 people had been saved",
-        "worded: by a clause of its sentence",
+        "wording: a clause of the sentence",
         "read as: value 9, counted people, action bought",
-        "told now, worth 0.80: changed from 4",
+        "told at once, worth 0.80: changed from 4",
         "in the lead: +0.9",
         f"changes {first}, news: 4 people had been saved",
-        f"told before, maybe of the same: {other}, news: 5 people had been saved",
+        f"told before, possibly the same: {other}, news: 5 people had been saved",
     ):
         assert f"  {line}\n" in f"{said}\n"
     assert "not told, worth 0.80: new" in none

@@ -236,7 +236,7 @@ def test_a_server_that_says_nothing_holds_up_a_sitting_once() -> None:
         with sitting(mailer) as connected:
             with pytest.raises(DeliveryError, match="could not be sent"):
                 connected.send(to("a@news.example"), date=NOW)
-            with pytest.raises(NotAsked, match="did not answer before"):
+            with pytest.raises(NotAsked, match="did not answer earlier"):
                 connected.send(to("b@news.example"), date=NOW)
         silent.accept()[0].close()
         silent.settimeout(0.05)

@@ -108,7 +108,7 @@ def test_a_huge_answer_is_not_read(httpserver: HTTPServer) -> None:
 
 def test_an_address_inside_the_network_is_refused_unless_it_is_allowed(httpserver: HTTPServer) -> None:
     url = httpserver.url_for("/hook").replace("http://", "https://")
-    with pytest.raises(DeliveryError, match="inside a network") as caught:
+    with pytest.raises(DeliveryError, match="in a private network") as caught:
         channel(url, allowed=False).post(posted(NAME, alert(news())), date=NOW)
     assert "TALLYWIRE_ALLOWED_HOSTS" in caught.value.hint
     assert httpserver.log == []

@@ -96,7 +96,7 @@ def judge(
     the text's own word.
     """
     if not claims:
-        return Judgement(VerdictKind.NEW, f"No figure like it was known: {said_words(said)}.", holds_now=True)
+        return Judgement(VerdictKind.NEW, f"The first figure of its kind: {said_words(said)}.", holds_now=True)
     told = _told(claims, said)
     before, line, dissent = told.before, told.line, told.dissent
     current = line[-1]
@@ -111,7 +111,7 @@ def judge(
     if revises is not None and "update" not in _cues(said) and said.as_of <= revises.as_of:
         return Judgement(
             VerdictKind.CORRECTION,
-            f"A later revision of the article says {said_words(said)} where it said {said_words(revises)}.",
+            f"The article was revised: it now says {said_words(said)} instead of {said_words(revises)}.",
             from_value=intervals.stated(revises),
             holds_now=not overtaken and not own,
         )
@@ -147,10 +147,8 @@ def judge(
 
 def _older(said: Claim, current: Claim) -> Judgement:
     """A state from before all that is known."""
-    return Judgement(
-        VerdictKind.REPEATED,
-        f"An older state, as of {said.as_of:%-d %B %Y}; known is {said_words(current)} of {current.as_of:%-d %B %Y}.",
-    )
+    known = f"{said_words(current)}, as of {current.as_of:%-d %B %Y}, was already known"
+    return Judgement(VerdictKind.REPEATED, f"Out of date, as of {said.as_of:%-d %B %Y}: {known}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +197,17 @@ def _repeated(claims: Sequence[Claim], said: Claim, standing: _Standing) -> Judg
         known += reversed(standing.rivals)  # who has a line of his own repeats nobody else's count
     for one in known:
         if intervals.equal(one, said):
-            return Judgement(VerdictKind.REPEATED, f"The same as {_who(one)} said on {one.published:%-d %B %Y}.")
+            return Judgement(VerdictKind.REPEATED, f"{_capital(_who(one))} said the same on {one.published:%-d %B %Y}.")
         if intervals.entails(one, said):
             return Judgement(
-                VerdictKind.REPEATED, f"{_capital(said_words(said))} follows from {said_words(one)}, which was known."
+                VerdictKind.REPEATED, f"{_capital(said_words(said))} adds nothing: {said_words(one)} was already known."
             )
     told = next((one for one in reversed(claims) if intervals.equal(one, said)), None)
     if is_former(said):
-        words = "stated before" if told else "of which nobody had told"
-        return Judgement(VerdictKind.REPEATED, f"An earlier value by the text's own word, {words}.")
+        words = "was stated before" if told else "had not been reported"
+        return Judgement(VerdictKind.REPEATED, f"The text itself gives this as an earlier value, which {words}.")
     if told is not None and _is_told_again(said, standing.current):
-        return Judgement(VerdictKind.REPEATED, f"An earlier value, stated on {told.published:%-d %B %Y}, told again.")
+        return Judgement(VerdictKind.REPEATED, f"Repeats an earlier value, stated on {told.published:%-d %B %Y}.")
     return None
 
 
@@ -305,10 +303,10 @@ def _contradicts(traits: Mapping[str, float], said: Claim) -> str | None:
     if not traits or score(traits, "clash") <= 0:
         return None
     if not _SET_AGAINST.isdisjoint(traits):
-        return "the text sets one against the other"
+        return "the text contrasts the two"
     if "dispute" in traits:
-        return "the text disputes it"
-    return f"both for {said.as_of:%-d %B %Y}" if "same day" in traits else "neither tells of a change"
+        return "the text says the number is disputed"
+    return f"both as of {said.as_of:%-d %B %Y}" if "same day" in traits else "neither reports a change"
 
 
 def _change_words(before: Claim, said: Claim, earlier: Value | None = None) -> str:
@@ -316,8 +314,8 @@ def _change_words(before: Claim, said: Claim, earlier: Value | None = None) -> s
         return _moved_words(before, said)
     was = value_words(None, *earlier, Modifier.RANGE) if isinstance(earlier, tuple) else number_words(earlier)
     if start_of(earlier, before, said) == earlier:
-        return f"By the text's own word from {was} to {said_words(said)}; known was {said_words(before)}."
-    return f"{_moved_words(before, said)} By the text's own word it was {was} in between, of which nobody had told."
+        return f"The text reports a change from {was} to {said_words(said)}; last known was {said_words(before)}."
+    return f"{_moved_words(before, said)} The text says it was {was} in between, which had not been reported."
 
 
 def _moved_words(before: Claim, said: Claim) -> str:
@@ -325,7 +323,7 @@ def _moved_words(before: Claim, said: Claim) -> str:
     narrow = intervals.of_claim(said)
     bounded = math.isfinite(narrow.low) and math.isfinite(narrow.high)
     if bounded and intervals.of_claim(before).holds(narrow):
-        return f"{_capital(said_words(before))} made precise: {said_words(said)}."
+        return f"More precise: {said_words(said)} instead of {said_words(before)}."
     way = "Up" if new > old else "Down" if new < old else "Changed"
     way += "," * (before.modifier is Modifier.UP_TO)
     return f"{way} from {said_words(before)}, as of {before.as_of:%-d %B %Y}, to {said_words(said)}."

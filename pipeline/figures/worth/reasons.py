@@ -23,7 +23,7 @@ _GROUPS = {
         *("place in article", "at the head", "in the lead", "before it", "figures"),
         *("in the title", "words of the lead", "words of the title"),
     ),
-    "what the topic speaks of": (
+    "what the topic covers": (
         *("words of the topic", "words of the stream", "words of the article"),
         *("usual ", "told elsewhere", "place"),
     ),

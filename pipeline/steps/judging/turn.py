@@ -177,7 +177,7 @@ class Run:
         matches = merged(known, item.matches)
         on = tuple(match.topic for match in matches if match.matched)
         if known is not None and same_text(known.reading, reading) and (not on or known.outcome in OUTCOMES.values()):
-            return Outcome.KNOWN, f"already known, as {known.outcome}"
+            return Outcome.KNOWN, f"kept as {known.outcome}"
         article = Article(
             id=identity,
             seq=known.seq if known else 0,

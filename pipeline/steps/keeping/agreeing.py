@@ -28,7 +28,7 @@ NAMED = 3
 """So many of what disagrees are named; the rest are counted."""
 _READ_AS = frozenset({Outcome.INDEXED, Outcome.COPY, Outcome.OFF_TOPIC, Outcome.TEASER, Outcome.CONSENT, Outcome.LOGIN})
 """Outcomes of entries that brought an article, which the record keeps."""
-_ADVICE = "please report it, with the output of `tallywire explain` for each; nothing was changed"
+_ADVICE = "please report this, with the output of `tallywire explain` for each; nothing was changed"
 
 
 def agreement(services: Services) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def _checked(place: str, wrong: Iterable[str], looked: int, noun: str, nouns: st
     if found:
         yield Finding(level="problem", what=f"{place}: {listed(found)}", advice=_ADVICE)
     else:
-        yield Finding(level="ok", what=f"{place}: {count(looked, noun, nouns)}, and all agree")
+        yield Finding(level="ok", what=f"{place}: {count(looked, noun, nouns)}, all consistent")
 
 
 def listed(items: Iterable[str]) -> str:
@@ -64,7 +64,7 @@ def _entries(tx: Transaction, total: int) -> Iterator[str]:
     """Entries in and out: each waits, or ended once, with a reason and with the article it brought."""
     counts = tx.entries.counts()
     if sum(counts.values()) != total:
-        yield f"{total} came in, and {sum(counts.values())} wait or ended"
+        yield f"{total} came in, but {sum(counts.values())} are waiting or have ended"
     some: list[Entry] = []
     for entry in tx.entries.find():
         some.append(entry)
@@ -80,7 +80,7 @@ def _entries_disagree(tx: Transaction, entries: Sequence[Entry]) -> Iterator[str
         if entry.outcome is None:
             continue
         if entry.ended is None or not entry.reason:
-            yield f"{entry.id} ended as {entry.outcome} without a {'moment' if entry.ended is None else 'reason'}"
+            yield f"{entry.id} ended as {entry.outcome} without a {'time' if entry.ended is None else 'reason'}"
         if entry.article is None and entry.outcome in _READ_AS:
             yield f"{entry.id} ended as {entry.outcome} without an article"
         if entry.article is not None and entry.article not in there and entry.outcome in _READ_AS:
@@ -113,17 +113,17 @@ def outbox_disagrees(alerts: Mapping[str, Alert], messages: Sequence[Message]) -
     bound: dict[tuple[str, str, str], list[Message]] = defaultdict(list)
     for message in messages:
         if message.state is MessageState.SENT and message.sent is None:
-            yield f"{message.id} was sent at no moment"
+            yield f"{message.id} was sent, but has no time"
         if message.state is MessageState.WAITING and message.digest is None and message.bundle is None:
-            yield f"{message.id} waits, and says nothing"
+            yield f"{message.id} is waiting, but is empty"
         for alert in message.alerts:
             if alert not in alerts:
-                yield f"{message.id} tells {alert}, which is not in the record"
+                yield f"{message.id} contains {alert}, which is not in the record"
             elif message.state is not MessageState.DROPPED:
                 bound[message.topic, message.recipient, alert].append(message)
     for (_, recipient, alert), several in bound.items():
         if len(several) > 1:
-            yield f"{alert} is told to {recipient} in {' and '.join(one.id for one in several)}"
+            yield f"{alert} goes to {recipient} more than once: in {' and '.join(one.id for one in several)}"
     identities = Counter((one.recipient, one.message_id) for one in messages if one.message_id)
     for (recipient, identity), number in identities.items():
         if number > 1:
@@ -141,9 +141,9 @@ def _states_disagree(alerts: Mapping[str, Alert], messages: Sequence[Message]) -
     for one in alerts.values():
         its = states[one.id]
         if one.state is AlertState.SENT and MessageState.SENT not in its and first and one.created >= first:
-            yield f"{one.id} is sent, and no message with it is"
+            yield f"{one.id} is marked as sent, but no message with it was sent"
         if one.state in (AlertState.SENT, AlertState.FAILED, AlertState.DIGEST) and MessageState.WAITING in its:
-            yield f"{one.id} is done ({one.state}), and a message with it waits"
+            yield f"{one.id} is done ({one.state}), but a message with it is waiting"
 
 
 def digests_disagree(digests: Sequence[Digest], messages: Sequence[Message]) -> Iterator[str]:
@@ -156,11 +156,11 @@ def digests_disagree(digests: Sequence[Digest], messages: Sequence[Message]) -> 
         told[message.digest, message.recipient] += 1
         digest = known.get(message.digest)
         if digest is None:
-            yield f"{message.id} is of {message.digest}, which is not in the record"
+            yield f"{message.id} belongs to {message.digest}, which is not in the record"
         elif message.state is MessageState.WAITING and digest.state is DigestState.SENT:
-            yield f"{digest.id} is sent, and {message.id} of it waits"
+            yield f"{digest.id} is marked as sent, but {message.id} of it is waiting"
         elif message.state is MessageState.WAITING and digest.data is None:
-            yield f"{digest.id} says nothing, and {message.id} of it waits"
+            yield f"{digest.id} is empty, but {message.id} of it is waiting"
     for (identity, recipient), number in told.items():
         if number > 1:
             yield f"{recipient} gets {identity} in {number} messages"
@@ -190,11 +190,11 @@ def _index(services: Services) -> Iterator[Finding]:
     if differing:
         yield Finding(
             level="warning",
-            what=f"index: {count(len(differing), 'document')} not as the record is: {listed(differing)}",
+            what=f"index: {count(len(differing), 'document')} out of date: {listed(differing)}",
             advice="`tallywire index rebuild` rebuilds it from the record, while the old one keeps serving",
         )
     else:
-        yield Finding(level="ok", what=f"index: {count(len(held), 'document')}, each as the record is")
+        yield Finding(level="ok", what=f"index: {count(len(held), 'document')}, all up to date")
 
 
 def _versions(tx: Transaction) -> Iterator[int]:

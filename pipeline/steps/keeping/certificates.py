@@ -38,7 +38,7 @@ def _certificate(host: str, port: int, authority: Path | None, now: datetime) ->
         yield Finding(
             level="problem",
             what=f"the certificate of {host}:{port} can't be trusted: {error.verify_message}",
-            advice="renew it if it has expired, or name its authority; docs/deployment.md says how",
+            advice="renew it if it has expired, or set its CA certificate; docs/deployment.md says how",
         )
         return
     except OSError:
@@ -47,8 +47,8 @@ def _certificate(host: str, port: int, authority: Path | None, now: datetime) ->
     if ends - now < _SOON:
         yield Finding(
             level="warning",
-            what=f"the certificate of {host}:{port} ends on {ends:%Y-%m-%d}",
-            advice="renew it before; docs/deployment.md says how",
+            what=f"the certificate of {host}:{port} expires on {ends:%Y-%m-%d}",
+            advice="renew it before then; docs/deployment.md says how",
         )
     else:
-        yield Finding(level="ok", what=f"the certificate of {host}:{port} lasts until {ends:%Y-%m-%d}")
+        yield Finding(level="ok", what=f"the certificate of {host}:{port} is valid until {ends:%Y-%m-%d}")

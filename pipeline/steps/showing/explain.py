@@ -39,7 +39,7 @@ def joins_of(tx: Transaction, stories: Iterable[Story]) -> dict[str, ThreadJoin]
 
 def why_in_thread(join: ThreadJoin) -> str:
     """Why a story is in its thread, for people."""
-    return f"it began the thread, as {join.reason}" if join.opened else join.reason
+    return f"it began the thread: {join.reason}" if join.opened else join.reason
 
 
 def explain(tx: Transaction, identity: str) -> list[str] | None:
@@ -83,14 +83,16 @@ def _entry(tx: Transaction, identity: str) -> Iterator[str]:
     yield f"announced as {entry.announcement.title!r}"
     yield f"at {entry.announcement.url}"
     feed = tx.feeds.get(entry.feed) if entry.feed else None
-    yield f"by the feed {feed.url} ({feed.id})" if feed else f"by a {entry.origin}"
+    yield f"by the feed {feed.url} ({feed.id})" if feed else f"origin: {entry.origin}"
     yield f"first seen {moment(entry.first_seen)}, number {entry.seq} in order of arrival"
     if entry.outcome is None:
-        yield f"no outcome yet: waiting, after {entry.attempts} tries" + (f": {entry.reason}" if entry.reason else "")
+        yield f"no outcome yet: waiting, after {count(entry.attempts, 'try', 'tries')}" + (
+            f": {entry.reason}" if entry.reason else ""
+        )
         if entry.retry_at:
             yield f"next try {moment(entry.retry_at)}"
         return
-    yield f"outcome {entry.outcome}: {entry.reason or 'as it should be'}"
+    yield f"outcome {entry.outcome}" + (f": {entry.reason}" if entry.reason else "")
     article = tx.articles.get(entry.article) if entry.article else None
     if article is not None:
         yield f"article {article.id}"
@@ -110,7 +112,7 @@ def _article(tx: Transaction, identity: str) -> Iterator[str]:
     for note in reading.notes:
         yield f"note: {note}"
     for match in article.topics:
-        yield f"topic {match.topic}: {'yes' if match.matched else 'no'}, {match.reason}"
+        yield f"topic {match.topic}: {'on topic' if match.matched else 'not on topic'}, {match.reason}"
     yield f"outcome {article.outcome}" + (f": {article.reason}" if article.reason else "")
     if article.revision > 1:
         for revision in tx.articles.revisions(article.id):
@@ -138,7 +140,7 @@ def _story(tx: Transaction, identity: str) -> Iterator[str]:
     assert story is not None
     yield repr(story.headline)
     yield f"topics {', '.join(story.topics)}; first seen {moment(story.first_seen)}, last {moment(story.last_seen)}"
-    yield f"{len(story.articles) + len(story.copies)} reports, {len(story.copies)} of them copies"
+    yield f"{count(len(story.articles) + len(story.copies), 'report')}, {len(story.copies)} of them copies"
     if story.thread:
         join = joins_of(tx, [story]).get(story.id)
         yield f"part of thread {story.thread}" + (f": {why_in_thread(join)}" if join else "")
@@ -181,12 +183,13 @@ def _figure(tx: Transaction, identity: str) -> Iterator[str]:
     assert figure is not None
     read = figure.figure
     yield headline_of(read)
-    yield f"worded: {_worded(read)}"
+    yield f"wording: {_worded(read)}"
     named = (("value", number(read)), ("counted", read.counted), ("action", read.action))
     yield "read as: " + ", ".join(f"{name} {value}" for name, value in named if value)
     yield f"quote: “{read.quote}”"
     yield f"characters {read.span[0]} to {read.span[1]} of {figure.article}, revision {figure.revision}"
-    yield f"outlet {figure.outlet}; attributed to {read.attribution or 'nobody'}; as of {read.as_of or 'no stated day'}"
+    by = f"attributed to {read.attribution}" if read.attribution else "not attributed"
+    yield f"outlet {figure.outlet}; {by}; " + (f"as of {read.as_of}" if read.as_of else "no date stated")
     scope = str(read.scope)
     if scope:
         yield f"scope: {scope}"
@@ -203,33 +206,38 @@ def _decided(tx: Transaction, kind: SubjectKind, identity: str) -> Iterator[str]
 
 def _worded(figure: Figure) -> str:
     if figure.wording is None:
-        return "its sentence, for it was read before figures had wordings"
-    return "by its sentence, cut, for no clause says it" if figure.wording.cut else "by a clause of its sentence"
+        return "the whole sentence (it was read before figures had wordings)"
+    return (
+        "the sentence, shortened (no clause of it states the figure)"
+        if figure.wording.cut
+        else "a clause of the sentence"
+    )
 
 
 def telling_words(telling: Telling) -> str:
-    """ "told now, worth 0.83: changed from 41"."""
-    ways = {Tell.NOW: "told now", Tell.DIGEST: "told in the digest", Tell.NONE: "not told"}
+    """ "told at once, worth 0.83: changed from 41"."""
     before = f" from {_plain(telling.from_value)}" if telling.from_value is not None else ""
-    return f"{ways[telling.tell]}, worth {telling.worth:.2f}: {telling.kind}{before}"
+    return f"{_TOLD[telling.tell]}, worth {telling.worth:.2f}: {telling.kind}{before}"
 
 
 def _verdict(tx: Transaction, verdict: Verdict) -> Iterator[str]:
     series = tx.figures.get_series(verdict.series)
-    yield f"topic {verdict.topic}: {verdict.kind} in {verdict.series} ({series.label if series else 'gone'})"
+    label = series.label if series else "no longer in the record"
+    yield f"topic {verdict.topic}: {verdict.kind} in {verdict.series} ({label})"
     yield f"  {verdict.reason}"
     if verdict.from_value is not None:
         yield f"  replaces {_plain(verdict.from_value)}"
     for other in verdict.contradicts:
         against = tx.figures.get(other)
         if against:
-            yield f"  against {other}, {against.outlet}: “{against.figure.quote}”"
+            yield f"  contradicts {other}, {against.outlet}: “{against.figure.quote}”"
     if verdict.telling is not None:
         yield from _telling(tx, verdict.telling)
 
 
+_TOLD = {Tell.NOW: "told at once", Tell.DIGEST: "told in the digest", Tell.NONE: "not told"}
 _OF = {
-    VerdictKind.NEW: "was known, but mailed to nobody:",
+    VerdictKind.NEW: "already known, but never mailed:",
     VerdictKind.REPEATED: "repeats",
     VerdictKind.CHANGED: "changes",
     VerdictKind.CONTRADICTION: "contradicts",
@@ -244,7 +252,7 @@ def _telling(tx: Transaction, telling: Telling) -> Iterator[str]:
     if telling.of is not None:
         yield f"    {_OF[telling.kind]} {_other(tx, telling.of)}"
     for other in telling.before:
-        yield f"    told before, maybe of the same: {_other(tx, other)}"
+        yield f"    told before, possibly the same: {_other(tx, other)}"
 
 
 def _other(tx: Transaction, identity: str) -> str:
@@ -256,8 +264,9 @@ def _series(tx: Transaction, identity: str) -> Iterator[str]:
     series = tx.figures.get_series(identity)
     assert series is not None
     yield f"{series.label}, topic {series.topic}"
-    yield f"counted {series.counted}, action {series.action}, unit {series.unit}, scope {str(series.scope) or 'open'}"
-    yield f"opened {moment(series.opened)}" + (", pinned" if series.pinned else "")
+    of = (("counted", series.counted), ("action", series.action), ("unit", series.unit), ("scope", str(series.scope)))
+    yield ", ".join(f"{name} {value}" for name, value in of if value)
+    yield f"first stated {moment(series.opened)}" + (", pinned" if series.pinned else "")
     yield from _decided(tx, SubjectKind.SERIES, identity)
     for claim in series.claims:
         figure = tx.figures.get(claim.figure)
@@ -278,7 +287,7 @@ def _series(tx: Transaction, identity: str) -> Iterator[str]:
 def _alert(tx: Transaction, identity: str) -> Iterator[str]:
     alert = tx.alerts.get(identity)
     assert alert is not None
-    yield f"{alert.kind} for topic {alert.topic}, {alert.state}"
+    yield f"{alert.kind.replace('_', ' ')} for topic {alert.topic}, {alert.state}"
     yield f"created {moment(alert.created)}, due {moment(alert.due)}, sent {moment(alert.sent)}"
     if alert.reason:
         yield alert.reason
@@ -287,15 +296,14 @@ def _alert(tx: Transaction, identity: str) -> Iterator[str]:
     if alert.figure is not None:
         news = alert.figure
         yield headline(news)
-        yield f"tell {news.tell}, worth {news.worth:.2f}" + (
-            f", followed as {news.followed!r}" if news.followed else ""
-        )
-        yield f"because of figure {news.statement.figure_id}"
+        followed = f", followed as {news.followed!r}" if news.followed else ""
+        yield f"{_TOLD[news.tell]}, worth {news.worth:.2f}{followed}"
+        yield f"raised by figure {news.statement.figure_id}"
         yield from _indented(_figure(tx, alert.figure.statement.figure_id))
     if alert.feed is not None:
         feed = alert.feed
-        yield f"because feed {feed.id} was {feed.health} since {moment(feed.since)}" + _said_of(feed.error)
-        yield f"the trouble began {moment(feed.illness)}; no more alerts about it until it is over"
+        yield f"raised by feed {feed.id}: {feed.health} since {moment(feed.since)}" + _said_of(feed.error)
+        yield f"the problem began {moment(feed.illness)}; no further alerts until it is over"
         if tx.feeds.get(feed.id) is not None:
             yield from _indented(_feed(tx, feed.id))
     if alert.story is not None:
@@ -312,7 +320,7 @@ def _feed(tx: Transaction, identity: str) -> Iterator[str]:
     yield f"health {state.health}" + _said_of(state.error)
     if state.illness is not None:
         over = f", over {moment(state.illness.until)}" if state.illness.until else ""
-        yield f"last trouble began {moment(state.illness.since)}{over}"
+        yield f"last problem began {moment(state.illness.since)}{over}"
     yield f"last poll {moment(state.last_poll)} (status {state.status}), last success {moment(state.last_success)}"
     yield f"last new entry {moment(state.last_new)}"
     yield f"polled every {state.interval / 60:.0f} min; next {moment(state.next_poll)}"
@@ -328,7 +336,8 @@ def _topic(tx: Transaction, identity: str) -> Iterator[str]:
     topic = tx.topics.get(identity)
     assert topic is not None
     yield topic.heading
-    yield f"{len(tx.feeds.all(topic=identity))} feeds, {len(tx.figures.series(identity))} series of figures"
+    feeds = count(len(tx.feeds.all(topic=identity)), "feed")
+    yield f"{feeds}, {len(tx.figures.series(identity))} series of figures"
 
 
 def _indented(lines: Iterator[str]) -> Iterator[str]:

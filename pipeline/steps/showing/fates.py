@@ -46,9 +46,9 @@ def fate(message: Message, zone: ZoneInfo | None = None) -> str:
         case MessageState.FAILED:
             return f"given up {tries}"
         case MessageState.DIGEST:
-            return "left to the digest by the limit of the day"
+            return "left to the digest: daily limit reached"
         case MessageState.DROPPED:
-            return "dropped, for nobody wants it any more"
+            return "dropped: no recipient wants it any more"
 
 
 def _moment(when: datetime | None, zone: ZoneInfo | None) -> str:

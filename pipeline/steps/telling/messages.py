@@ -225,7 +225,7 @@ def _wanted(recipient: Recipient, message: Message) -> bool:
 
 
 def _dropped(message: Message) -> Message:
-    return _ended(message, MessageState.DROPPED, error="nobody wants it any more")
+    return _ended(message, MessageState.DROPPED, error="no recipient wants it any more")
 
 
 def _ended(message: Message, state: MessageState, **update: object) -> Message:

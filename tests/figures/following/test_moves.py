@@ -36,7 +36,7 @@ def test_a_former_number_that_nobody_told_is_no_state_of_its_own(text: str, hold
     (change,) = [verdict for verdict in followed.verdicts if verdict.kind is not VerdictKind.REPEATED]
     assert (change.kind, change.from_value) == (VerdictKind.CHANGED, was)
     assert _holds(follower) == holds
-    assert any("nobody had told" in verdict.reason for verdict in followed.verdicts)
+    assert any("had not been reported" in verdict.reason for verdict in followed.verdicts)
 
 
 def test_a_former_number_that_was_told_is_told_again() -> None:

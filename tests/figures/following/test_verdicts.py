@@ -170,7 +170,7 @@ def test_something_vague_made_precise_is_a_change() -> None:
     tell(follower, "Dozens of people were killed in the ferry disaster off Halden.", at(2))
     (verdict,) = tell(follower, "The coast guard confirmed 31 deaths in the Halden ferry disaster.", at(2, 14)).verdicts
     assert (verdict.kind, verdict.from_value) == ("changed", (24, 99))
-    assert verdict.reason == "Dozens made precise: 31."
+    assert verdict.reason == "More precise: 31 instead of dozens."
 
 
 def test_nothing_is_lost_of_an_article_without_figures() -> None:

@@ -15,8 +15,8 @@ def test_cues_of_a_kind_are_one_reason_and_the_strongest_comes_first() -> None:
 
 def test_a_place_in_the_article_is_no_place_on_the_map() -> None:
     assert reason_of("place in article") == "where in the article it stands"
-    assert reason_of("place") == "what the topic speaks of"
-    assert reason_of("money, told elsewhere, no small number") == "what the topic speaks of"
+    assert reason_of("place") == "what the topic covers"
+    assert reason_of("money, told elsewhere, no small number") == "what the topic covers"
 
 
 def test_every_shipped_cue_has_a_reason() -> None:
