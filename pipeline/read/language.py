@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-READ = 1_500
+READ = 1_000
 """Characters; more of a text changes nothing."""
 SHORT = 20
 """Letters; fewer show nothing."""

@@ -138,7 +138,7 @@ def _taken(html: str, final_url: str, hint: Hint, now: datetime) -> _Taken:
     said = jsonld.said(page.tree, final_url)
     layout = layout_of(page.tree)
     described = page.first("og:description", "description")
-    raw, how = body.text_of(page.tree, final_url, said, layout, walled=kinds.reads_as_wall, described=described)
+    raw, how = body.text_of(page.tree, said, layout, walled=kinds.reads_as_wall, described=described)
     if not raw and hint.source is MetadataSource.GIVEN:
         # Who gives a fragment means all of it.
         raw = plain_text(html)[: body.LARGEST]

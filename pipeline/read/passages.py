@@ -31,6 +31,8 @@ _GALLERY, _CAPTIONS = 900, 3
 _LINKED, _LINK = 0.3, 0.8
 """Shares of a block that are links: up to the first it is text, from the second on it is a link."""
 _WORDS_OF_A_LINK, _LONGEST_LINK, _WORDS_OF_A_SLUG = 3, 120, 4
+_LONGER = 3
+"""Times the length of the longest link from which on a line is none of them, however it is spaced and marked."""
 _SLUG = re.compile(r"[^\W_]+")
 _SHARE_OF_LINKS = 1 / 3
 """Where more of a text is links, they are what it is about."""
@@ -198,11 +200,14 @@ def _links(page: _Extracted) -> set[str]:
         follows = follows + 1 if leads else 0
     if not leading:
         return set()
-    counted = {block.key: len(block.text) for block in leading if block.key in page.keys}
+    most = _LONGER * max(len(block.text) for block in (*leading, *labels))
+    lines = {words(line) for line in page.lines if len(line) <= most}
+    counted = {block.key: len(block.text) for block in leading if block.key in lines}
     if sum(counted.values()) > _SHARE_OF_LINKS * len(page.text):
         return set()
-    labelled = {block.key for block in labels if block.key in page.keys}
-    return (set(counted) | labelled) - {block.key for block in rest}
+    labelled = {block.key for block in labels if block.key in lines}
+    found = set(counted) | labelled
+    return found - {block.key for block in rest if len(block.text) <= most} if found else found
 
 
 def _line_for(page: _Extracted, lines: list[str], block: Block) -> int:

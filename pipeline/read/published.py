@@ -12,7 +12,7 @@ from pipeline.dates import Hints
 from pipeline.read.bylines import Region
 from pipeline.read.dates import LATEST_AHEAD, Moment, as_written, date_in_path, dates_in, hints_of, parse_date, settle
 from pipeline.read.jsonld import Said
-from pipeline.read.layout import Block, Layout, Spot
+from pipeline.read.layout import Block, Layout, Spot, without
 from pipeline.read.markup import Markup
 from pipeline.urls import host_of
 from schemas.article import Hint, MetadataSource
@@ -88,7 +88,8 @@ def published_of(
     for moment, source in [*candidates, *([(in_path, S.URL)] if in_path else [])]:
         if at := clock.settled(moment):
             return at, source
-    day = parse_date(_html_date(markup.tree, final_url, now) or "")
+    with without(layout.unread):
+        day = parse_date(_html_date(markup.tree, final_url, now) or "")
     for moment in (day,) if day else dates_elsewhere(layout, region, hints)[:1]:
         if at := clock.settled(moment):
             return at, S.PAGE

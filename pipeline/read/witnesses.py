@@ -313,7 +313,7 @@ def _heading_told(seen: Seen) -> float:
     stems = [{token[:_STEM] for token in tokens(title)} for title in seen.titles[:2]]
     if all(len(wanted) < 3 for wanted in stems):
         return 0.0
-    lines = (line for line in seen.text.split("\n") if line not in seen.titles)
+    lines = (line for line in seen.text[:_SHOWN].split("\n") if line not in seen.titles)
     there = {token[:_STEM] for token in tokens("\n".join(lines))}
     shares = [len(wanted & there) / len(wanted) for wanted in stems if len(wanted) >= 3]
     return min(1.0, max(shares, default=0.0) / 0.6)
@@ -321,10 +321,11 @@ def _heading_told(seen: Seen) -> float:
 
 def _has_article(seen: Seen) -> bool:
     for element in seen.elements:
-        if element.tag == "article" or element.get("itemprop") == "articleBody" or "article-body" in _named(element):
-            inner = len(" ".join(element.itertext()).split())
-            if inner and any(True for _ in element.iter("p")):
-                return not _heading_link(element)
+        named = (
+            element.tag == "article" or element.get("itemprop") == "articleBody" or "article-body" in _named(element)
+        )
+        if named and not all(map(str.isspace, element.itertext())) and any(True for _ in element.iter("p")):
+            return not _heading_link(element)
     return False
 
 
