@@ -239,7 +239,7 @@ def choices(
                     if traits := verdicts.traits_of_clash(said, claim, beside):
                         clashes.append([(kind is VerdictKind.CONTRADICTION, traits)])
                 said.append(claim.model_copy(update={"kind": kind if said else VerdictKind.NEW}))
-                known.put(key, Profile(tuple(said)))
+                known.put(key, said[0].published, Profile(tuple(said)))
     return found, clashes
 
 

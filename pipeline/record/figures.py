@@ -284,12 +284,15 @@ class Figures:
             for id, document in self._connection.execute(_SERIES_OF, {"of": some})
         }
 
-    def series_found_by(self, topic: str) -> list[tuple[str, str | None]]:
-        """The ids of the series of a topic, in the order they were opened, with what following finds each by."""
+    def series_found_by(self, topic: str) -> list[tuple[str, datetime, str | None]]:
+        """The ids of the series of a topic, in the order they were opened, with when that was and what following finds
+        each by."""
         rows = self._connection.execute(
-            select(series.c.id, series.c.found_by).where(series.c.topic == topic).order_by(series.c.opened, series.c.id)
+            select(series.c.id, series.c.opened, series.c.found_by)
+            .where(series.c.topic == topic)
+            .order_by(series.c.opened, series.c.id)
         )
-        return [(id, found_by) for id, found_by in rows]
+        return [(id, opened, found_by) for id, opened, found_by in rows]
 
     def put_found_by(self, found_by: Mapping[str, str]) -> None:
         """Keep what following finds series by, by their ids."""

@@ -7,7 +7,8 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ from pydantic_core import from_json, to_json
 
 from pipeline.figures.following.profiles import Profile, value_key
 
+Places = NDArray[np.intp]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _SHORTLIST = 12
 """Series that a figure is compared with in earnest, of all those of its topic."""
 _FORM = "1 "
@@ -77,22 +82,25 @@ class Candidates:
 
     def __init__(
         self,
-        profiles: Iterable[tuple[str, Profile]] = (),
+        profiles: Iterable[tuple[str, datetime, Profile]] = (),
         load: Callable[[Sequence[str]], Iterable[tuple[str, Profile]]] = lambda ids: (),
     ) -> None:
-        """``load`` gives the profiles of series of which only what they are found by is known."""
+        """``profiles`` are those of series, each with its id and when it was opened; ``load`` gives the profiles of
+        series of which only what they are found by is known."""
         self._load = load
         self._profiles: dict[str, Profile] = {}
         self._found_by: dict[str, FoundBy] = {}
-        self._order: dict[str, int] = {}
+        self._place: dict[str, int] = {}
         self._ids: list[str] = []
-        """The series in the order in which they were first known."""
+        """The series by their places, in the order in which they came here."""
+        self._opened = np.zeros(256, dtype=np.int64)
+        """By place: when the series was opened, in microseconds."""
         self._where: dict[str, array[int]] = {}
-        """By key: the places in that order of the series that have it."""
+        """By key: the places of the series that have it."""
         self._heard: Counter[str] = Counter()
         self._alike: Counter[str | None] = Counter()
-        for id, profile in profiles:
-            self.put(id, profile)
+        for id, opened, profile in profiles:
+            self.put(id, opened, profile)
 
     def __len__(self) -> int:
         return len(self._found_by)
@@ -109,16 +117,19 @@ class Candidates:
         """What a series is found by; nothing, for one that is not here."""
         return self._found_by.get(id, NOTHING)
 
-    def put(self, id: str, profile: Profile) -> None:
+    def put(self, id: str, opened: datetime, profile: Profile) -> None:
         """Know a series, in place of what was known under its id."""
-        self.know(id, FoundBy.of(profile))
+        self.know(id, opened, FoundBy.of(profile))
         self._profiles[id] = profile
 
-    def know(self, id: str, found_by: FoundBy) -> None:
+    def know(self, id: str, opened: datetime, found_by: FoundBy) -> None:
         """Let a series be found, in place of what it was found by before; its profile is loaded when it is wanted."""
-        if id not in self._order:
-            self._order[id] = len(self._ids)
+        if id not in self._place:
+            self._place[id] = len(self._ids)
             self._ids.append(id)
+            if len(self._ids) > len(self._opened):
+                self._opened = np.concatenate((self._opened, np.zeros_like(self._opened)))
+        self._opened[self._place[id]] = (opened - _EPOCH) // _MICROSECOND
         before = self._found_by.get(id, NOTHING)
         self._move(id, before.keys, found_by.keys)
         if id in self._found_by:
@@ -142,7 +153,7 @@ class Candidates:
 
     def _move(self, id: str, before: frozenset[str], after: frozenset[str]) -> None:
         """Let a series be found under other keys than before; most stay as they are."""
-        place = self._order[id]
+        place = self._place[id]
         for key in before - after:
             self._where[key].remove(place)
             if not self._where[key]:
@@ -180,7 +191,11 @@ class Candidates:
         return any(f"@ {name}" in self._where for name in names)
 
     def shortlist(self, figure: Profile) -> list[str]:
-        """The ids of the series that have most in common with a figure at first sight, in the order they were known."""
+        """The ids of the series that have most in common with a figure at first sight, in the order they were opened;
+        of equals the latest.
+
+        The order in which series came here makes no difference: one who reads them again decides as one who stayed.
+        """
         found = self._shortlist(figure)
         if lacking := [id for id in found if id not in self._profiles]:
             self._profiles.update(self._load(lacking))
@@ -188,7 +203,7 @@ class Candidates:
 
     def _shortlist(self, figure: Profile) -> list[str]:
         if len(self._found_by) <= _SHORTLIST:
-            return sorted(self._found_by, key=self._order.__getitem__)
+            return sorted(self._found_by, key=self._rank)
         places = array("i")
         sizes: list[int] = []
         worths: list[float] = []
@@ -202,19 +217,28 @@ class Candidates:
             return []
         found = np.frombuffer(places, dtype=np.intc)
         points = np.bincount(found, weights=np.repeat(worths, sizes)).astype(np.float64, copy=False)
-        return [self._ids[place] for place in _highest(points)]
+        return sorted((self._ids[place] for place in self._highest(points)), key=self._rank)
+
+    def _rank(self, id: str) -> tuple[int, str]:
+        return int(self._opened[self._place[id]]), id
+
+    def _highest(self, points: NDArray[np.float64]) -> list[int]:
+        """The places of the most points, of equals those of the series opened last. What has none is never among
+        them."""
+        found = points.nonzero()[0]
+        above, level = _most(found, points.take(found), _SHORTLIST)
+        later, same = _most(level, self._opened.take(level), _SHORTLIST - len(above))
+        last = sorted(same.tolist(), key=self._ids.__getitem__)[len(above) + len(later) - _SHORTLIST :]
+        return [*above.tolist(), *later.tolist(), *last]
 
 
-def _highest(points: NDArray[np.float64]) -> list[int]:
-    """The places of the most points, in ascending order; of equals the latest. What has none is never among them."""
-    found = points.nonzero()[0]
-    if len(found) > _SHORTLIST:
-        gained = points.take(found)
-        least = np.partition(gained, len(gained) - _SHORTLIST)[len(gained) - _SHORTLIST]
-        above, level = found[gained > least], found[gained == least]
-        found = np.sort(np.concatenate((above, level[len(above) - _SHORTLIST :])))
-    highest: list[int] = found.tolist()
-    return highest
+def _most(places: Places, values: NDArray[Any], count: int) -> tuple[Places, Places]:
+    """The places of which the values are among the ``count`` highest, and those of equal values of which only some
+    are."""
+    if len(places) <= count:
+        return places, places[:0]
+    least = np.partition(values, len(values) - count)[len(values) - count]
+    return places[values > least], places[values == least]
 
 
 def _keys(profile: Profile) -> set[str]:

@@ -78,14 +78,13 @@ class Follower:
     def _recall(self, shelf: Shelf) -> None:
         """Know what is on a shelf, by what it is found by alone; what does not say that is read."""
         untold = []
-        for id, text in shelf.found_by():
+        for id, opened, text in shelf.found_by():
             self._series.know(id)
             found_by = FoundBy.from_text(text)
             if found_by is None:
                 untold.append(id)
             if found_by is None or found_by.keys:
-                # What is read only below has its place too: what came first is found first.
-                self._candidates.know(id, found_by or NOTHING)
+                self._candidates.know(id, opened, found_by or NOTHING)
         if untold:
             for id, one in shelf.get(untold).items():
                 self._know(one)
@@ -213,7 +212,7 @@ class Follower:
         if self._series.shelf is None:
             self._where |= dict.fromkeys((claim.figure for claim in (*series.claims, *series.wrong)), series.id)
         if series.claims:
-            self._candidates.put(series.id, Profile(series.claims))
+            self._candidates.put(series.id, series.opened, Profile(series.claims))
         else:
             self._candidates.drop(series.id)
 

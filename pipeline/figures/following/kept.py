@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from typing import Protocol
 
 from schemas.figure import Series
@@ -14,8 +15,8 @@ MOST = 1_000
 class Shelf(Protocol):
     """Where the series of one topic are kept, and read again one by one."""
 
-    def found_by(self) -> Iterable[tuple[str, str | None]]:
-        """Every series with what it is found by (`candidates.FoundBy` as text), in the order they were opened."""
+    def found_by(self) -> Iterable[tuple[str, datetime, str | None]]:
+        """Every series, when it was opened, and what it is found by (`candidates.FoundBy` as text)."""
 
     def get(self, ids: Collection[str]) -> dict[str, Series]:
         """Those of ``ids`` that are there."""
@@ -66,9 +67,10 @@ class Kept:
             self._held |= self.shelf.get(wanted)
 
     def all(self) -> dict[str, Series]:
-        """Every series, in the order they were opened."""
+        """Every series, in the order they were opened; those opened at once by their ids, as a shelf has them."""
         self.fetch(self._known)
-        return {id: self._held[id] for id in self._known}
+        ordered = sorted((self._held[id].opened, id) for id in self._known)
+        return {id: self._held[id] for _, id in ordered}
 
     def ease(self) -> list[str]:
         """Let go of what was not asked for lately and is on the shelf; gives the ids."""

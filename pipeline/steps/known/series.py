@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.figures.following import Follower
@@ -19,7 +20,7 @@ class SeriesShelf:
         self._tx = tx
         self._topic = topic
 
-    def found_by(self) -> Iterable[tuple[str, str | None]]:
+    def found_by(self) -> Iterable[tuple[str, datetime, str | None]]:
         return self._tx.figures.series_found_by(self._topic)
 
     def get(self, ids: Collection[str]) -> dict[str, Series]:

@@ -74,6 +74,8 @@ def article(draw: st.DrawFn, name: str, published: datetime) -> tuple[list[Figur
 def restored(follower: Follower, decisions: list[SeriesDecision]) -> Follower:
     """A follower made of what another wrote down."""
     kept = [Series.model_validate_json(one.model_dump_json()) for one in follower.series()]
+    # What is read again comes in an order of its own.
+    kept.sort(key=lambda one: one.id)
     return Follower(follower.topic, kept, decisions)
 
 

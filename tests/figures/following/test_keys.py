@@ -108,7 +108,7 @@ def test_two_armies_that_tell_of_each_others_dead_contradict_each_other_crosswis
         at(2),
         outlet="North",
     )
-    own, enemy = follower.series()
+    own, enemy = sorted(follower.series(), key=lambda one: one.claims[0].low or 0)
     followed = tell(
         follower,
         "The southern army put its own losses on Monday at Ostrova at 14 dead"

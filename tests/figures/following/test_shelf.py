@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
@@ -28,8 +29,10 @@ class Shelf:
     told: dict[str, str] = field(default_factory=dict)
     read: int = 0
 
-    def found_by(self) -> Iterable[tuple[str, str | None]]:
-        return self.found.items()
+    def found_by(self) -> Iterable[tuple[str, datetime, str | None]]:
+        # The order of rows is nothing to rely on.
+        opened = {id: Series.model_validate_json(text).opened for id, text in self.series.items()}
+        return [(id, opened[id], text) for id, text in sorted(self.found.items())]
 
     def get(self, ids: Collection[str]) -> dict[str, Series]:
         self.read += len(ids)

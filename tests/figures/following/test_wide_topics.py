@@ -67,17 +67,27 @@ def test_what_an_article_is_about_are_the_names_it_says_most() -> None:
 
 
 def test_a_figure_is_compared_with_the_series_that_have_most_in_common_with_it() -> None:
-    crowd = [(f"s{n}", profile(f"s{n}", 1000 + n, "people", action="gathered", march=0.9)) for n in range(200)]
-    known = Candidates([*crowd, ("toll", profile("toll", 31, "people", action="killed", flood=0.9))])
+    crowd = [(f"s{n}", at(2), profile(f"s{n}", 1000 + n, "people", action="gathered", march=0.9)) for n in range(200)]
+    known = Candidates([*crowd, ("toll", at(2), profile("toll", 31, "people", action="killed", flood=0.9))])
     found = known.shortlist(profile("f", 34, "people", action="killed", flood=0.9))
     assert "toll" in found
     assert len(found) < 20
     assert "s77" in known.shortlist(profile("f", 1077, "tents"))
 
 
+@given(st.permutations(range(30)))
+def test_of_series_that_are_equally_like_a_figure_those_opened_last_are_compared(order: list[int]) -> None:
+    # Two of each moment: those of one article are opened at once.
+    crowd = [(f"s{n:02}", at(2, n // 2), profile(f"s{n}", 1000, "people", march=0.9)) for n in range(30)]
+    found = Candidates([crowd[n] for n in order]).shortlist(profile("f", 7, "people", march=0.9))
+    assert found == [f"s{n:02}" for n in range(18, 30)]
+    odd = Candidates([*(crowd[n] for n in order), ("best", at(1), profile("best", 7, "people", march=0.9))])
+    assert odd.shortlist(profile("f", 7, "people", march=0.9)) == ["best", *(f"s{n:02}" for n in range(19, 30))]
+
+
 def test_a_word_tells_the_less_the_more_series_have_it() -> None:
-    known = Candidates([(f"s{n}", profile(f"s{n}", n, "people", flood=0.9)) for n in range(20)])
-    known.put("other", profile("other", 7, "tents", camp=0.9))
+    known = Candidates([(f"s{n}", at(2), profile(f"s{n}", n, "people", flood=0.9)) for n in range(20)])
+    known.put("other", at(2), profile("other", 7, "tents", camp=0.9))
     assert known.rare("flood") < 0.1 < known.rare("camp") < known.rare("never") <= 1
 
 
@@ -90,9 +100,9 @@ def test_what_was_put_and_dropped_leaves_no_trace(steps: list[tuple[str, float, 
             del last[name]
         else:
             last[name] = profile(name, value, noun, flood=0.9)
-            known.put(name, last[name])
-    fresh = Candidates(last.items())
+            known.put(name, at(2), last[name])
+    fresh = Candidates((name, at(2), one) for name, one in last.items())
     sought = profile("f", 5, "people", flood=0.9)
-    assert sorted(known.shortlist(sought)) == sorted(fresh.shortlist(sought))
+    assert known.shortlist(sought) == fresh.shortlist(sought)
     assert known.rare("flood") == fresh.rare("flood")
     assert all(known.alike(one) == fresh.alike(one) for one in last.values())
