@@ -142,12 +142,14 @@ def _best(tree: HtmlElement, said: Said, layout: Layout, walled: Callable[[str],
     """
     told = said.body if said.free is not False else ""
     shown = max(len(told), _paragraphs(tree, layout))
-    with without([*layout.beside, *tree.iter("head")]):
+    heads = list(tree.iter("head"))
+    with without([*layout.beside, *heads]):
         precise = _extracted(tree, precise=True, fast=True)
     if precise and len(precise) >= _AGREED * max(shown, layout.written) > 0:
         return precise, ""
     if len(precise) < max(_FAST, _SHORTFALL * shown, _WRITTEN * layout.written):
-        precise = _extracted(tree, precise=True)
+        with without(heads):
+            precise = _extracted(tree, precise=True)
     if walled(precise) or (len(precise) >= _TINY and len(precise) >= _SHORTFALL * shown):
         return precise, ""
     broad = _extracted(tree, precise=False)
