@@ -229,7 +229,7 @@ def test_a_feed_alert_is_listed_explained_and_rehearsed(watched: House, site: Si
         rehearsed = rehearse(tx, topic, since=None, until=None, now=now)
         past = rehearse(tx, topic, since=None, until=now - timedelta(hours=1), now=now)
     assert lines is not None
-    assert any("was gone since 2026-03-02 12:00 UTC: the site says it is gone for good" in line for line in lines)
+    assert any("gone since 2026-03-02 12:00 UTC: the site says it is gone for good" in line for line in lines)
     assert [one.id for one in rehearsed] == [alert.id]
     assert past == []
 
