@@ -122,9 +122,7 @@ class AlertRow(Row):
     )
     topic: str = Field(description="topic whose rules raised it")
     kind: str = Field(description="new_figure, changed_figure, contradiction, correction, new_story or feed_health")
-    state: str = Field(
-        description="waiting, sent, digest (left to the digest), silenced (by a person) or failed"
-    )
+    state: str = Field(description="waiting, sent, digest (left to the digest), silenced (by a person) or failed")
     created: Utc = Field(description="when the rules raised it")
     due: Utc = Field(description="not sent before this time")
     sent: Utc | None = Field(description="when a server accepted its mail")
