@@ -8,13 +8,13 @@ batch; what was not parsed has the clause by punctuation alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.figures.annotate import Parse, Parser, clause_of, parser_for
 from pipeline.figures.wording import punctuated
 from pipeline.figures.wording.choose import Candidate, candidates
-from pipeline.figures.wording.core import after_caption, core, without_asides
+from pipeline.figures.wording.core import core, openings, without_asides
 from pipeline.figures.wording.credit import credit, speaker_shown
 from pipeline.figures.wording.evidence import Known
 from pipeline.figures.wording.render import length, tidy
@@ -37,7 +37,7 @@ def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
     """The figures of a text, each with its wording, and with how its clause is built where a parser is at hand."""
     parser = parser_for(language)
     shown, parses = _parsed(parser, figures, text)
-    speakers = _speakers(figures, [(parses.get(sentence), span) for sentence, span in shown])
+    speakers = _speakers(figures, shown, parses)
     ranked = []
     for index, (figure, (sentence, span), speaker) in enumerate(zip(figures, shown, speakers, strict=True)):
         noun = _to_resolve(figure, figures[:index], text)
@@ -53,7 +53,9 @@ def worded(figures: Sequence[Figure], text: str, language: str) -> list[Figure]:
     return made
 
 
-def _speakers(figures: Sequence[Figure], parsed: Sequence[tuple[Parse | None, tuple[int, int]]]) -> list[str]:
+def _speakers(
+    figures: Sequence[Figure], shown: Sequence[tuple[str, tuple[int, int]]], parses: Mapping[str, Parse | None]
+) -> list[str]:
     """Whom to credit for each figure: the speaker that the parse names, which is surer than one read without it.
 
     Where a sentence gives its numbers to several speakers, or one to nobody, reading knew why.
@@ -62,12 +64,12 @@ def _speakers(figures: Sequence[Figure], parsed: Sequence[tuple[Parse | None, tu
     for figure in figures:
         whose.setdefault(figure.quote, set()).add(figure.attribution)
     made = []
-    for figure, (parse, span) in zip(figures, parsed, strict=True):
-        speaker, read = None, figure.attribution
+    for figure, (sentence, span) in zip(figures, shown, strict=True):
+        speaker, read, parse = None, figure.attribution, parses.get(sentence)
         if parse and len(whose[figure.quote]) == 1:
             speaker = speaker_of(parse, span)
             read = read if read and may_say(parse, span, read) else None
-        made.append(speaker_shown(speaker or read, figure.quote))
+        made.append(speaker_shown(speaker or read, sentence))
     return made
 
 
@@ -104,7 +106,7 @@ def _parsed(
     parses: dict[str, Parse | None] = {}
     if parser:
         _parse(parser, parses, shown)
-        shown = [_after_caption(sentence, span, parses[sentence]) for sentence, span in shown]
+        shown = [_without_captions(sentence, span, parses[sentence]) for sentence, span in shown]
         _parse(parser, parses, shown)
     return shown, parses
 
@@ -114,9 +116,12 @@ def _parse(parser: Parser, parses: dict[str, Parse | None], shown: Sequence[tupl
     parses.update(zip(waiting, parser.parse(waiting), strict=True))
 
 
-def _after_caption(sentence: str, span: tuple[int, int], parse: Parse | None) -> tuple[str, tuple[int, int]]:
-    opens = after_caption(parse, span[0]) if parse else None
-    return (sentence, span) if opens is None else (sentence[opens:], (span[0] - opens, span[1] - opens))
+def _without_captions(sentence: str, span: tuple[int, int], parse: Parse | None) -> tuple[str, tuple[int, int]]:
+    """The sentence from where one opens before the number to where one opens behind it, though none ended there."""
+    places = openings(parse) if parse else []
+    start = next((at for at in places if at < span[0]), 0)
+    end = next((at for at in places if at >= span[1]), len(sentence))
+    return sentence[start:end].rstrip(), (span[0] - start, span[1] - start)
 
 
 def _place_in_quote(figure: Figure, text: str) -> tuple[int, int]:
@@ -153,7 +158,7 @@ def candidates_of(index: int, figures: Sequence[Figure], text: str) -> list[tupl
     parse = parses[sentence]
     if parse is None:
         return []
-    speaker = _speakers(beside, [(parses[other], where) for other, where in shown])[at]
+    speaker = _speakers(beside, shown, parses)[at]
     noun = _to_resolve(figure, figures[:index], text)
     known = Known(figure.counted, noun, figure.scope.place, figure.action, speaker)
     return [(one, speaker) for one in candidates(sentence, parse, span, known)]

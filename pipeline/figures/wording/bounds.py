@@ -55,14 +55,30 @@ def is_period(parse: Parse, index: int) -> bool:
     word = parse.words[index]
     if word.dep == "advmod":
         return word.text.lower() == "far" and "so" in _below(parse, index)
+    if word.dep == "advcl":
+        return "since" in {_low(parse, c) for c in parse.children(index) if parse.words[c].dep == "mark"}
     if word.dep not in ("prep", "npadvmod"):
         return False
     heads = [index] if word.dep == "npadvmod" else [c for c in parse.children(index) if parse.words[c].dep == "pobj"]
-    named = any(_low(parse, c) in closed.PERIODS or _YEAR.fullmatch(parse.words[c].text) for c in heads)
+    named = any(
+        _low(parse, c) in closed.PERIODS or _YEAR.fullmatch(parse.words[c].text) or _is_span(parse, c) for c in heads
+    )
     first = _low(parse, index if word.dep == "prep" else parse.subtree(index)[0])
     # "The week he left" is a day's event; "a week" a rate.
     rate = ("a", "an", "per", "each", "every", "the") if word.dep == "npadvmod" else ("per",)
     return named and first not in rate
+
+
+def _is_span(parse: Parse, index: int) -> bool:
+    """Whether a time is so many hours or days up to now: "the last 24 hours"."""
+    return _low(parse, index) in closed.SPANS and bool(_below(parse, index) & closed.UP_TO_NOW)
+
+
+def _ends_now(parse: Parse, index: int) -> bool:
+    """Whether a part says over what time up to now: "since March", "in the last two days"."""
+    if parse.words[index].dep != "prep" or not is_period(parse, index):
+        return False
+    return _low(parse, index) == "since" or any(_is_span(parse, child) for child in parse.children(index))
 
 
 def is_share(parse: Parse, index: int, first: int) -> bool:
@@ -132,12 +148,20 @@ def lost_bounds(parse: Parse, kept: set[int], number: int) -> int:
         for child in parse.children(above):
             if child not in kept and number not in parse.subtree(child):
                 lost += is_period(parse, child) or is_share(parse, child, first)
+    verbal = {at for at in kept - {*nouns, *verbs} if _is_verb(parse, at)}
+    for at in verbal:
+        # "20 people protesting in the last two days": the period hangs on what those who are counted do.
+        if {*nouns, number} & set(parse.ancestors(at)):
+            lost += sum(_ends_now(parse, child) for child in parse.children(at) if child not in kept)
     return lost + _lost_before(parse, kept, verb)
 
 
 def _lost_before(parse: Parse, kept: set[int], verb: int | None) -> int:
-    """How many of them were left out that stand in front of the verb with which this one is joined."""
-    if verb is None or verb not in kept or parse.words[verb].dep != "conj":
+    """How many of them were left out that stand in front of the verb with which this one is joined or contrasted."""
+    if verb is None or verb not in kept:
+        return 0
+    contrasted = parse.words[verb].dep == "advcl" and _below(parse, verb) & closed.CONTRASTING
+    if parse.words[verb].dep != "conj" and not contrasted:
         return 0
     above = parse.words[verb].head
     first = min([c for c in parse.children(above) if parse.words[c].dep in _SUBJECTS] or [above])

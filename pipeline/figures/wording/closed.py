@@ -94,6 +94,13 @@ PERIODS = _set(
 )
 """Nouns of a time over which things are counted, rather than of a day on which one happened."""
 
+SPANS = _set("hours days minutes nights hour day night")
+UP_TO_NOW = _set("last past previous preceding recent latest first")
+"""Adjectives that make hours and days a time over which things are counted."""
+
+CONTRASTING = _set("while whereas whilst")
+"""Subordinators that set a clause beside another one, for the same time."""
+
 SHARES = _set(
     "half third thirds quarter quarters fifth fifths tenth tenths percent percentage most all part share majority"
 )

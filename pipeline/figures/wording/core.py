@@ -96,19 +96,18 @@ def _before_caption(quote: str, number: int) -> int:
     return next((words[i].start() for i in range(4, len(words)) if _opens(words, i)), len(quote))
 
 
-_PLAIN = frozenset({"NNS", "DT", "PRP", "EX"})
+_PLAIN = frozenset({"NNS", "DT", "PRP", "PRP$", "EX", "IN", "CC", "RB", "VBD", "VBZ", "VBP", "VBN", "VBG"})
 """Tags of words that take a capital only where a sentence opens."""
 
 
-def after_caption(parse: Parse, number: int) -> int | None:
-    """Where, before the number at a character, a sentence opens by what the parse says of its first word."""
+def openings(parse: Parse) -> list[int]:
+    """The characters where a sentence opens though none ended, by what the parse says of its first word."""
     words = parse.words
+    found = []
     for index in range(3, len(words) - 1):
         word, before, after = words[index], words[index - 1], words[index + 1]
-        if word.start >= number:
-            return None
         opens = word.tag in _PLAIN and word.text[:1].isupper() and word.text[1:].islower() and after.text.islower()
         plain = before.text.islower() and before.tag.startswith(("NN", "V", "R")) and not before.tag.startswith("NNP")
         if opens and plain and not after.tag.startswith("NNP"):
-            return word.start
-    return None
+            found.append(word.start)
+    return found

@@ -14,6 +14,7 @@ from pipeline.figures.wording.bounds import lost_bounds, lost_conditions
 from pipeline.figures.wording.clause import Builder
 from pipeline.figures.wording.credit import credit
 from pipeline.figures.wording.drops import borrowed, faults, has_other_subject_near
+from pipeline.figures.wording.gaps import gaps
 from pipeline.figures.wording.keep import ASKING, FINITE, Clause, is_finite, is_verb, subjects
 from pipeline.figures.wording.punctuated import PRINT
 from pipeline.figures.wording.render import length
@@ -83,6 +84,7 @@ def flaws(builder: Builder, clause: Clause, text: str, known: Known) -> dict[str
     marks["time cut"] = any(_is_cut_time(parse, clause.kept, i) for i in clause.kept)
     marks["lost condition"] = lost_conditions(parse, clause.kept, clause.head, builder.number)
     marks["lost bound"] = lost_bounds(parse, clause.kept, builder.number)
+    marks |= gaps(parse, clause.kept, builder.path, builder.inside)
     return {name: float(value) for name, value in marks.items()}
 
 

@@ -83,22 +83,26 @@ def _opening(sentence: str, span: tuple[int, int], parts: list[tuple[int, int]])
     return next((a for a in near if not a or length(sentence[a : span[0]]) >= ROOM), None)
 
 
-def cut(sentence: str, span: tuple[int, int], language: str) -> str:
-    """The sentence, cut at words around the number, with … where it is cut; where a part begins and ends, if it can."""
-    start, end = around(sentence, span, language)
+def cut(sentence: str, span: tuple[int, int], language: str, opening: int | None = None) -> str:
+    """The sentence, cut at words around the number, with … where it is cut; where a part begins and ends, if it can.
+
+    ``opening`` is where it has to begin, if that is known.
+    """
+    start, end = around(sentence, span, language, opening)
     before = "… " if start > 0 else ""
     after = " …" if end < len(sentence) else ""
     return before + re.sub(r"\s+", " ", sentence[start:end]).strip() + after
 
 
-def around(sentence: str, span: tuple[int, int], language: str) -> tuple[int, int]:
+def around(sentence: str, span: tuple[int, int], language: str, opening: int | None = None) -> tuple[int, int]:
     """Where `cut` begins and ends."""
     words = list(re.finditer(r"\S+", sentence))
     holding = [i for i, word in enumerate(words) if word.start() < span[1] and word.end() > span[0]]
     if not holding:
         return span
     parts = segments(sentence, language)
-    opening = _opening(sentence, span, parts)
+    if opening is None:
+        opening = _opening(sentence, span, parts)
     first = max(0, min(holding[0] - 8, len(words) - LONGEST))
     if opening is not None:
         first = next((i for i, word in enumerate(words) if word.start() >= opening), first)

@@ -98,8 +98,12 @@ def _name(parse: Parse, head: int) -> str | None:
         elif not named:
             kept = other  # "an aid group, Red Lantern,"
     order = sorted(kept)
+    whose = False
     while len(order) > 1 and (words[order[0]].text.lower() in _POINTING or _is_rest(parse, order[0])):
+        whose |= words[order[0]].text.lower() in closed.POSSESSIVES
         order = order[1:]
+    if whose and not any(words[i].tag.startswith("NNP") for i in order):
+        return None  # whose president "its president" is, nobody sees who reads "president"
     whole = order == list(range(order[0], order[-1] + 1))
     if not whole or len(order) > _LONGEST or any(words[i].text.isdigit() for i in order):
         return None

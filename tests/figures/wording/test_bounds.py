@@ -104,6 +104,29 @@ class TestParts:
         assert found["34"].text.startswith("With half the districts counted")
         assert found["29"].text.startswith(("… ", "With half the districts counted"))
 
+    @pytest.mark.parametrize(
+        ("sentence", "period"),
+        [
+            (
+                "Troops shot dead at least 30 villagers marching against the governor in the last 48 hours, "
+                "activists from the northern valleys said on Monday.",
+                "in the last 48 hours",
+            ),
+            (
+                "A diplomat said 700 villagers had been arrested since the marches began on March 18 in the "
+                "northern valleys of the country.",
+                "since the marches began",
+            ),
+            (
+                "Between 1998 and 2000 the mill took 25 loans while the town took a series of loans worth $40 million.",
+                "Between 1998 and 2000",
+            ),
+        ],
+    )
+    def test_a_period_stays_wherever_it_hangs_or_the_wording_is_marked_as_cut(self, sentence: str, period: str) -> None:
+        wording = list(wordings(sentence).values())[-1]
+        assert period in wording.text or wording.cut
+
     def test_without_room_the_wording_is_marked_as_cut(self) -> None:
         sentence = (
             "In the first half of the year that ended with the great spring flood in the valleys of the north, "

@@ -50,6 +50,8 @@ def test_nobody_is_credited_whom_another_sentence_names() -> None:
         ("The UK-based Flood Watch said 12 boats were missing.", "Flood Watch"),
         ("Bank officials predict the plan will create 12 jobs.", "Bank officials"),
         ("He said 12 people had died.", None),
+        ("The club will build 12 homes, its president said.", None),
+        ("The club will build 12 homes, its president Ana Ruiz said.", "president Ana Ruiz"),
         ("Reports say 12 people had died.", None),
         ("12 people died in the fire.", None),
         ("The mayor told a meeting on Friday as the state offered 12 homes to families.", None),
