@@ -80,7 +80,7 @@ def test_reading_a_text_gives_the_wording_of_each_figure(tallywire: Command, tmp
     text = tmp_path / "text"
     text.write_text("The flood, which began on Monday, killed 17 people, the mayor said.", encoding="utf-8")
     (figure,) = json.loads(tallywire("figures", "read", "--text", text).stdout)["figures"]
-    assert figure["wording"]["text"] == "The flood, which began on Monday, killed 17 people"
+    assert figure["wording"]["text"] == "The flood, which began on Monday, killed 17 people, the mayor said"
     assert figure["wording"]["cut"] is False
 
 
