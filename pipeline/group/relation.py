@@ -18,8 +18,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.group.portraits import UNIT
-from pipeline.group.portraits import Whole as Whole
+from pipeline.group.portraits import UNIT, Whole
 from pipeline.group.tokens import TABLE
 from schemas.story import Portrait
 

@@ -18,8 +18,8 @@ from itertools import islice
 
 import numpy as np
 
-from pipeline.group.portraits import Gathered
-from pipeline.group.relation import Comparer, Floats, Held, Sight, ThreadModel, Whole, shipped_model
+from pipeline.group.portraits import Gathered, Whole
+from pipeline.group.relation import Comparer, Floats, Held, Sight, ThreadModel, shipped_model
 from pipeline.group.tokens import TABLE
 from schemas.base import stable_id
 from schemas.story import DecisionKind, Portrait, PortrayedStory, ThreadDecision, ThreadJoin

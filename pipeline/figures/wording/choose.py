@@ -52,8 +52,8 @@ SET = {
 """What weighs on top of what was fitted: marks of what is false or glued together, too rare among the wordings that
 readers judged to be learned; and a number of something else, which readers bear, but which is not what is told."""
 CUT, LONG = 0.45, 0.05
-"""What a wording without … may be less sure, and one shorter by a word over print length, in log-odds: topics left out
-lose nothing by it, and half the … go."""
+"""What a wording without … may be less sure, and one shorter by a word over print length, in log-odds. Of 100 wordings
+chosen on topics left out 16 have a … in place of 22, and one less is true."""
 
 
 @cache
@@ -379,7 +379,7 @@ def _uncut(sentence: str, builder: Builder, span: tuple[int, int], known: Known)
     for opening in (None, *_openings(builder, span[0])):
         place = punctuated.around(sentence, span, "en", opening)
         if opening in (None, place[0]):
-            places.setdefault(place, punctuated.cut(sentence, span, "en", opening))
+            places.setdefault(place, punctuated.marked(sentence, place))
     found = []
     for (start, end), text in places.items():
         kept = {i for i, word in enumerate(builder.words) if word.start >= start and word.end <= end}

@@ -96,7 +96,7 @@ def _before_caption(quote: str, number: int) -> int:
     return next((words[i].start() for i in range(4, len(words)) if _opens(words, i)), len(quote))
 
 
-_PLAIN = frozenset({"NNS", "DT", "PRP", "PRP$", "EX", "IN", "CC", "RB", "VBD", "VBZ", "VBP", "VBN", "VBG"})
+PLAIN = frozenset({"NNS", "DT", "PRP", "PRP$", "EX", "IN", "CC", "RB", "VBD", "VBZ", "VBP", "VBN", "VBG"})
 """Tags of words that take a capital only where a sentence opens."""
 
 
@@ -106,7 +106,7 @@ def openings(parse: Parse) -> list[int]:
     found = []
     for index in range(3, len(words) - 1):
         word, before, after = words[index], words[index - 1], words[index + 1]
-        opens = word.tag in _PLAIN and word.text[:1].isupper() and word.text[1:].islower() and after.text.islower()
+        opens = word.tag in PLAIN and word.text[:1].isupper() and word.text[1:].islower() and after.text.islower()
         plain = before.text.islower() and before.tag.startswith(("NN", "V", "R")) and not before.tag.startswith("NNP")
         if opens and plain and not after.tag.startswith("NNP"):
             found.append(word.start)

@@ -9,7 +9,7 @@ from pipeline.figures.annotate import Parse, Word
 from pipeline.figures.wording import closed
 from pipeline.figures.wording.keep import ASKING, FINITE, Clause, auxiliaries, is_finite, is_verb, subjects
 
-_COMPLEMENTS = frozenset({"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd", "prt", "dative"})
+COMPLEMENTS = frozenset({"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd", "prt", "dative"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 _BOUND = frozenset({"dobj", "attr", "conj", "appos", "npadvmod", "oprd"})
 """Labels of what would mean something else if it hung on another word."""
@@ -49,7 +49,7 @@ def _lost(parse: Parse, kept: set[int], at: int) -> float:
     if above not in kept or above == at or word.dep == "punct":
         return 0.0
     if is_verb(parse, above):
-        needed = word.dep in _COMPLEMENTS or (word.dep in _SUBJECTS and word.tag not in ASKING)
+        needed = word.dep in COMPLEMENTS or (word.dep in _SUBJECTS and word.tag not in ASKING)
         apart = _after_mark(parse, at) or word.text.lower() in closed.REPORTING
         replaced = any(parse.words[i].dep == "conj" and i in kept for i in parse.subtree(at))
         needed = (needed and not replaced) or _is_bared(parse, kept, above)

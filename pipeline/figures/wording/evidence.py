@@ -12,6 +12,7 @@ from pipeline.figures.annotate.model import stem
 from pipeline.figures.wording import closed
 from pipeline.figures.wording.bounds import lost_bounds, lost_conditions
 from pipeline.figures.wording.clause import Builder
+from pipeline.figures.wording.core import PLAIN
 from pipeline.figures.wording.credit import credit
 from pipeline.figures.wording.drops import borrowed, faults, has_other_subject_near
 from pipeline.figures.wording.gaps import gaps
@@ -337,10 +338,6 @@ def _runs_together(parse: Parse, kept: set[int], index: int) -> bool:
 def _opens_again(parse: Parse, index: int) -> bool:
     """Whether a plain word has a capital though nothing ended before it: a caption or a heading is glued on."""
     word, before = parse.words[index], parse.words[index - 1]
-    plain = word.tag in _PLAIN and word.text[:1].isupper() and word.text[1:].islower()
+    plain = word.tag in PLAIN and word.text[:1].isupper() and word.text[1:].islower()
     named = before.tag.startswith("NNP") and word.tag not in ("DT", "PRP", "PRP$", "EX")
     return plain and before.text[-1:].isalnum() and not named
-
-
-_PLAIN = frozenset({"NNS", "DT", "PRP", "PRP$", "EX", "IN", "CC", "RB", "VBD", "VBZ", "VBP", "VBN", "VBG"})
-"""Tags of words that take a capital only where a sentence opens."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from pipeline.figures.annotate import Parse
 from pipeline.figures.wording import closed
+from pipeline.figures.wording.drops import COMPLEMENTS
 from pipeline.figures.wording.keep import FINITE, auxiliaries, is_finite, is_verb, subjects
 
 _MODIFIERS = frozenset({"prep", "acl", "relcl", "advcl", "npadvmod", "advmod", "amod", "appos"})
 """Labels of parts whose place in a sentence says what they belong to."""
-_COMPLEMENTS = frozenset({"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd", "prt", "dative"})
 _INNER = frozenset({"pobj", "dobj", "attr", "conj", "compound", "appos", "oprd"})
 """Labels of what stands within a phrase or a clause, never at its beginning."""
 _NARROWING = frozenset({"compound", "amod", "det", "nummod", "poss", "nmod", "case", "quantmod"})
@@ -110,7 +110,7 @@ def lost_completion(parse: Parse, kept: set[int], on_path: set[int]) -> int:
 def _is_incomplete(parse: Parse, kept: set[int], verb: int) -> bool:
     below = parse.children(verb)
     passive = any(parse.words[c].dep == "auxpass" for c in below)
-    if passive or any(c in kept and parse.words[c].dep in _COMPLEMENTS for c in below):
+    if passive or any(c in kept and parse.words[c].dep in COMPLEMENTS for c in below):
         return False
     return verb + 1 in below and verb + 1 not in kept and parse.words[verb + 1].text.lower() in closed.COMPLETING
 

@@ -83,19 +83,21 @@ def _opening(sentence: str, span: tuple[int, int], parts: list[tuple[int, int]])
     return next((a for a in near if not a or length(sentence[a : span[0]]) >= ROOM), None)
 
 
-def cut(sentence: str, span: tuple[int, int], language: str, opening: int | None = None) -> str:
-    """The sentence, cut at words around the number, with … where it is cut; where a part begins and ends, if it can.
+def cut(sentence: str, span: tuple[int, int], language: str) -> str:
+    """The sentence, cut at words around the number, with … where it is cut; where a part begins and ends, if it can."""
+    return marked(sentence, around(sentence, span, language))
 
-    ``opening`` is where it has to begin, if that is known.
-    """
-    start, end = around(sentence, span, language, opening)
+
+def marked(sentence: str, place: tuple[int, int]) -> str:
+    """What stands of a sentence at a place, with … where the rest was cut off."""
+    start, end = place
     before = "… " if start > 0 else ""
     after = " …" if end < len(sentence) else ""
     return before + re.sub(r"\s+", " ", sentence[start:end]).strip() + after
 
 
 def around(sentence: str, span: tuple[int, int], language: str, opening: int | None = None) -> tuple[int, int]:
-    """Where `cut` begins and ends."""
+    """Where a cut around the number begins and ends; ``opening`` is where it is to begin, if that is known."""
     words = list(re.finditer(r"\S+", sentence))
     holding = [i for i, word in enumerate(words) if word.start() < span[1] and word.end() > span[0]]
     if not holding:

@@ -13,10 +13,10 @@ from pipeline.serve.views.feeds import ILL
 from pipeline.steps.deciding.decide import standing
 from pipeline.steps.known.threads import development_of
 from pipeline.tell.decided import RULE_WORDS, choice_words
+from pipeline.tell.rules import ALERT_KINDS
 from pipeline.tell.words import count, listed, one_line
 from schemas.alert import AlertKind
 from schemas.decision import Subject, SubjectKind
-from schemas.figure import VerdictKind
 from schemas.topic import Topic
 from schemas.written import format_duration
 
@@ -102,23 +102,15 @@ class RuleLine:
     held: str
 
 
-_OF_FIGURES = {
-    AlertKind.NEW_FIGURE: VerdictKind.NEW,
-    AlertKind.CHANGED_FIGURE: VerdictKind.CHANGED,
-    AlertKind.CONTRADICTION: VerdictKind.CONTRADICTION,
-    AlertKind.CORRECTION: VerdictKind.CORRECTION,
-}
-
-
 def rule_lines(tx: Transaction, topic: Topic, now: datetime) -> list[RuleLine]:
     """The kinds of alerts that the file of a topic asks for, and which of them people muted."""
     asked = {AlertKind.NEW_STORY: topic.alerts.stories, AlertKind.FEED_HEALTH: topic.alerts.feeds}
-    asked |= {kind: verdict in topic.alerts.figures for kind, verdict in _OF_FIGURES.items()}
+    asked |= {kind: verdict in topic.alerts.figures for verdict, kind in ALERT_KINDS.items()}
     lines = []
     for kind, words in RULE_WORDS.items():
-        held = standing(tx, Subject(kind=SubjectKind.RULE, id=kind.value, topic=topic.name), now)
-        own = [choice_words(one, topic.tzinfo) for one in held if one.subject.topic == topic.name]
         if asked[kind]:
+            held = standing(tx, Subject(kind=SubjectKind.RULE, id=kind.value, topic=topic.name), now)
+            own = [choice_words(one, topic.tzinfo) for one in held if one.subject.topic == topic.name]
             lines.append(RuleLine(kind.value, words, listed(own)))
     return lines
 
