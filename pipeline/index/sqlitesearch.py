@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from heapq import nlargest
+from itertools import chain, islice
 from typing import Any
 
 from pipeline.index.contract import COPIES_SHOWN, FACETS, MOST_COUNTED
 from pipeline.index.cursors import Cursor, Key, no_cursor, read_cursor
 from pipeline.index.excerpts import excerpt, find_runs, mark, read_marks
 from pipeline.index.runs import spelled
-from pipeline.index.words import TEXT_WEIGHT, TITLE_WEIGHT, Term, Words, joined, may_miss, understand
+from pipeline.index.words import TEXT_WEIGHT, TITLE_WEIGHT, Term, Words, freshness, joined, may_miss, understand
 from schemas.search import ArticleDocument, Copy, Facet, Hit, Query, Results, Sort
 
 _OPENS, _CLOSES = "\ue000", "\ue001"
 """Marks of a highlight on its way; reading removes these characters from every text."""
 
-_MATCHED = """
-    CREATE TEMP TABLE IF NOT EXISTS matched (
-        number INTEGER PRIMARY KEY, score REAL NOT NULL,
-        id TEXT, outlet TEXT, language TEXT, story TEXT, copy_of TEXT, published TEXT
-    )
-"""
-"""What a search found, with all that is counted of it. Joins go out from it (CROSS JOIN), for SQLite knows nothing of
-how little it may hold."""
 _PICKED = "CREATE TEMP TABLE IF NOT EXISTS picked (number INTEGER PRIMARY KEY)"
 """What full text by itself can't tell or would tell slowly: which documents to weigh."""
-_KEPT = "id, outlet, language, story, copy_of, published"
+_KEPT = "id, topics, outlet, language, story, copy_of, published"
+_EPOCH_DAY = 2_440_587.5
+"""The moment at which Unix time begins, in Julian days."""
 _AHEAD = 10
 """Pages of a search that are within what is weighed, however long they are."""
 _RARE = 10_000
 """Words in fewer articles than this are rare: all of these may be looked at, whatever else is asked."""
-_COLUMNS = {"topic": "topic", "outlet": "outlet", "language": "language", "story": "story"}
 
 
 @dataclass
@@ -77,7 +74,40 @@ class _Plan:
 
     def without(self, match: str) -> str:
         """The expression ``match``, but for what must not be there."""
-        return f"({match}) NOT ({' OR '.join(self.unwanted)})" if self.unwanted else match
+        return f"({match}) NOT {_any_of(self.unwanted)}" if self.unwanted else match
+
+
+@dataclass(frozen=True)
+class _Matched:
+    """What a search found, a column each. It is sorted and counted here, which is far quicker than in SQL."""
+
+    numbers: Sequence[int]
+    ids: Sequence[str]
+    keys: Sequence[Any]
+    """What each is ordered by: its score, or when it was published."""
+    topics: Sequence[str]
+    """Those of each as a list in JSON."""
+    outlets: Sequence[str]
+    languages: Sequence[str | None]
+    stories: Sequence[str | None]
+    copies: Sequence[str | None]
+    published: Sequence[str]
+
+    def first(self, limit: int, cursor: Cursor | None) -> list[int]:
+        """The places of the first ``limit`` after the cursor; copies whose originals matched are told with these."""
+        known, keys, ids = set(self.ids), self.keys, self.ids
+        places = [place for place, original in enumerate(self.copies) if original not in known]
+        if cursor is not None:
+            key: Any = cursor.last[0]
+            id: Any = cursor.last[1]
+            places = [n for n in places if keys[n] < key or (keys[n] == key and ids[n] > id)]
+        if len(places) > limit:
+            # Few of them are shown: only these and their equals are put in order.
+            least = nlargest(limit, [keys[n] for n in places])[-1]
+            places = [n for n in places if keys[n] >= least]
+        places.sort(key=ids.__getitem__)
+        places.sort(key=keys.__getitem__, reverse=True)
+        return places[:limit]
 
 
 def search(connection: sqlite3.Connection, query: Query) -> Results:
@@ -91,29 +121,20 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
         raise no_cursor(query.after or "")
     most = max(MOST_COUNTED, _AHEAD * query.limit) if plan.ranked else MOST_COUNTED
     with _snapshot(connection):
-        _match(connection, plan, query, most + 1, by_score=by_score)
-        total, copied = connection.execute("SELECT count(*), count(copy_of) FROM matched").fetchone()
-        if plan.ranked and total > most:
-            connection.execute("DELETE FROM matched WHERE number = (SELECT min(number) FROM matched)")
-        rows = _page(connection, plan, query.limit + 1, cursor, by_score=by_score)
+        matched, more = _match(connection, plan, query, most, by_score=by_score)
+        if not plan.ranked and (cursor is not None or (more and query.limit >= most)):
+            rows = _beyond(connection, plan, query.limit + 1, cursor, matched)
+        else:
+            rows = _page(connection, matched, query.limit + 1, cursor)
         shown = rows[: query.limit]
-        marked = _marked(connection, plan, shown)
         return Results(
-            total=min(total, most),
-            more=total > most,
-            copied=copied,
-            hits=tuple(
-                Hit(
-                    document=_document(row),
-                    score=row["score"],
-                    highlights=_highlights(plan, row, marked.get(row["number"], ("", ""))),
-                    copies=_copies(connection, row["id"]) if query.copies else (),
-                )
-                for row in shown
-            ),
-            facets={} if cursor else {name: _facet(connection, name, most) for name, most in FACETS.items()},
+            total=len(matched.ids),
+            more=more,
+            copied=sum(original is not None for original in matched.copies),
+            hits=_hits(connection, plan, shown, copies=query.copies),
+            facets={} if cursor else _facets(matched),
             remarks=plan.words.remarks,
-            next=_following(shown[-1], query.at, by_score=by_score) if len(rows) > query.limit else None,
+            next=str(Cursor((shown[-1][1], shown[-1][0]["id"]), query.at)) if len(rows) > query.limit else None,
         )
 
 
@@ -124,8 +145,7 @@ def moment(when: datetime) -> str:
 
 @contextmanager
 def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """All that is asked within sees the index at one moment; what was matched is forgotten afterwards."""
-    connection.execute(_MATCHED)
+    """All that is asked within sees the index at one moment; what was picked is forgotten afterwards."""
     connection.execute(_PICKED)
     connection.execute("BEGIN")
     try:
@@ -138,7 +158,7 @@ def _plan(query: Query) -> _Plan:
     words = understand(query.text)
     required = tuple(_phrase(term) for term in words.wanted if not term.simple and not term.spaceless)
     simple = tuple(_phrase(term) for term in words.wanted if term.simple)
-    either = (f"({' OR '.join(simple)})",) if may_miss(len(simple)) else simple
+    either = (_any_of(simple),) if may_miss(len(simple)) else simple
     plan = _Plan(
         words,
         match=" AND ".join([*required, *either]),
@@ -175,7 +195,7 @@ def _filter(plan: _Plan, query: Query) -> None:
             *query.topics,
         )
     elif not query.off_topic:
-        plan.add("EXISTS (SELECT 1 FROM document_topic WHERE document_topic.number = document.number)")
+        plan.add("topics <> '[]'")
     days = [("published >= ?", query.since), ("published < ?", query.until)]
     span = [(condition, moment(when)) for condition, when in days if when is not None]
     for condition, when in span:
@@ -191,36 +211,58 @@ def _filter(plan: _Plan, query: Query) -> None:
         plan.add("copy_of IS NULL")
 
 
-def _match(connection: sqlite3.Connection, plan: _Plan, query: Query, most: int, *, by_score: bool) -> None:
-    """Put the documents found into ``matched``, with how well they match: of more than ``most`` the latest.
+def _match(
+    connection: sqlite3.Connection, plan: _Plan, query: Query, most: int, *, by_score: bool
+) -> tuple[_Matched, bool]:
+    """The documents found, of more than ``most`` the latest; and whether there are more.
 
     The latest to be indexed, where words narrow the search: full text walks through them in this order, and stops.
     """
     matches = {table: match for table, match in (("words", plan.match), ("runs", plan.runs)) if match}
-    where, values = _of(matches)
     if plan.missing:
-        _pick_enough(connection, plan, most)
+        rarest = _pick_enough(connection, plan, most + 1)
+        # Who has enough has one of the rarest and one of the others; full text need not look at what has others alone.
+        either = [_any_of(rarest), _any_of([word for word in plan.simple if word not in rarest])]
+        matches["words"] = " AND ".join([*plan.required, *either])
     elif plan.unwanted:
-        _pick(connection, plan, matches | {"words": plan.without(plan.match)}, most)
+        _pick(connection, plan, matches | {"words": plan.without(plan.match)}, most + 1)
+    where, values = _of(matches)
     if plan.missing or plan.unwanted:
         # Looked up by number: full text would begin anew with each of them.
         where += ["+words.rowid IN (SELECT number FROM picked)", "words.rowid >= (SELECT min(number) FROM picked)"]
     else:
         where, values = [*where, *plan.conditions, *plan.near], [*values, *plan.values, *plan.near_values]
-    score = "0.0"
-    if by_score:
-        score = f"-bm25({plan.first}, {TITLE_WEIGHT}, {TEXT_WEIGHT})"
-        if query.at is not None:
-            score += " * freshness(published, ?)"
-            values = [moment(query.at), *values]
+    score = f"-bm25({plan.first}, {TITLE_WEIGHT}, {TEXT_WEIGHT}), julianday(published)" if by_score else "0, 0"
     order = f"{plan.first}.rowid DESC" if plan.ranked else "published DESC, id"
-    connection.execute(
-        # In this order: full text finds the few, and the rest is looked up by number.
-        f"INSERT INTO matched SELECT document.number, {score}, {_KEPT}"  # noqa: S608
-        f" FROM {' CROSS JOIN '.join([*matches, 'document'])}"
-        f" WHERE {' AND '.join(where) or '1'} ORDER BY {order} LIMIT ?",
-        [*values, most],
+    rows = (
+        _plain(connection)
+        .execute(
+            # In this order: full text finds the few, and the rest is looked up by number.
+            f"SELECT document.number, {score}, {_KEPT}"  # noqa: S608
+            f" FROM {' CROSS JOIN '.join([*matches, 'document'])}"
+            f" WHERE {' AND '.join(where) or '1'} ORDER BY {order} LIMIT ?",
+            [*values, most + 1],
+        )
+        .fetchall()
     )
+    return _matched(rows[:most], query.at, by_score=by_score), len(rows) > most
+
+
+def _matched(rows: Sequence[tuple[Any, ...]], at: datetime | None, *, by_score: bool) -> _Matched:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 10
+    numbers, scores, days, ids, topics, outlets, languages, stories, copies, published = columns
+    keys: Sequence[Any] = scores if by_score else published
+    if by_score and at is not None:
+        now = at.timestamp() / 86_400 + _EPOCH_DAY
+        keys = [score * freshness(now - day) for score, day in zip(scores, days, strict=True)]
+    return _Matched(numbers, ids, keys, topics, outlets, languages, stories, copies, published)
+
+
+def _plain(connection: sqlite3.Connection) -> sqlite3.Cursor:
+    """What gives rows as tuples, of which thousands are made sooner."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor
 
 
 def _of(matches: Mapping[str, str]) -> tuple[list[str], list[Any]]:
@@ -239,8 +281,10 @@ def _pick(connection: sqlite3.Connection, plan: _Plan, matches: Mapping[str, str
     )
 
 
-def _pick_enough(connection: sqlite3.Connection, plan: _Plan, most: int) -> None:
+def _pick_enough(connection: sqlite3.Connection, plan: _Plan, most: int) -> Sequence[str]:
     """Put the documents that have enough of the simple words into ``picked``: all of them, or ``most`` and more.
+
+    Gives the rarest words, one of which each has.
 
     Each word is looked up by itself, and where it was found is counted. Whoever has enough has one of the rarest
     words: if these are rare, only documents with them are counted; if not, the latest at first.
@@ -248,26 +292,30 @@ def _pick_enough(connection: sqlite3.Connection, plan: _Plan, most: int) -> None
     rows = {word: _count(connection, word) for word in plan.simple}
     rarest = sorted(plan.simple, key=lambda word: rows[word])[: plan.missing + 1]
     rare = sum(rows[word] for word in rarest) < _RARE
-    narrow = [*plan.required, *([f"({' OR '.join(rarest)})"] if rare else [])]
+    narrow = [*plan.required, *([_any_of(rarest)] if rare else [])]
     streams = [plan.without(" AND ".join([word, *narrow])) for word in plan.simple]
-    each = " UNION ALL ".join(
-        ["SELECT rowid AS number FROM words WHERE words MATCH ? AND rowid > ? AND rowid <= ?"] * len(streams)
-    )
-    having, of = f"SELECT number FROM ({each}) GROUP BY number HAVING count(*) >= ?", list(plan.conditions)  # noqa: S608
-    values = list(plan.values)
+    of, values = list(plan.conditions), list(plan.values)
     if plan.runs:
         of.append("document.number IN (SELECT rowid FROM runs WHERE runs MATCH ?)")
         values.append(plan.runs)
     last = connection.execute("SELECT max(number) FROM document").fetchone()[0] or 0
-    size, found = last if rare else 2 * most, 0
+    size, found, asked = last if rare else 2 * most, 0, _plain(connection)
     while last > 0 and found < most:
-        bounds = [value for stream in streams for value in (stream, last - size, last)]
+        counts: Counter[int] = Counter()
+        for stream in streams:
+            with_it = asked.execute(
+                "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid <= ?", (stream, last - size, last)
+            )
+            counts.update(chain.from_iterable(with_it))
+        enough = [number for number, count in counts.items() if count >= len(plan.simple) - plan.missing]
         found += connection.execute(
-            f"INSERT INTO picked SELECT number FROM ({having}) CROSS JOIN document USING (number)"  # noqa: S608
+            "INSERT INTO picked SELECT document.number FROM json_each(?) AS counted"  # noqa: S608
+            " CROSS JOIN document ON document.number = counted.value"
             f" WHERE {' AND '.join(of) or '1'}",
-            [*bounds, len(plan.simple) - plan.missing, *values],
+            [json.dumps(enough), *values],
         ).rowcount
         last, size = last - size, 2 * size
+    return rarest
 
 
 def _count(connection: sqlite3.Connection, phrase: str) -> int:
@@ -278,34 +326,39 @@ def _count(connection: sqlite3.Connection, phrase: str) -> int:
     return int(found[0])
 
 
-def _page(
-    connection: sqlite3.Connection, plan: _Plan, limit: int, cursor: Cursor | None, *, by_score: bool
-) -> list[sqlite3.Row]:
-    """A page of what was found; copies whose originals matched are left out, for they are told with these."""
-    key = "score" if by_score else "published"
-    source, conditions, values = "score FROM matched AS document", list[str](), list[Any]()
-    if not plan.ranked and (cursor is not None or limit > MOST_COUNTED):
-        # Beyond the latest: in the order of an index, whose first entries that fit are the page.
-        source, conditions, values = "0.0 AS score FROM document", list(plan.conditions), list(plan.values)
-    conditions.append(
-        "NOT EXISTS (SELECT 1 FROM document AS original JOIN matched AS too ON too.number = original.number"
-        " WHERE original.id = document.copy_of)"
+_Row = tuple[sqlite3.Row, Key]
+"""A document with its texts, and what it is ordered by."""
+
+
+def _page(connection: sqlite3.Connection, matched: _Matched, limit: int, cursor: Cursor | None) -> list[_Row]:
+    """A page of what was found. Texts are read for the page alone."""
+    places = matched.first(limit, cursor)
+    numbers = [matched.numbers[place] for place in places]
+    rows = connection.execute(
+        "SELECT document.number, document.id, title, text, body FROM document CROSS JOIN content USING (number)"  # noqa: S608
+        f" WHERE number IN ({', '.join('?' * len(numbers))})",
+        numbers,
     )
+    known = {row["number"]: row for row in rows}
+    return [(known[matched.numbers[place]], matched.keys[place]) for place in places]
+
+
+def _beyond(
+    connection: sqlite3.Connection, plan: _Plan, limit: int, cursor: Cursor | None, matched: _Matched
+) -> list[_Row]:
+    """A page beyond the latest: in the order of an index, whose first entries that fit are the page."""
+    conditions, values = list(plan.conditions), list(plan.values)
     if cursor is not None:
-        conditions.append(f"{key} <= ? AND ({key} < ? OR id > ?)")
+        conditions.append("published <= ? AND (published < ? OR id > ?)")
         values += [cursor.last[0], cursor.last[0], cursor.last[1]]
-    return connection.execute(
-        # The texts are fetched for the page alone: sorted with them, all that matched would be read.
-        "SELECT document.*, score, title, text, body FROM ("  # noqa: S608
-        f"SELECT number, {source} WHERE {' AND '.join(conditions)} ORDER BY {key} DESC, id LIMIT ?"
-        f") CROSS JOIN document USING (number) CROSS JOIN content USING (number) ORDER BY {key} DESC, id",
-        [*values, limit],
-    ).fetchall()
-
-
-def _following(row: sqlite3.Row, at: datetime | None, *, by_score: bool) -> str:
-    key: Key = row["score"] if by_score else row["published"]
-    return str(Cursor((key, row["id"]), at))
+    known = set(matched.ids)
+    rows = connection.execute(
+        "SELECT document.number, document.id, copy_of, published, title, text, body"  # noqa: S608
+        " FROM document CROSS JOIN content USING (number)"
+        f" WHERE {' AND '.join(conditions) or '1'} ORDER BY published DESC, id",
+        values,
+    )
+    return list(islice(((row, row["published"]) for row in rows if row["copy_of"] not in known), limit))
 
 
 def _marked(connection: sqlite3.Connection, plan: _Plan, rows: Sequence[sqlite3.Row]) -> dict[int, tuple[str, str]]:
@@ -337,6 +390,19 @@ def _highlights(plan: _Plan, row: sqlite3.Row, marked: tuple[str, str]) -> tuple
     return tuple(part for part in parts if part)
 
 
+def _hits(connection: sqlite3.Connection, plan: _Plan, rows: Sequence[_Row], *, copies: bool) -> tuple[Hit, ...]:
+    marked = _marked(connection, plan, [row for row, _ in rows])
+    return tuple(
+        Hit(
+            document=_document(row),
+            score=0.0 if isinstance(key, str) else key,
+            highlights=_highlights(plan, row, marked.get(row["number"], ("", ""))),
+            copies=_copies(connection, row["id"]) if copies else (),
+        )
+        for row, key in rows
+    )
+
+
 def _copies(connection: sqlite3.Connection, original: str) -> tuple[Copy, ...]:
     rows = connection.execute(
         "SELECT id, outlet, published, title, body FROM document JOIN content USING (number) WHERE copy_of = ?"
@@ -351,20 +417,40 @@ def copy_of(document: ArticleDocument) -> Copy:
     return Copy.model_validate(document.model_dump(include=set(Copy.model_fields)))
 
 
-def _facet(connection: sqlite3.Connection, name: str, most: int) -> tuple[Facet, ...]:
-    column = _COLUMNS.get(name, "substr(published, 1, 10)")
-    source = "matched CROSS JOIN document_topic USING (number)" if name == "topic" else "matched"
-    order = "value DESC" if name == "day" else "count DESC, value"
-    rows = connection.execute(
-        f"SELECT {column} AS value, count(*) AS count FROM {source}"  # noqa: S608
-        f" WHERE {column} IS NOT NULL GROUP BY value ORDER BY {order} LIMIT ?",
-        (most,),
-    )
-    return tuple(Facet(value=row["value"], count=row["count"]) for row in rows)
+def _facets(matched: _Matched) -> dict[str, tuple[Facet, ...]]:
+    counts: dict[str, Mapping[str | None, int]] = {
+        "topic": _topics(matched.topics),
+        "outlet": Counter(matched.outlets),
+        "language": Counter(matched.languages),
+        "story": Counter(matched.stories),
+        "day": Counter([published[:10] for published in matched.published]),
+    }
+    return {name: _facet(counts[name], most, latest=name == "day") for name, most in FACETS.items()}
+
+
+def _facet(counts: Mapping[str | None, int], most: int, *, latest: bool) -> tuple[Facet, ...]:
+    """The ``most`` frequent values, or the latest."""
+    values = sorted(value for value in counts if value is not None)
+    if latest:
+        values.reverse()
+    else:
+        values.sort(key=counts.__getitem__, reverse=True)
+    return tuple(Facet(value=value, count=counts[value]) for value in values[:most])
+
+
+def _topics(lists: Sequence[str]) -> Mapping[str | None, int]:
+    counts: Counter[str | None] = Counter()
+    for topics, count in Counter(lists).items():
+        counts.update(dict.fromkeys(json.loads(topics), count))
+    return counts
 
 
 def _document(row: sqlite3.Row) -> ArticleDocument:
     return ArticleDocument.model_validate_json(row["body"])
+
+
+def _any_of(phrases: Sequence[str]) -> str:
+    return f"({' OR '.join(phrases)})"
 
 
 def _phrase(term: Term) -> str:

@@ -24,6 +24,7 @@ TITLE_WEIGHT, TEXT_WEIGHT = 4, 1
 FRESH_SHARE = 0.5
 FRESH_HALF_LIFE = timedelta(days=30)
 """Tuned on the labelled queries of the tuning half; see benchmarks/README.md."""
+_HALF_LIFE_DAYS = FRESH_HALF_LIFE / timedelta(days=1)
 
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
 SPACELESS = re.compile(f"[{_SPACELESS}\U00020000-\U0003134f]")
@@ -33,6 +34,8 @@ _TERM = re.compile(r'(?P<no>-)?(?:"(?P<phrase>[^"]*)(?P<closed>")?|(?P<word>[^\s
 _LETTER = r"[^\W\d_]"
 ACRONYM = re.compile(rf"(?<![\w.])(?:{_LETTER}\.){{1,12}}{_LETTER}\.?(?!\w)(?!\.\w)")
 """Single letters with dots between them: I.R.S., U.N, С.Ш.А."""
+_INNER_DOT = re.compile(r"\.\w")
+"""What every acronym has and hardly any text: looked for first, it is found by far sooner."""
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,21 @@ def may_miss(words: int) -> int:
     return words // 4
 
 
-def freshness(age: timedelta) -> float:
+def freshness(days: float) -> float:
     """What the relevance of an article of this age is multiplied by: 1 for a new one, halving towards a floor.
 
     ``1 - S + S * 2 ** (-age / H)``, S being `FRESH_SHARE` and H `FRESH_HALF_LIFE`. The floor ``1 - S`` lets an old
     article that says it better stay above a new one that hardly says it. What is not yet published counts as new.
     """
-    return 1 - FRESH_SHARE + FRESH_SHARE * 2 ** -(max(age, timedelta()) / FRESH_HALF_LIFE)
+    return 1 - FRESH_SHARE + FRESH_SHARE * 2 ** -(max(days, 0.0) / _HALF_LIFE_DAYS)
 
 
 def joined(text: str) -> str:
     """``text`` with the dots taken out of its acronyms, padded to the same length: ``I.R.S.`` becomes ``IRS`` and three
     spaces, so that places found in one are places in the other.
     """
+    if _INNER_DOT.search(text) is None:
+        return text
     return ACRONYM.sub(lambda found: found[0].replace(".", "").ljust(len(found[0])), text)
 
 

@@ -100,6 +100,7 @@ _OF_THREAD = select(stories).where(stories.c.thread == bindparam("of"))
 _DROP_TOPICS = delete(story_topics).where(story_topics.c.story == bindparam("of"))
 _DROP_REMOVAL = delete(removed_stories).where(removed_stories.c.id == bindparam("of"))
 _DEVELOPMENT = func.coalesce(stories.c.thread, stories.c.id)
+_DEVELOPMENTS_OF = select(stories.c.id, _DEVELOPMENT).where(stories.c.id.in_(bindparam("of", expanding=True)))
 _DEVELOPMENT_OF = select(_DEVELOPMENT).where(stories.c.id == bindparam("of"))
 
 
@@ -156,7 +157,7 @@ class Stories:
         """The id of the development of each story of ``ids`` that there is."""
         found: dict[str, str] = {}
         for batch in batches(ids):
-            rows = self._connection.execute(select(stories.c.id, _DEVELOPMENT).where(stories.c.id.in_(batch)))
+            rows = self._connection.execute(_DEVELOPMENTS_OF, {"of": batch}).all()
             found |= {id: development or id for id, development in rows}
         return found
 

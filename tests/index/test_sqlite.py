@@ -131,17 +131,18 @@ def test_what_is_gone_is_not_found_by_any_of_its_words(tmp_path: Path) -> None:
     index.close()
 
 
-def test_a_file_of_the_version_before_gets_its_index_and_keeps_what_it_has(tmp_path: Path) -> None:
+def test_a_file_of_the_version_before_gets_its_topics_and_keeps_what_it_has(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
+    off_topic = document("b", "Flood", topics=())
     with closing(SqliteIndex(path)) as index:
-        write(index, [document("a", "Flood")], heard=3)
+        write(index, [document("a", "Flood", topics=("floods", "norden")), off_topic], heard=3)
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DROP INDEX document_outlet")
+        connection.execute("ALTER TABLE document DROP COLUMN topics")
         connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION - 1}")
     with closing(SqliteIndex(path)) as index:
-        assert (found(index, "flood"), index.heard()) == (["a"], 3)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'document_outlet'").fetchone()
+        results = index.search(Query(text="flood"))
+        assert ([hit.document.id for hit in results.hits], index.heard()) == (["a"], 3)
+        assert [(one.value, one.count) for one in results.facets["topic"]] == [("floods", 1), ("norden", 1)]
 
 
 WORDS = ["flood", "norden", "dike", "water", "rescue", "boat", "night", "river"]
@@ -185,3 +186,7 @@ def test_whatever_is_asked_the_latest_with_enough_of_the_words_are_found(
                 results = index.search(query)
                 assert sorted(hit.document.id for hit in results.hits) == right[-most:], query
                 assert (results.total, results.more) == (min(len(right), most), len(right) > most)
+                assert [(one.value, one.count) for one in results.facets["topic"]] == [("floods", results.total)][
+                    : results.total
+                ]
+                assert sum(one.count for one in results.facets["day"]) == results.total

@@ -42,9 +42,10 @@ def test_one_of_four_may_be_missing(words: int, missing: int) -> None:
 
 
 def test_freshness_halves_towards_its_floor() -> None:
-    assert freshness(timedelta()) == freshness(timedelta(days=-5)) == 1
-    assert freshness(FRESH_HALF_LIFE) == pytest.approx(1 - FRESH_SHARE / 2)
-    assert freshness(FRESH_HALF_LIFE * 100) == pytest.approx(1 - FRESH_SHARE)
+    days = FRESH_HALF_LIFE / timedelta(days=1)
+    assert freshness(0) == freshness(-5) == 1
+    assert freshness(days) == pytest.approx(1 - FRESH_SHARE / 2)
+    assert freshness(days * 100) == pytest.approx(1 - FRESH_SHARE)
 
 
 @given(st.text(alphabet="IRS.с Ш1a-", max_size=40))
