@@ -55,7 +55,16 @@ from schemas.figure import (
     Verdict,
     VerdictKind,
 )
-from schemas.story import MoveKind, Story, StoryDecision, StoryMove, ThreadDecision
+from schemas.story import (
+    MoveKind,
+    Portrait,
+    PortrayedStory,
+    Story,
+    StoryDecision,
+    StoryMove,
+    ThreadDecision,
+    ThreadJoin,
+)
 from schemas.topic import Topic
 
 END = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -65,6 +74,7 @@ GREAT = 0xFFFF0000
 FEEDS, SERIES, CLAIMS = 300, 5_000, 200
 TOLD, HEARD = 600, 200
 IN_STORY, IN_THREAD = 5, 3
+OPEN = 2_000
 DECIDED = 5_000
 ASKED = 40
 LIMIT = 0.1
@@ -184,6 +194,8 @@ def build(record: Record, total: int) -> None:
         with record.begin() as tx:
             for id, members in items[at : at + 500]:
                 put_story(tx, id, members)
+    with record.begin() as tx:
+        tx.threads.put(map(portrayed, open_stories(total)))
     kept = list(claims.items())
     for at in range(0, len(kept), 500):
         with record.begin() as tx:
@@ -333,6 +345,28 @@ def put_story(tx: Transaction, id: str, members: list[Made]) -> None:
     )
 
 
+def open_stories(total: int) -> list[Made]:
+    """The first articles of the `OPEN` stories that began last, and of those of the great development."""
+    first: dict[str, Made] = {}
+    for made in plan(total):
+        first.setdefault(made.story, made)
+    great = [made for made in first.values() if made.thread == f"thread-{GREAT:016x}"]
+    return [*great, *(made for made in list(first.values())[-OPEN:] if made not in great)]
+
+
+def portrayed(made: Made) -> PortrayedStory:
+    portrait = Portrait(
+        terms={made.number % 997 + 13 * n: 900 - n for n in range(192)},
+        names=tuple(made.number % 997 + 13 * n for n in range(20)),
+        opening={made.number % 997 + 13 * n: 4000 - n for n in range(12)},
+        written={made.number % 997 + 13 * n: f"word{n}" for n in range(64)},
+        first=made.seen,
+        last=made.seen,
+    )
+    join = ThreadJoin(thread=made.thread, opened=False, score=0.8, shared=("flood", "city"), reason="80% sure")
+    return PortrayedStory(id=made.story, topics=(made.topic,), articles=(made.id,), portrait=portrait, join=join)
+
+
 def remember(tx: Transaction, total: int) -> None:
     """What telling holds of the latest articles of each topic: figures of 600, the words of 200."""
     counts = dict.fromkeys(TOPICS, 0)
@@ -474,11 +508,14 @@ def pages(total: int) -> dict[str, list[str]]:
     rng = random.Random(1)
     some = [rng.randrange(total) for _ in range(ASKED)]
     made = {one.number: one for one in plan(total) if one.number in set(some)}
+    latest = list(dict.fromkeys(one.thread for one in open_stories(total) if one.thread != f"thread-{GREAT:016x}"))
+    latest = latest[-ASKED:]
     return {
         "topics": ["/"],
         "topic": [f"/topics/{name}" for name in TOPICS],
         "topic, an older page": [f"/topics/{TOPICS[1]}?before=2026-01-15T00%3A00%3A00%2B00%3A00~story-0"],
         "development": [f"/developments/{made[number].thread}" for number in some],
+        "development, still open": [f"/developments/{name}" for name in latest],
         "development of sixty stories": [f"/developments/thread-{GREAT:016x}"],
         "figures": [f"/figures?topic={name}" for name in TOPICS],
         "figure": [f"/figures/{series_id(1 + number % SERIES)}" for number in some],

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, Select, func, select, tu
 from pipeline.record.alerts import alerts
 from pipeline.record.articles import Articles, article_topics, articles
 from pipeline.record.base import batches, from_document
+from pipeline.record.counters import Counter, counters
 from pipeline.record.digests import digests
 from pipeline.record.entries import Entries, entries
 from pipeline.record.feeds import feed_topics, feeds
@@ -87,6 +88,11 @@ class Looking:
             if len(found) == limit or number == most:
                 return list(found), (seen, story)
         return list(found), None
+
+    def version(self) -> int:
+        """The last version that anything has; the same as long as nothing but entries changes."""
+        query = select(counters.c.value).where(counters.c.name == Counter.CHANGED.value)
+        return self._connection.scalar(query) or 0
 
     def development_version(self, development: str) -> int | None:
         """The version at which what a development tells changed last."""

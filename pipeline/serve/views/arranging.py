@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.serve.views.common import DevelopmentLine
 from pipeline.steps.known.threads import Development, development_of
 from pipeline.tell.words import one_line, value_words
 from schemas.figure import Series
 
 if TYPE_CHECKING:
     from pipeline.record import Transaction
-    from pipeline.record.looking import NamedSeries
+    from pipeline.record.looking import NamedSeries, Place
 
 OFFERED = 50
 """Others that a list offers: the latest. The command line puts any two together."""
 _LONGEST = 100
 """Characters of a choice."""
+_PAGES = 4
+"""Pages of the latest stories that are looked through for enough developments."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,21 @@ class Arranging:
 
 def _other_developments(tx: Transaction, development: Development) -> tuple[Other, ...]:
     """The open ones of its topics, those with the latest news first."""
-    latest = {
-        story.id: story
-        for topic in development.topics
-        for _, story in tx.stories.latest_developments(topic, limit=OFFERED + 1)
-        if story.development != development.id
-    }
-    still_open = tx.threads.still_open(latest)
-    stories = sorted((latest[id] for id in still_open), key=lambda story: (story.last_seen, story.id), reverse=True)
-    names = list(dict.fromkeys(story.development for story in stories))[:OFFERED]
-    found = [thread for name in names if (thread := development_of(tx, name))]
-    return tuple(Other(thread.id, one_line(DevelopmentLine.of(thread, None).headline, _LONGEST)) for thread in found)
+    latest = {name for topic in development.topics for name in _latest_developments(tx, topic)} - {development.id}
+    found = [other for name in latest if (other := development_of(tx, name))]
+    still_open = tx.threads.still_open(story.id for other in found for story in other.stories)
+    others = [other for other in found if any(story.id in still_open for story in other.stories)]
+    others.sort(key=lambda other: max((story.last_seen, story.id) for story in other.stories), reverse=True)
+    return tuple(Other(other.id, one_line(other.face.headline, _LONGEST) or "untitled") for other in others[:OFFERED])
+
+
+def _latest_developments(tx: Transaction, topic: str) -> list[str]:
+    """One more than is offered; fewer only where there are no more, or one development has hundreds of stories."""
+    found: dict[str, None] = {}
+    before: Place | None = None
+    for _ in range(_PAGES):
+        some, before = tx.looking.developments(topic, OFFERED + 1, before)
+        found |= dict.fromkeys(some)
+        if len(found) > OFFERED or before is None:
+            break
+    return list(found)[: OFFERED + 1]

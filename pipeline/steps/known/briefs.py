@@ -28,13 +28,18 @@ LINES = 12
 _REPORTS = 5
 
 
+Rarities = dict[str, Callable[[str], float]]
+"""How telling a word is, by topic."""
+
+
 class Briefs:
     """Makes briefs within one transaction; what a topic spoke of is read from the record once, and what is news of a
-    development is made once for all who are told of it."""
+    development is made once for all who are told of it. ``rarities`` are those that another made of the same record,
+    and are added to."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, rarities: Rarities | None = None) -> None:
         self._tx = tx
-        self._rarities: dict[str, Callable[[str], float]] = {}
+        self._rarities = {} if rarities is None else rarities
         self._made: dict[str, tuple[Development, list[Article], Brief]] = {}
 
     def of(self, story: Story) -> Brief:
