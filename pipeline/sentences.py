@@ -38,8 +38,11 @@ _EVERY = frozenset().union(*_ABBREVIATIONS.values()) - {
     "max",
     "min",
 }
-_NEEDS_NUMBER = frozenset(["no", "nos", "nr", "n", "núm", "art", "fig", "figs", "vol", "ch", "pp", "abs", "стр", "рис"])
-"""Abbreviations that are also words: they only count as such before a numeral."""
+_CURRENCIES = frozenset(["rs", "tk", "kr", "sh", "ksh", "rp", "fr", "sfr"])
+_NEEDS_NUMBER = _CURRENCIES | frozenset(
+    ["no", "nos", "nr", "n", "núm", "art", "fig", "figs", "vol", "ch", "pp", "abs", "стр", "рис"]
+)
+"""Abbreviations that are also words, and those of currencies: they only count as such before a numeral."""
 
 _MONTH = re.compile(
     r"(?:jan|feb|fév|mär|mar|apr|avr|abr|mai|may|mag|jun|jui|giu|jul|lug|aug|aoû|ago|sep|set|okt|oct|ott|out|nov|dez|dec|déc|dic)",

@@ -32,6 +32,7 @@ def test_plain_sentences_end_at_their_marks() -> None:
         "The price is 3.5 percent higher, i.e. a lot.",
         "J. R. Marten wrote it.",
         "She lives at No. 10 St. James Road.",
+        "A sum of Rs. 250,000 is paid at once, and Tk. 40,000 later.",
     ],
 )
 def test_abbreviations_and_initials_end_no_sentence(text: str) -> None:

@@ -48,6 +48,7 @@ SET = {
     "opens within": -0.5,
     "ends within": -0.5,
     "acts for another": -1.5,
+    "subject alone": -1.5,
 }
 """What weighs on top of what was fitted: marks of what is false or glued together, too rare among the wordings that
 readers judged to be learned; and a number of something else, which readers bear, but which is not what is told."""

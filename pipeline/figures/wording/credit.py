@@ -8,8 +8,9 @@ from pipeline.figures.wording.punctuated import LONGEST
 from pipeline.figures.wording.render import length
 
 _UNNAMED = "another other others one some many number group source sources he she it they who which"
-_NOBODY = frozenset(_UNNAMED.split())
-"""Who is no one in particular."""
+_PLACES = "country nation state city town village region province district county area"
+_NOBODY = frozenset(f"{_UNNAMED} {_PLACES}".split())
+"""Who is no one in particular, or a place that alone names none."""
 _LETTERS = re.compile(r"[^\W_]{2,}")
 _LIMIT = 60
 """Characters of a speaker that may stand behind a claim: "UK-based Syrian Observatory for Human Rights" takes 44."""

@@ -15,6 +15,7 @@ _INNER = frozenset({"pobj", "dobj", "attr", "conj", "compound", "appos", "oprd"}
 """Labels of what stands within a phrase or a clause, never at its beginning."""
 _NARROWING = frozenset({"compound", "amod", "det", "nummod", "poss", "nmod", "case", "quantmod"})
 """Labels of what stands before a noun and says nothing without it."""
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _EACH = frozenset({"a", "an", "each", "every", "per"})
 _WORTH_OF = frozenset({"of", "in", "from", "for"})
 """Prepositions that tell right behind a sum what it is a sum of."""
@@ -24,6 +25,7 @@ def gaps(parse: Parse, kept: set[int], path: Sequence[int], inside: set[int]) ->
     """What may be misread of the ``kept`` words, by name; ``path`` leads from the number up to the root."""
     return across(parse, kept) | {
         "acts for another": acts_for_another(parse, kept),
+        "subject alone": subject_alone(parse, kept),
         "opens within": opens_within(parse, kept),
         "ends within": ends_within(parse, kept),
         "lost claim": lost_claim(parse, kept, path),
@@ -67,6 +69,16 @@ def _seems_to_act(parse: Parse, kept: set[int], verb: int) -> bool:
     before = max((i for i in kept if i < verb and i not in helping and parse.words[i].dep != "punct"), default=None)
     stands = before is not None and parse.words[before].tag.startswith(("N", "CD"))
     return stands and parse.words[verb].tag in FINITE
+
+
+def subject_alone(parse: Parse, kept: set[int]) -> bool:
+    """Whether somebody says something of a subject, and what it does was left out: "doctors claim that 60 patients"."""
+    return any(
+        parse.words[at].dep in _SUBJECTS
+        and parse.words[at].head not in kept
+        and any(i in kept and is_verb(parse, i) for i in parse.ancestors(parse.words[at].head))
+        for at in kept
+    )
 
 
 def opens_within(parse: Parse, kept: set[int]) -> bool:

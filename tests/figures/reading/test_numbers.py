@@ -439,3 +439,18 @@ def test_a_share_has_the_noun_that_it_is_of(text: str, language: str, noun: str)
 
 def test_an_ordinal_of_someone_is_no_figure() -> None:
     assert not figures("The first Briton killed in the attack was a nurse.")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [
+        ("Rs. 250,000", "rupee"),
+        ("LKR 250,000", "rupee"),
+        ("Tk 250,000", "taka"),
+        ("NT$250,000", "Taiwan dollar"),
+        ("Ksh 250,000", "Kenyan shilling"),
+    ],
+)
+def test_money_of_other_countries_is_read_with_its_currency(amount: str, currency: str) -> None:
+    found = figure(f"The council set aside {amount} for the families on Monday.", "en")
+    assert (found.value, found.unit, found.surface) == (250_000, currency, amount)

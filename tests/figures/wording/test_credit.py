@@ -21,6 +21,7 @@ needs_parser = pytest.mark.skipif(parser is None, reason="no parser of English i
         ("12 people were killed", None, ""),
         ("Police say 12 people were killed", "the police", ""),
         ("12 people were killed", "Another", ""),
+        ("12 people were killed", "the country", ""),
         ("12 people were killed", "number of", ""),
         ("12 people were killed", "a doctor of the U", ""),
         (" ".join(["12 people were killed"] * 4), "the fire service", "the fire service"),

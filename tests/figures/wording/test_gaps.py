@@ -14,6 +14,7 @@ from pipeline.figures.wording.gaps import (
     lost_matter,
     lost_rates,
     opens_within,
+    subject_alone,
 )
 
 parser = parser_for("en")
@@ -51,6 +52,13 @@ def test_a_verb_whose_subject_was_left_out_seems_to_be_of_the_noun_before_it() -
     sentence = "Organisers of the fair, led by the singer Ana Ruiz, said it raised $57 million for the school."
     assert acts_for_another(*without(sentence, "Organisers of the fair, led by the singer ")) == 1
     assert acts_for_another(*without(sentence, "led by the singer Ana Ruiz, ")) == 0
+
+
+def test_a_subject_of_which_nothing_is_said() -> None:
+    sentence = "Doctors claim that 60 patients in the valley who fell ill could lose their sight."
+    assert subject_alone(*without(sentence, "who fell ill could lose their sight"))
+    assert not subject_alone(*without(sentence, "who fell ill "))
+    assert not subject_alone(*without(sentence, "Doctors claim that ", "who fell ill could lose their sight"))
 
 
 def test_a_wording_that_begins_in_the_middle_of_a_phrase() -> None:
