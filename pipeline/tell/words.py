@@ -34,7 +34,20 @@ _SHORT = {"pp": "percentage points", "bp": "basis points", "bps": "basis points"
 _UNITS = {"foot": "feet", "square foot": "square feet", "inch": "inches", "century": "centuries"}
 _UNITS |= {"krona": "kronor", "krone": "kroner"}
 # Units of which there is no plural; abbreviations have none either.
-_ALIKE = {"yuan", "baht", "rand", "ringgit", "naira", "dong", "rupiah", "zloty", "kelvin", "hertz", "horsepower"}
+_ALIKE = {
+    "yuan",
+    "baht",
+    "taka",
+    "rand",
+    "ringgit",
+    "naira",
+    "dong",
+    "rupiah",
+    "zloty",
+    "kelvin",
+    "hertz",
+    "horsepower",
+}
 _SINGULAR = {
     "people": "person",
     "children": "child",

@@ -91,6 +91,7 @@ def test_ukrainian_has_three_plurals() -> None:
             "hectare",
             {"fr": "1,2 million d’hectares", "es": "1,2 millones de hectáreas", "de": "1,2 Millionen Hektar"},
         ),
+        (5e6, "rupee", {"fr": "5 millions de roupies", "de": "5 Millionen Rupien", "uk": "5 млн рупій"}),
         (5e6, "barrel", {"fr": "5 millions de barils", "ru": "5 миллионов баррелей"}),
         (12.5, "%", {"de": "12,5 %", "uk": "12,5%", "fr": "12,5 %"}),
         ((2, 3), "km", {"de": "2–3 km", "ru": "2–3 км"}),

@@ -70,6 +70,8 @@ def test_a_number_can_be_read_back(value: float) -> None:
         (4e6, "hryvnia", "4 million hryvnias"),
         (3, "foot", "3 feet"),
         (2, "yuan", "2 yuan"),
+        (250_000, "rupee", "250,000 rupees"),
+        (4e6, "Taiwan dollar", "4 million Taiwan dollars"),
         (2, "Swiss franc", "2 Swiss francs"),
         (3, "km/h", "3 km/h"),
         ((20, 30), None, "20–30"),
