@@ -16,7 +16,7 @@ FACETS = {"topic": 20, "outlet": 20, "language": 20, "story": 1000, "day": 20}
 
 Stories are so many because they are counted by development afterwards, which only the record knows.
 """
-MOST_COUNTED = 5_000
+MOST_COUNTED = 2_500
 """Articles counted where no words narrow a search, and weighed in SQLite: the latest of all found. Who looks at so many
 needs no exact number, and the common words of a record of millions would take long to weigh and count."""
 COPIES_SHOWN = 20

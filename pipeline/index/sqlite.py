@@ -63,8 +63,8 @@ CREATE VIRTUAL TABLE runs USING fts5 (title, text, content='', tokenize='ascii')
 count its articles by topic thousands of them would be looked up in ``document_topic``, which finds those of a topic."""
 _WAIT = 10.0
 _CACHE = 16_384
-"""Kilobytes of the file that a connection keeps in memory: what is looked up of 5,000 documents among 100,000 lies
-scattered over some 15,000."""
+"""Kilobytes of the file that a connection keeps in memory: what is looked up of 2,500 documents among 100,000 may
+lie scattered over all 15,000 that they take."""
 
 
 class SqliteIndex:

@@ -292,8 +292,10 @@ def _pick_enough(connection: sqlite3.Connection, plan: _Plan, most: int) -> Sequ
     rows = {word: _count(connection, word) for word in plan.simple}
     rarest = sorted(plan.simple, key=lambda word: rows[word])[: plan.missing + 1]
     rare = sum(rows[word] for word in rarest) < _RARE
-    narrow = [*plan.required, *([_any_of(rarest)] if rare else [])]
-    streams = [plan.without(" AND ".join([word, *narrow])) for word in plan.simple]
+    streams = [
+        plan.without(" AND ".join([word, *plan.required, *([_any_of(rarest)] if rare and word not in rarest else [])]))
+        for word in plan.simple
+    ]
     of, values = list(plan.conditions), list(plan.values)
     if plan.runs:
         of.append("document.number IN (SELECT rowid FROM runs WHERE runs MATCH ?)")

@@ -130,11 +130,12 @@ def chart_of(
     voices = _voices(points)
     looks = {voice.name: voice for voice in voices}
     told = _Told(unit, current, zone)
+    words = [told.words(point) for point in points]
     return Chart(
         title=one_line(label, 120),
         description=_description(points, told),
         voices=voices,
-        drawings=tuple(_drawing(points, looks, told, size) for size in (WIDE, THIN)),
+        drawings=tuple(_drawing(points, words, looks, told, size) for size in (WIDE, THIN)),
     )
 
 
@@ -199,11 +200,16 @@ class _Told:
     def at(self, point: Point) -> str:
         return moment(point.claim.published, self.zone)
 
+    def words(self, point: Point) -> str:
+        return f"{self.said(point)}: {point.voice}, {self.at(point)}"
+
     def holds(self, points: Sequence[Point]) -> Point | None:
         return next((point for point in points if point.claim.figure == self.current), None)
 
 
-def _drawing(points: Sequence[Point], looks: dict[str, Voice], told: _Told, size: Size) -> Drawing:
+def _drawing(
+    points: Sequence[Point], words: Sequence[str], looks: dict[str, Voice], told: _Told, size: Size
+) -> Drawing:
     numbers = value_ticks(min(p.low for p in points), max(p.high for p in points), most=6)
     labels = [amount(number, told.unit) for number in numbers]
     begin, end = _span(points)
@@ -212,7 +218,8 @@ def _drawing(points: Sequence[Point], looks: dict[str, Voice], told: _Told, size
         end=end,
         low=numbers[0],
         high=numbers[-1],
-        left=10 + _LETTER * max(map(len, labels)),
+        # A value of hundreds of digits leaves room for its mark.
+        left=min(10 + _LETTER * max(map(len, labels)), size.width / 3),
         right=size.width - 12.0,
         top=12.0,
         bottom=size.height - 26.0,
@@ -225,13 +232,16 @@ def _drawing(points: Sequence[Point], looks: dict[str, Voice], told: _Told, size
         top=axes.top,
         bottom=axes.bottom,
         line=_line(points, told.holds(points), axes),
-        marks=tuple(_mark(point, looks.get(point.voice) or looks[OTHERS], told, axes) for point in points),
+        marks=tuple(
+            _mark(point, said, looks.get(point.voice) or looks[OTHERS], told, axes)
+            for point, said in zip(points, words, strict=True)
+        ),
         values=tuple(Tick(axes.y(number), label) for number, label in zip(numbers, labels, strict=True)),
         times=tuple(Tick(axes.x(at), label) for at, label in times),
     )
 
 
-def _mark(point: Point, voice: Voice, told: _Told, axes: _Axes) -> Mark:
+def _mark(point: Point, words: str, voice: Voice, told: _Told, axes: _Axes) -> Mark:
     claim, at = point.claim, axes.y(point.middle)
     stem = at - _STEM if claim.modifier in _OPEN_UP else at + _STEM if claim.modifier in _OPEN_DOWN else None
     return Mark(
@@ -241,7 +251,7 @@ def _mark(point: Point, voice: Voice, told: _Told, axes: _Axes) -> Mark:
         tone=voice.tone,
         against=claim.kind is VerdictKind.CONTRADICTION,
         current=claim.figure == told.current,
-        words=f"{told.said(point)}: {point.voice}, {told.at(point)}",
+        words=words,
         bar=(axes.y(point.low), axes.y(point.high)) if point.low != point.high else None,
         stem=stem,
     )

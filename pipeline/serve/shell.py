@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -194,7 +194,12 @@ def _moment(context: Context, when: datetime | None, zone: ZoneInfo) -> Markup |
         return "never"
     # A page without a frame knows no now; it names the year.
     now = context.get("now")
-    lately = now is not None and abs(now - when) < _LATELY
+    return _time(when, zone, lately=now is not None and abs(now - when) < _LATELY)
+
+
+@lru_cache(maxsize=4096)
+def _time(when: datetime, zone: ZoneInfo, *, lately: bool) -> Markup:
+    """Kept, for a page names many moments, most of them several times."""
     words = short_moment(when, zone) if lately else moment(when, zone)
     instant = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="{}">{}</time>').format(instant, words)
