@@ -1,13 +1,13 @@
 """How well a desk is served on topics that the weights have not seen.
 
-    python -m benchmarks.desk ../shared/data --moves TIMELINE17 [--only TOPIC ...] [--all]
-    python -m benchmarks.desk ../shared/data --unseen TIMELINE17
+    python -m benchmarks.desk ../shared/data --corpora CORPORA [--only TOPIC ...] [--all]
+    python -m benchmarks.desk ../shared/data --unseen CORPORA
 
 Each topic in turn is left out, the weights are fitted on all others, and the topic is told with them; the scorer that
 lies with the labels does the rest. That table is the number to look at. ``--all`` leaves out those labelled for this
 repository too, not only those of the folder. Takes a minute a topic; needs scikit-learn.
 
-``--unseen`` tells streams of a corpus that no weights were fitted on (``timeline17.py``) with the weights that ship.
+``--unseen`` tells streams of corpora that no weights were fitted on (``corpora.py``) with the weights that ship.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks.desk_data import LabelledStream, Row, scorer, unseen, value_of
+from benchmarks.desk_data import LabelledStream, Row, of_corpora, scorer, unseen, value_of
 from pipeline.figures.telling import Limits, Models, Teller
 from pipeline.figures.worth import Stream
 from schemas.figure import Tell, Telling, VerdictKind
@@ -70,25 +70,31 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--moves", type=Path, metavar="TIMELINE17", help="learn from the labels of moves in it too")
-    parser.add_argument("--unseen", type=Path, metavar="TIMELINE17")
+    parser.add_argument("--corpora", type=Path, help="learn from the labels of its texts too")
+    parser.add_argument("--unseen", type=Path, metavar="CORPORA")
     options = parser.parse_args()
     score = scorer(options.folder / "desk")
     if options.unseen:
         _report(score, ((stream, Models.shipped()) for stream in unseen(options.unseen)), options.only)
         return
     # Telling with the shipped weights needs no scikit-learn; fitting does.
-    from benchmarks.train_desk import all_lessons, asked, fit_base, left_out, tables_of, with_heard
+    from benchmarks.train_desk import all_lessons, asked, fit_base, left_out, listen, tables_of, with_heard
 
     lessons = all_lessons(options.folder)
     tables = tables_of(lessons)
     kinds = ("given", "ours") if options.all else ("given",)
     found = left_out(lessons, tables, score, lambda line: print(line, flush=True))
-    answers = asked(options.moves, found, fit_base(tables), score) if options.moves else []
+    answers, busy = [], []
+    if options.corpora:
+        base = fit_base(tables)
+        answers = asked(options.corpora, found, base, score)
+        busy = [listen(stream, base, score) for stream in of_corpora(options.corpora)]
 
     def fitted(name: str) -> Models:
         others = [heard for other, (_, heard) in found.items() if other != name]
-        return with_heard(found[name][0], others, [one for kin, some in answers if kin != name for one in some])
+        return with_heard(
+            found[name][0], [*others, *busy], [one for kin, some in answers if kin != name for one in some]
+        )
 
     streams = (lesson.stream for lesson in lessons)
     chosen = (stream for stream in streams if stream.name in found and stream.kind in kinds)

@@ -2,10 +2,10 @@
 
 Two kinds: streams in a folder (``TOPIC.yaml``, ``TOPIC.jsonl.gz``, ``TOPIC.gold.jsonl``; see its README), and those of
 ``labels/desk.jsonl.gz``, whose texts are found by id in the ``stories`` folder of the shared data: the labels hold
-places in these texts, and no text. ``labels/unseen.jsonl.gz`` is of the same form, with texts in the corpus Timeline17
-(see ``timeline17.py``); no weights are fitted on it. ``labels/moves.jsonl.gz`` says of figures of other articles there
-which value told before they come from, and nothing else. ``labels/worth.jsonl.gz`` holds plain worths of the figures of
-some 350 stories.
+places in these texts, and no text. ``labels/corpora.jsonl.gz`` and ``labels/unseen.jsonl.gz`` are of the same form,
+with texts in corpora that others have published (see ``corpora.py``); no weights are fitted on the second.
+``labels/moves.jsonl.gz`` says of figures of other articles there which value told before they come from, and nothing
+else. ``labels/worth.jsonl.gz`` holds plain worths of the figures of some 350 stories.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks import timeline17
+from benchmarks import corpora
 from pipeline.figures.claims import is_claim
 from pipeline.figures.following.context import marks_of_article
 from pipeline.figures.reading import read_figures
@@ -51,7 +51,7 @@ class Item:
 
 @dataclass
 class LabelledStream:
-    """A topic's articles in order, and what its editor wanted; ``kind`` is given, ours or worth."""
+    """A topic's articles in order, and what its editor wanted; ``kind`` is given, ours, corpora, worth or moves."""
 
     name: str
     title: str
@@ -115,27 +115,35 @@ def given(folder: Path) -> Iterator[LabelledStream]:
 
 def ours(stories: Path, reader: str = "a") -> Iterator[LabelledStream]:
     """The streams labelled for this repository, as one of their two readers saw them."""
-    yield from _labelled(rows(HERE / "labels/desk.jsonl.gz"), _stories(stories), reader)
+    yield from _labelled(rows(HERE / "labels/desk.jsonl.gz"), _stories(stories), reader, "ours")
 
 
-def unseen(corpus: Path, reader: str = "a") -> Iterator[LabelledStream]:
-    """The streams that no weights were fitted on, as one of their two readers saw them."""
-    yield from _labelled(
-        rows(HERE / "labels/unseen.jsonl.gz"), _Texts(lambda name: timeline17.articles(corpus, name)), reader
-    )
+def of_corpora(folder: Path, reader: str = "a") -> Iterator[LabelledStream]:
+    """Streams of whole articles from corpora, which hold many more figures each."""
+    yield from _labelled(rows(HERE / "labels/corpora.jsonl.gz"), _corpora(folder), reader, "corpora")
 
 
-def unseen_articles(corpus: Path) -> dict[str, list[Row]]:
-    """The articles of those streams, by the name of the stream."""
-    texts = _Texts(lambda name: timeline17.articles(corpus, name))
-    return {row["topic"]: _articles(row, texts) for row in rows(HERE / "labels/unseen.jsonl.gz") if "articles" in row}
+def unseen(folder: Path, reader: str = "a") -> Iterator[LabelledStream]:
+    """The streams of corpora that no weights were fitted on, as one of their two readers saw them."""
+    yield from _labelled(rows(HERE / "labels/unseen.jsonl.gz"), _corpora(folder), reader, "corpora")
+
+
+def unseen_articles(folder: Path) -> dict[str, list[Row]]:
+    """The articles of those of the unseen streams that are of Timeline17, by the name of the stream."""
+    texts = _corpora(folder)
+    topics = (row for row in rows(HERE / "labels/unseen.jsonl.gz") if "articles" in row)
+    return {
+        topic["topic"]: _articles(topic, texts)
+        for topic in topics
+        if all(one["set"] not in corpora.SOURCES for one in topic["articles"])
+    }
 
 
 def _articles(topic: Row, texts: _Texts) -> list[Row]:
     return [texts.of(one["set"], one["id"]) | {"published": one["published"]} for one in topic["articles"]]
 
 
-def _labelled(found: list[Row], texts: _Texts, reader: str) -> Iterator[LabelledStream]:
+def _labelled(found: list[Row], texts: _Texts, reader: str, kind: str) -> Iterator[LabelledStream]:
     labels: dict[str, list[Row]] = defaultdict(list)
     topics: list[Row] = []
     for row in found:
@@ -146,12 +154,12 @@ def _labelled(found: list[Row], texts: _Texts, reader: str) -> Iterator[Labelled
     for topic in topics:
         read = _articles(topic, texts)
         gold = [_gold(label, read[label["article"]]) for label in labels[topic["topic"]]]
-        yield LabelledStream(topic["topic"], topic["title"], "ours", [item_of(row) for row in read], gold)
+        yield LabelledStream(topic["topic"], topic["title"], kind, [item_of(row) for row in read], gold)
 
 
-def moves(corpus: Path, reader: str = "a") -> Iterator[LabelledStream]:
-    """Streams whose figures were labelled by what they moved from, alone."""
-    texts = _Texts(lambda name: timeline17.articles(corpus, name))
+def moves(folder: Path, reader: str = "a") -> Iterator[LabelledStream]:
+    """Streams of corpora whose figures were labelled by what they moved from, alone."""
+    texts = _corpora(folder)
     found = rows(HERE / "labels/moves.jsonl.gz")
     for topic in (row for row in found if "articles" in row):
         items = [item_of(row) for row in _articles(topic, texts)]
@@ -196,6 +204,10 @@ class _Texts:
 
 def _stories(folder: Path) -> _Texts:
     return _Texts(lambda name: {row["id"]: row for row in rows(folder / f"{name}.jsonl.gz")})
+
+
+def _corpora(folder: Path) -> _Texts:
+    return _Texts(lambda name: corpora.articles(folder, name))
 
 
 def _gold(label: Row, article: Row) -> Row:

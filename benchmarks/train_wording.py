@@ -1,6 +1,6 @@
 """Fit the weights of wordings on what readers held true and clear.
 
-    python -m benchmarks.train_wording ../shared/data [--unseen TIMELINE17] [--write]
+    python -m benchmarks.train_wording ../shared/data [--unseen CORPORA] [--write]
 
 ``labels/wordings.jsonl.gz`` holds verdicts on some 3,000 wordings of 800 figures, by readers who saw the sentence and
 what stands around it, and neither where a wording came from nor the other readers' verdicts: whether it is *true* to
@@ -11,7 +11,7 @@ is made no more teaches nothing.
 
 Each topic is left out in turn, with others on the same events: of its figures the likeliest wording is taken by
 weights that have not seen it, and the shares that were held true and clear are reported. ``--unseen`` adds streams of
-another corpus. Needs scikit-learn.
+corpora. Needs scikit-learn.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def left_out(examples: Sequence[Judged], reader: str) -> list[Judged]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--unseen", type=Path, metavar="TIMELINE17")
+    parser.add_argument("--unseen", type=Path, metavar="CORPORA")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     streams = [*given(options.folder / "desk"), *ours(options.folder / "stories")]

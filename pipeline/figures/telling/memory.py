@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -79,6 +80,11 @@ class Memory:
         gone = [one for one in self._known if one.mention.id in ids or one.mention.source.published < old]
         for one in gone:
             self._drop(one)
+
+    def worth_of(self, articles: Set[str], least: float) -> float:
+        """What the figures of some articles are worth together that are worth more than ``least``."""
+        worths = (one.telling.worth for one in self._known if one.mention.source.article in articles)
+        return math.fsum(worth for worth in worths if worth > least)
 
     def lost(self) -> tuple[str, ...]:
         """The ids forgotten since this was asked last."""

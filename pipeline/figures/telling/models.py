@@ -47,7 +47,7 @@ def _text(name: str) -> str:
     return resources.files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8")
 
 
-URGENT = 0.65
+URGENT = 0.6
 """How likely a figure is wanted that is mailed to a desk which wants only what it must not miss."""
 
 
@@ -59,7 +59,7 @@ class Limits:
     Chosen on labelled streams, each left out in turn (``python -m benchmarks.desk``).
     """
 
-    now: float = 0.44
+    now: float = 0.34
     digest: float = 0.3
     remembered: float = 0.25
     told: float = 0.5

@@ -34,6 +34,8 @@ _RANK = {Tell.NONE: 0, Tell.DIGEST: 1, Tell.NOW: 2}
 _BY_NAME = "the topic follows it by name, or a person its series"
 _GOOD = 0.3
 """Worth from which a figure counts among those its article tells: that of a digest."""
+_LATELY = 10
+"""Articles heard last, by which a desk knows how busy its topic is."""
 _UNLIKE = -6.0
 """Log-odds of being of one series, where there is nothing to compare with."""
 
@@ -129,14 +131,15 @@ class Teller:
         plain = [one.figure for one in figures]
         cues = cues_of(text, plain, marks, self._stream, self._title)
         found: list[Told] = []
-        converted = conversions(figures)
+        converted, lately = conversions(figures), self.worth_lately()
         scores = self._models.worth.scores(cues)
         for n, (one, mark, cue) in enumerate(zip(figures, marks, cues, strict=True)):
             if n in converted:
                 found.append(_as_converted(found[converted[n]], figures[converted[n]].id))
                 continue
             tier = (always or {}).get(one.id) or self._always(one.figure)
-            said = _Said(Mention(one, mark), scores[n], tier, _beside(n, scores, plain))
+            beside = _beside(n, scores, plain) | {"worth lately": lately}
+            said = _Said(Mention(one, mark), scores[n], tier, beside)
             telling, track = self._judge(said, near)
             if telling.tell is not Tell.NONE:
                 why = reasons(self._models.worth.contributions(cue))
@@ -148,6 +151,11 @@ class Teller:
             found.append(Told(telling, kept))
         heard = self._stream.add(article, text.published, words, plain, marks)
         return Hearing(tuple(found), heard, (*self._memory.lost(), *self._stream.lost))
+
+    def worth_lately(self) -> float:
+        """The worth of the figures that an article told of late: the more a topic tells, the less of it is mailed."""
+        latest = self._stream.latest(_LATELY)
+        return self._memory.worth_of(latest, _GOOD) / max(1, len(latest))
 
     def _is_remembered(self, said: _Said) -> bool:
         return said.worth >= self._limits.remembered or said.always in (Tell.NOW, Tell.DIGEST)
@@ -275,11 +283,12 @@ def mail_cues(
 ) -> dict[str, float]:
     """What decides whether a figure is mailed: its worth, what was mailed of it before, what stands beside it."""
     mailed = [one for one in again if one.by.told_as is Tell.NOW]
-    return beside | {
-        "worth": score,
-        "mailed before": max((one.probability for one in mailed), default=0.0),
-        "its value mailed before": max((one.probability for one in mailed if one.equal), default=0.0),
-        "told before": max((one.probability for one in again), default=0.0),
+    equal = [one for one in mailed if one.equal]
+    made = beside | {"worth": score}
+    for name, told in (("mailed before", mailed), ("its value mailed before", equal), ("told before", again)):
+        made[name] = max((one.probability for one in told), default=0.0)
+        made[f"{name}, by any"] = 1.0 - math.prod(1.0 - one.probability for one in told)
+    return made | {
         "likest": max((same for *_, same in compared), default=_UNLIKE),
         "compared": len(compared) / COMPARED,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
+from itertools import islice
 
 from pipeline.figures.following.intervals import value_key
 from pipeline.figures.worth.rarities import UNIT, Rarities, RaritiesOfCounts, rarity_of
@@ -71,6 +72,10 @@ class Stream:
         """Forget an article, if it is known."""
         for seen in [one for one in self._seen if one.id == article]:
             self._count(seen, -1)
+
+    def latest(self, count: int) -> frozenset[str]:
+        """The ids of the articles that were heard last."""
+        return frozenset(seen.id for seen in islice(reversed(self._seen), count))
 
     def _count(self, seen: HeardArticle, by: int) -> None:
         if by > 0:

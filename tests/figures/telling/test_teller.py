@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.figures.telling import Models
 from schemas.figure import Tell, VerdictKind
 from tests.figures.telling.desk import Desk
 
@@ -71,3 +72,17 @@ def test_an_article_without_figures_is_heard_all_the_same() -> None:
     desk = Desk("Arvela earthquake")
     assert desk.read("The harbour was closed.") == []
     assert list(desk.heard) == ["report-1"]
+
+
+def test_the_more_a_topic_tells_the_less_of_it_is_mailed() -> None:
+    cues = {"worth": 0.5, "worthiest": 0.8, "worth of all": 2.0, "figures": 8.0, "likest": -2.0}
+    quiet, busy = (Models.shipped().mailed.probability(cues | {"worth lately": worth}) for worth in (0.5, 8.0))
+    assert busy < quiet
+
+
+def test_how_much_a_topic_tells_is_what_its_latest_articles_told() -> None:
+    desk = Desk("Arvela earthquake")
+    toll = desk.read(TOLL)[0][1].worth
+    desk.read("The harbour was closed.")
+    assert desk.teller.worth_lately() == toll / 2
+    assert desk.again().teller.worth_lately() == toll / 2
