@@ -48,7 +48,12 @@ _MONTH = re.compile(
     r"(?:jan|feb|fév|mär|mar|apr|avr|abr|mai|may|mag|jun|jui|giu|jul|lug|aug|aoû|ago|sep|set|okt|oct|ott|out|nov|dez|dec|déc|dic)",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?<![.!?…。！？؟])[.!?…。！？؟]++[\"'”’»)\]]*+(?=\s|$)|\n++")
+_END = re.compile(
+    r"(?<![.!?…。！？؟])[.!?…。！？؟]++[\"'”’»)\]]*+(?=\s|$)|\n++|(?<!\S)(?:[•▪●◦‣]++|\*++(?=[\w\"“$€£]))"
+)
+_BULLETS = frozenset("•▪●◦‣*")
+_EMPHASIS = re.compile(r"(?<!\S)\*\w[^*\n]{0,60}(?<=[\w.,!?])\*(?!\*)")
+"""Words between asterisks: then none of them opens an item of a list."""
 _LAST_WORD = re.compile(r"[^\s(\[\"'“„«]+$")
 _SPACE = re.compile(r"\s+")
 
@@ -92,14 +97,22 @@ def sentences(text: str, language: str | None = None) -> list[tuple[int, int]]:
     """The half-open spans of the sentences of ``text``, in order and without surrounding white space.
 
     A line that ends in the middle of a sentence (the next begins with a small letter) is no end; any other line break
-    is. ``language`` is an ISO 639-1 code and chooses the abbreviations; without it, or with another one, all known ones
-    count. No span is longer than ``LONGEST`` characters plus one word of at most as many. Linear in the text.
+    is. Bullets end what stands before them, and are of no sentence. ``language`` is an ISO 639-1 code and chooses the
+    abbreviations; without it, or with another one, all known ones count. No span is longer than ``LONGEST`` characters
+    plus one word of at most as many. Linear in the text.
     """
     known = _ABBREVIATIONS.get((language or "")[:2], _EVERY)
     found: list[tuple[int, int]] = []
     start = 0
+    emphasised = _EMPHASIS.search(text) is not None
     for match in _END.finditer(text):
         mark, after = match.span()
+        if text[mark] in _BULLETS:
+            if text[mark] == "*" and emphasised:
+                continue
+            _add(text, start, mark, found)
+            start = after
+            continue
         if text[mark] == "\n":
             following = text[after : after + 40].lstrip()
             if following[:1].islower() and text[mark - 1 : mark] not in (".", "!", "?", ":"):

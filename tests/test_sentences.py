@@ -39,6 +39,13 @@ def test_abbreviations_and_initials_end_no_sentence(text: str) -> None:
     assert split(text) == [text]
 
 
+def test_bullets_begin_what_stands_behind_them() -> None:
+    listed = "All plants shut *27 percent of refining affected *No damage so far • 12 hurt"
+    assert split(listed) == ["All plants shut", "27 percent of refining affected", "No damage so far", "12 hurt"]
+    for text in ("He was *very* tired and *so* was she.", "So 5 * 3 is 15."):
+        assert split(text) == [text]
+
+
 def test_an_abbreviation_before_a_plain_opener_ends_the_sentence() -> None:
     assert split("They left the U.S. The talks failed.") == ["They left the U.S.", "The talks failed."]
 
