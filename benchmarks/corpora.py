@@ -43,9 +43,6 @@ _JOINED = (
     (re.compile(r" ([,;:?!%)\]])(?=\s|$)"), r"\1"),
     (re.compile(r" \.(?=\s|$)"), "."),
     (re.compile(r"([(\[$]) (?=\w)"), r"\1"),
-    (re.compile(r"``|''"), '"'),
-    (re.compile(r"-LRB-"), "("),
-    (re.compile(r"-RRB-"), ")"),
 )
 _FORM = re.compile(
     r"\n?(?:Leave a Reply|Your email address will not be published|Save my name, email|Required fields are marked).*",
@@ -107,9 +104,9 @@ def lk_news(raw: str, title: str) -> str:
 # ---- clones
 
 
-def _git(clone: Path, *asked: str, given: str = "") -> bytes:
+def _git(clone: Path, *asked: str) -> bytes:
     command = ["git", f"--git-dir={clone}", "-c", "core.quotepath=off", *asked]
-    return subprocess.run(command, input=given.encode(), stdout=subprocess.PIPE, check=True).stdout
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
 
 
 def _shown(clone: Path, name: str) -> str:
@@ -158,7 +155,7 @@ def taken(clones: Path, name: str, articles: Iterable[Row]) -> Iterator[Row]:
     """The articles of a set as rows of a stream; ``articles`` name their ids, days and outlets, as labels do."""
     clone = clones / SOURCES[name].replace("/", "+")
     wanted = {one["id"]: one for one in articles}
-    for row in _READ[name](clone if (clone / "HEAD").exists() else clone / "repo", wanted):
+    for row in _READ[name](clone, wanted):
         known = {key: wanted[row["id"]][key] for key in ("published", "source")}
         yield {"language": "en"} | row | known | {"id": f"{name}/{row['id']}"}
 

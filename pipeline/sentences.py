@@ -104,7 +104,7 @@ def sentences(text: str, language: str | None = None) -> list[tuple[int, int]]:
     known = _ABBREVIATIONS.get((language or "")[:2], _EVERY)
     found: list[tuple[int, int]] = []
     start = 0
-    emphasised = _EMPHASIS.search(text) is not None
+    emphasised = "*" in text and _EMPHASIS.search(text) is not None
     for match in _END.finditer(text):
         mark, after = match.span()
         if text[mark] in _BULLETS:

@@ -16,8 +16,8 @@ _POINTS = {
     "percentage points": messages("{number} percentage point", "{number} percentage points"),
     "basis points": messages("{number} basis point", "{number} basis points"),
 }
-_RUPEES = messages("rupee", "rupees")
-"""Of which country they are, "Rs." does not tell."""
+_NAMES = {"rupee": messages("rupee", "rupees")}
+"""Of which country rupees are, "Rs." does not tell."""
 _MONEY = {
     "yuan": "CNY",
     "Swiss franc": "CHF",
@@ -106,8 +106,8 @@ def unit_behind(digits: str, unit: str, value: float, frame: Frame) -> str:
         return frame.wording_of(*_POINTS[unit], value).format(number=digits)
     if unit in _currencies():
         return _with_symbol(digits, get_currency_symbol(unit, locale=frame.locale), frame)
-    if unit == "rupee":
-        return _behind(digits, frame.wording_of(*_RUPEES, value), " ", frame)
+    if unit in _NAMES:
+        return _behind(digits, frame.wording_of(*_NAMES[unit], value), " ", frame)
     if unit in _MONEY:
         name = get_currency_name(_MONEY[unit], count=_counted(value), locale=frame.locale)
         return _behind(digits, name, " ", frame)

@@ -9,7 +9,6 @@ from pipeline.figures.wording import closed
 
 _NUMERAL = re.compile(r"\d")
 _YEAR = re.compile(r"(?:1[89]|20)\d\ds?")
-_SUBJECTS = ("nsubj", "nsubjpass")
 _ADVERBIALS = ("advcl", "prep", "advmod", "npadvmod", "acl", "mark")
 
 
@@ -122,11 +121,11 @@ def lost_conditions(parse: Parse, kept: set[int], head: int, number: int) -> int
 def _is_half(parse: Parse, kept: set[int], at: int, number: int) -> bool:
     """Whether a subject lost what it is joined with, where the number, or another one kept, is of both together."""
     word = parse.words[at]
-    if word.dep == "conj" and word.head not in kept and parse.words[word.head].dep in _SUBJECTS:
+    if word.dep == "conj" and word.head not in kept and parse.words[word.head].dep in closed.ACTORS:
         both = set(parse.subtree(word.head))
         verb = parse.words[word.head].head
         return verb in kept and any(parse.words[i].tag == "CD" for i in kept & set(parse.subtree(verb)) - both)
-    if parse.words[at].dep not in _SUBJECTS or number in parse.subtree(at):
+    if parse.words[at].dep not in closed.ACTORS or number in parse.subtree(at):
         return False
     return any(parse.words[c].dep == "conj" and c not in kept for c in parse.children(at))
 
@@ -144,7 +143,7 @@ def lost_bounds(parse: Parse, kept: set[int], number: int) -> int:
     for above in (*nouns, *verbs):
         if above not in kept:
             continue
-        first = min([c for c in parse.children(above) if parse.words[c].dep in _SUBJECTS] or [above])
+        first = min([c for c in parse.children(above) if parse.words[c].dep in closed.ACTORS] or [above])
         for child in parse.children(above):
             if child not in kept and number not in parse.subtree(child):
                 lost += is_period(parse, child) or is_share(parse, child, first)
@@ -164,6 +163,6 @@ def _lost_before(parse: Parse, kept: set[int], verb: int | None) -> int:
     if parse.words[verb].dep != "conj" and not contrasted:
         return 0
     above = parse.words[verb].head
-    first = min([c for c in parse.children(above) if parse.words[c].dep in _SUBJECTS] or [above])
+    first = min([c for c in parse.children(above) if parse.words[c].dep in closed.ACTORS] or [above])
     parts = (c for c in parse.children(above) if c < first and c not in kept)
     return sum(is_period(parse, part) or is_share(parse, part, first) for part in parts)

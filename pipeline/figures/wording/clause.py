@@ -290,7 +290,7 @@ class Builder(Keeping):
             word = self.words[child]
             if word.dep == "conj" and child in self.on_path and self._are_nouns(at, child):
                 one = self.words[self.number].text.lower() in ("one", "1", "a", "an")
-                if one and self.words[at].dep in ("nsubj", "nsubjpass"):
+                if one and self.words[at].dep in closed.ACTORS:
                     return None
                 return child
         return None

@@ -1,4 +1,5 @@
-"""Closed classes of English words that decide what of a clause must stay; whole classes, not examples."""
+"""Closed classes of English words, and of labels of a parse, that decide what of a clause must stay; whole classes, not
+examples."""
 
 from __future__ import annotations
 
@@ -133,3 +134,6 @@ WITH_STATE = _set(
     "finding see sees saw seen seeing",
 )
 """Verbs over a thing and the state it is in ("left 12 hurt"); without the state they say something else."""
+
+ACTORS = _set("nsubj nsubjpass")
+"""Labels of a subject that is a noun or a pronoun."""

@@ -7,14 +7,13 @@ from itertools import pairwise
 
 from pipeline.figures.annotate import Parse, Word
 from pipeline.figures.wording import closed
-from pipeline.figures.wording.keep import ASKING, FINITE, Clause, auxiliaries, is_finite, is_verb, subjects
+from pipeline.figures.wording.keep import ASKING, FINITE, SUBJECTS, Clause, auxiliaries, is_finite, is_verb, subjects
 
 COMPLEMENTS = frozenset({"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd", "prt", "dative"})
-_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 _BOUND = frozenset({"dobj", "attr", "conj", "appos", "npadvmod", "oprd"})
 """Labels of what would mean something else if it hung on another word."""
 _ROLES = (
-    _SUBJECTS,
+    SUBJECTS,
     frozenset({"dobj", "attr", "dative", "oprd", "acomp", "npadvmod"}),
     frozenset({"prep", "agent", "advmod"}),
     frozenset({"relcl", "acl", "ccomp", "xcomp", "pcomp"}),
@@ -49,11 +48,11 @@ def _lost(parse: Parse, kept: set[int], at: int) -> float:
     if above not in kept or above == at or word.dep == "punct":
         return 0.0
     if is_verb(parse, above):
-        needed = word.dep in COMPLEMENTS or (word.dep in _SUBJECTS and word.tag not in ASKING)
+        needed = word.dep in COMPLEMENTS or (word.dep in SUBJECTS and word.tag not in ASKING)
         apart = _after_mark(parse, at) or word.text.lower() in closed.REPORTING
         replaced = any(parse.words[i].dep == "conj" and i in kept for i in parse.subtree(at))
         needed = (needed and not replaced) or _is_bared(parse, kept, above)
-        return float(needed and not apart and (at > above or word.dep in _SUBJECTS))
+        return float(needed and not apart and (at > above or word.dep in SUBJECTS))
     if word.dep not in ("prep", "relcl", "acl") or at < above or _after_mark(parse, at):
         return 0.0
     part = parse.subtree(at)

@@ -20,7 +20,6 @@ from pipeline.figures.wording.keep import ASKING, FINITE, Clause, is_finite, is_
 from pipeline.figures.wording.punctuated import PRINT
 from pipeline.figures.wording.render import length
 
-_MEANT = frozenset({"nsubj", "nsubjpass"})
 _UNFINISHED = ASKING | {"DT", "PRP$", "CC"}
 _DASH = re.compile(r"[^\W\d]\s(?:--?|–|—)\s[^\W\d]{2}")
 _NUMBER = re.compile(r"\d[\d.,]*")
@@ -156,7 +155,7 @@ def _is_year(text: str) -> bool:
 def _is_open(parse: Parse, builder: Builder, clause: Clause, index: int) -> bool:
     """Whether a word is a subject that is a pronoun for what the wording does not name."""
     word = parse.words[index]
-    if word.dep not in _MEANT:
+    if word.dep not in closed.ACTORS:
         return False
     if word.text.lower() in ("one", "ones", "those") and index == clause.subject:
         return index not in builder.inside
@@ -177,7 +176,7 @@ def _resolved(parse: Parse, clause: Clause, index: int) -> bool:
     """Whether a noun that a pronoun may mean stands before it in the same wording; not the one it hangs on itself."""
     above = set(parse.ancestors(index))
     return any(
-        i < index and i not in above and parse.words[i].tag.startswith("N") and parse.words[i].dep in _MEANT
+        i < index and i not in above and parse.words[i].tag.startswith("N") and parse.words[i].dep in closed.ACTORS
         for i in clause.kept
     )
 

@@ -15,7 +15,6 @@ _INNER = frozenset({"pobj", "dobj", "attr", "conj", "compound", "appos", "oprd"}
 """Labels of what stands within a phrase or a clause, never at its beginning."""
 _NARROWING = frozenset({"compound", "amod", "det", "nummod", "poss", "nmod", "case", "quantmod"})
 """Labels of what stands before a noun and says nothing without it."""
-_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _EACH = frozenset({"a", "an", "each", "every", "per"})
 _WORTH_OF = frozenset({"of", "in", "from", "for"})
 """Prepositions that tell right behind a sum what it is a sum of."""
@@ -74,7 +73,7 @@ def _seems_to_act(parse: Parse, kept: set[int], verb: int) -> bool:
 def subject_alone(parse: Parse, kept: set[int]) -> bool:
     """Whether somebody says something of a subject, and what it does was left out: "doctors claim that 60 patients"."""
     return any(
-        parse.words[at].dep in _SUBJECTS
+        parse.words[at].dep in closed.ACTORS
         and parse.words[at].head not in kept
         and any(i in kept and is_verb(parse, i) for i in parse.ancestors(parse.words[at].head))
         for at in kept

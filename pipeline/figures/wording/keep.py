@@ -11,7 +11,7 @@ from pipeline.figures.wording.bounds import is_condition, is_outcome, is_period,
 
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 ASKING = frozenset({"WDT", "WP", "WP$", "WRB"})
-_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 _INWARD = frozenset({"prep", "pobj", "dobj", "conj", "acl", "nsubj", "nsubjpass", "npadvmod", "xcomp"})
 _NUMERAL = re.compile(r"\d")
 
@@ -46,7 +46,7 @@ def is_verb(parse: Parse, index: int) -> bool:
 
 
 def subjects(parse: Parse, index: int) -> list[int]:
-    return [child for child in parse.children(index) if parse.words[child].dep in _SUBJECTS]
+    return [child for child in parse.children(index) if parse.words[child].dep in SUBJECTS]
 
 
 def auxiliaries(parse: Parse, index: int) -> list[int]:
@@ -369,7 +369,7 @@ class Keeping:
                 return NEVER
             if self.words[self.words[at].head].text.lower() in closed.TIME_PREPOSITIONS | {"as", "with"}:
                 return None
-            if self.words[at].dep in ("nsubj", "nsubjpass") and at not in self.on_path:
+            if self.words[at].dep in closed.ACTORS and at not in self.on_path:
                 return RESTRICTIVE
             return LOOSE if at in self.on_path else FIRM
         if word.dep == "appos":

@@ -7,7 +7,6 @@ from itertools import pairwise
 from pipeline.figures.annotate import Parse
 from pipeline.figures.wording import closed
 
-_SUBJECTS = ("nsubj", "nsubjpass")
 _INSIDE = frozenset({"compound", "amod", "poss", "case", "nmod", "nummod", "nn"})
 """Labels of what belongs to the name of one who speaks."""
 _LONGEST = 8
@@ -52,7 +51,7 @@ def may_say(parse: Parse, span: tuple[int, int], speaker: str) -> bool:
     number = parse.at(span[0])
     named = {word.lower() for word in speaker.split()}
     for at, word in enumerate(parse.words):
-        if word.dep not in _SUBJECTS or word.text.lower() not in named:
+        if word.dep not in closed.ACTORS or word.text.lower() not in named:
             continue
         verb = word.head
         if parse.words[verb].text.lower() not in closed.CLAIMING | closed.REPORTING:
@@ -74,7 +73,7 @@ def _of_verb(parse: Parse, at: int, above: int) -> int | None:
         cited = words[words[above].head].head
         return next((c for c in parse.children(cited) if words[c].dep == "dobj" and c < above), None)
     for child in parse.children(above):
-        if words[child].dep in _SUBJECTS:
+        if words[child].dep in closed.ACTORS:
             asks = words[child].text.lower() in _ASKING and words[above].dep == "relcl"
             return words[above].head if asks else child
     return None
